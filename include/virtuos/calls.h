@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * What the rows of the call table (calls.def) are made of, the protocol's own
+ * calls, and the table as code sees it.
+ */
+#ifndef VIRTUOS_CALLS_H
+#define VIRTUOS_CALLS_H
+
+#include "vsys.h"
+
+/*
+ * Argument kinds.  A pointer argument must lie, with all its bytes, in the
+ * slot's own region of the arena.
+ */
+enum vsys_arg_kind {
+	VSYS_ARG_NONE = 0,	/* unused: zero is passed */
+	VSYS_ARG_VAL,		/* a value, passed as it is */
+	VSYS_ARG_FD,		/* a descriptor of the shadow */
+	VSYS_ARG_DIRFD,		/* the same, or AT_FDCWD */
+	VSYS_ARG_PATH,		/* zero-terminated string, PATH_MAX at most */
+	VSYS_ARG_IN,		/* buffer the call reads; n: index of its length */
+	VSYS_ARG_OUT,		/* buffer the call writes; n: index of its length */
+	VSYS_ARG_IN_FIXED,	/* structure the call reads; n: its size in bytes */
+	VSYS_ARG_OUT_FIXED,	/* structure the call writes; n: its size */
+	VSYS_ARG_INOUT_FIXED,	/* structure the call reads and writes */
+	VSYS_ARG_OUT_LEN,	/* buffer written; n: index of a VSYS_ARG_LEN */
+	VSYS_ARG_LEN,		/* pointer to a __u32 length, read and written */
+	VSYS_ARG_MSG_IN,	/* struct msghdr of sendmsg, see docs/protocol.md */
+	VSYS_ARG_MSG_OUT,	/* struct msghdr of recvmsg */
+	VSYS_ARG_FCNTL,		/* depends on argument 1, vsys_fcntl_size() */
+	VSYS_ARG_IOCTL,		/* depends on argument 1, vsys_ioctl_size() */
+};
+
+/* A kind, its parameter, and whether NULL is allowed, in one word. */
+#define VSYS_ARG(kind, n)	((VSYS_ARG_##kind) | (n) << 8)
+#define VSYS_ARG_MAYBE		(1u << 31)
+#define VSYS_ARG_KIND(a)	((a) & 0xffu)
+#define VSYS_ARG_PARAM(a)	(((a) & ~VSYS_ARG_MAYBE) >> 8)
+
+/* Call flags. */
+#define VSYS_CALL_NEWFD		(1u << 0) /* the result is a new descriptor */
+#define VSYS_CALL_BLOCKS	(1u << 1) /* may wait for long; EINTR on a signal */
+#define VSYS_CALL_CANCEL	(1u << 2) /* a POSIX cancellation point */
+#define VSYS_CALL_CHECKED	(1u << 3) /* more checks by hand, vsys_check_extra() */
+#define VSYS_CALL_SHADOW	(1u << 4) /* changes state of the shadow (cwd, umask) */
+
+/* One past the highest number in the table. */
+#define VSYS_NR_SYSCALLS	448u
+
+enum vsys_call_nr {
+#define VSYS_CALL(name, nr, cls, flags, a0, a1, a2, a3, a4, a5) \
+	VSYS_NR_##name = nr,
+#include "calls.def"
+	/*
+	 * The protocol's own calls.
+	 *
+	 * NOP: does nothing, returns 0; an empty call, for measuring.
+	 *
+	 * POLL (descriptor, events, cookie): returns the events that hold now
+	 * (POLLIN …), and arms one notification: when the file's state changes
+	 * after this call, B puts the cookie on the event ring and rings.  The
+	 * last POLL of a descriptor counts; closing it disarms.
+	 *
+	 * CANCEL (slot): interrupts the call that runs in a slot as a signal
+	 * would.  Returns 0, or -ESRCH if none runs there.  The slot is
+	 * answered as usual (with -EINTR, or with its result if it was faster).
+	 */
+	VSYS_NR_NOP	= 0x10000,
+	VSYS_NR_POLL	= 0x10001,
+	VSYS_NR_CANCEL	= 0x10002,
+};
+
+/*
+ * Descriptors below this are the shadow's own (standard streams, its devices);
+ * no call may name them and none is ever returned.
+ */
+#define VSYS_FD_FIRST		8
+
+#define VSYS_AT_FDCWD		(-100)
+#define VSYS_PATH_MAX		4096u
+#define VSYS_RW_MAX		VSYS_SLOT_ARENA_MAX
+
+/* One row of the table, as code sees it. */
+struct vsys_call_info {
+	const char *name;
+	__u32 class;		/* VSYS_CLASS_… */
+	__u32 flags;		/* VSYS_CALL_… */
+	__u32 args[6];		/* VSYS_ARG() */
+};
+
+/*
+ * Rows by number; a row with a null name is no call.  The one definition is
+ * in include/virtuos/calls-table.h, for each side to compile once.
+ */
+extern const struct vsys_call_info vsys_calls[VSYS_NR_SYSCALLS];
+
+/*
+ * struct msghdr as it crosses: the header stands at its own place in the
+ * arena with pointers to a name, one iovec array and control data, all within
+ * the slot's region.  At most VSYS_IOV_MAX entries; the dispatcher copies
+ * header and entries to private memory before it checks and uses them.
+ */
+#define VSYS_IOV_MAX		16u
+#define VSYS_CONTROL_MAX	4096u
+
+#endif /* VIRTUOS_CALLS_H */

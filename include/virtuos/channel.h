@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Channel: the memory that one process shares with one service domain.
+ *
+ *	head	1 page, struct vsys_head
+ *	slots	nr_slots / 64 pages of struct vsys_slot
+ *	arena	call data; nr_slots regions of VSYS_SLOT_ARENA_MAX bytes of
+ *		address space, granted on demand
+ *
+ * "F" is the frontend (user domain), "B" the backend (service domain).  All of
+ * it can be written by both ends at any time; the writer named here is who is
+ * meant to.  A reader copies a field once and checks what it copied.
+ * All fields are little-endian.
+ */
+#ifndef VIRTUOS_CHANNEL_H
+#define VIRTUOS_CHANNEL_H
+
+#include "vsys.h"
+
+#define VSYS_HEAD_MAGIC		0x73797376u	/* "vsys" */
+
+#define VSYS_SLOTS_PER_PAGE	64u
+#define VSYS_SLOTS_MIN		64u
+#define VSYS_SLOTS_MAX		1024u
+#define VSYS_SLOTS_DEFAULT	256u
+/*
+ * The last slots of a channel belong to the frontend's kernel: calls through
+ * a placeholder, close, and what it does on its own.
+ */
+#define VSYS_SLOTS_KERNEL	16u
+/* The rest belongs to the program's threads. */
+
+/*
+ * Arena: slot i owns the addresses [base + i * MAX, base + (i + 1) * MAX).
+ * Of those the first INITIAL bytes are granted when the slot is first used,
+ * more when a call needs more.
+ */
+#define VSYS_SLOT_ARENA_MAX	(1u << 20)
+#define VSYS_SLOT_ARENA_INITIAL	(1u << 16)
+
+/*
+ * Where an arena may lie, so that both ends can map it at the same address:
+ * a range that neither Linux's mmap, a PIE program, nor a sanitizer's shadow
+ * uses on x86-64.
+ */
+#define VSYS_ARENA_LOW		0x2a0000000000ull
+#define VSYS_ARENA_HIGH		0x2b0000000000ull
+
+/* vsys_head.server */
+enum vsys_server_state {
+	VSYS_SERVER_ASLEEP = 0,	/* nobody polls: ring the doorbell */
+	VSYS_SERVER_AWAKE = 1,	/* a worker polls, or will before it sleeps */
+	VSYS_SERVER_DEAD = 2,	/* the shadow is gone: no call will be answered */
+};
+
+#define VSYS_PENDING_WORDS	(VSYS_SLOTS_MAX / 64)
+#define VSYS_EVENTS		512u		/* a power of two */
+
+struct vsys_head {
+	/* 0: written by F before the page is granted, constant from then on */
+	__u32 magic;
+	__u32 version;
+	__u32 nr_slots;
+	__u32 reserved0;
+	__u64 arena_base;
+	__u8  pad0[40];
+
+	/* 64: written by B */
+	__u32 server;		/* enum vsys_server_state */
+	__u32 reserved1;
+	__u64 heartbeat;	/* counts up at least once a second */
+	__u8  pad1[48];
+
+	/* 128: bit s of word s / 64 set by F (slot s submitted), cleared by B */
+	__u64 pending[VSYS_PENDING_WORDS];
+
+	/* 256: event ring, free-running indices */
+	__u32 event_prod;	/* B */
+	__u32 event_overflow;	/* B sets to 1, F clears: events were lost */
+	__u8  pad2[56];
+	/* 320 */
+	__u32 event_cons;	/* F */
+	__u8  pad3[60];
+
+	__u8  pad4[1664];
+	/* 2048: B writes events[prod % VSYS_EVENTS]: the cookie of VSYS_NR_POLL */
+	__u32 events[VSYS_EVENTS];
+};
+
+_Static_assert(sizeof(struct vsys_head) == VSYS_PAGE_SIZE, "head is one page");
+_Static_assert(offsetof(struct vsys_head, server) == 64, "server");
+_Static_assert(offsetof(struct vsys_head, heartbeat) == 72, "heartbeat");
+_Static_assert(offsetof(struct vsys_head, pending) == 128, "pending");
+_Static_assert(offsetof(struct vsys_head, event_prod) == 256, "event_prod");
+_Static_assert(offsetof(struct vsys_head, event_overflow) == 260, "event_overflow");
+_Static_assert(offsetof(struct vsys_head, event_cons) == 320, "event_cons");
+_Static_assert(offsetof(struct vsys_head, events) == 2048, "events");
+
+/*
+ * A slot's life:
+ *
+ *	FREE --F: fill, publish--> SUBMITTED --B: result--> DONE --F--> FREE
+ *
+ * F may add WAITING to SUBMITTED (compare and swap); B exchanges the whole
+ * word for DONE and rings when the old one had WAITING.
+ */
+enum vsys_slot_state {
+	VSYS_SLOT_FREE = 0,
+	VSYS_SLOT_SUBMITTED = 1,
+	VSYS_SLOT_DONE = 2,
+	VSYS_SLOT_WAITING = 0x100,	/* a bit beside SUBMITTED */
+};
+
+struct vsys_slot {
+	__u32 state;		/* F and B, see above */
+	__u32 nr;		/* F: call number, include/virtuos/calls.h */
+	__u64 args[6];		/* F: in the order of the system call */
+	__s64 ret;		/* B: result, or -errno */
+};
+
+_Static_assert(sizeof(struct vsys_slot) == 64, "a slot is one cache line");
+_Static_assert(offsetof(struct vsys_slot, nr) == 4, "nr");
+_Static_assert(offsetof(struct vsys_slot, args) == 8, "args");
+_Static_assert(offsetof(struct vsys_slot, ret) == 56, "ret");
+
+#endif /* VIRTUOS_CHANNEL_H */

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Control channel: one per vsys device, between the two kernels.
+ *
+ * It is a channel (head and slots, see channel.h) with VSYS_CONTROL_SLOTS
+ * slots in use and, in place of an arena, one message page per slot.  Its
+ * pages are granted as control-ref-0 (head), control-ref-1 (slots) and
+ * control-ref-2 … (message page of slot 0 …).  Its slots carry the requests
+ * below in place of system calls; a request's answer may come late and out of
+ * order.  The backend does not poll it: server is ASLEEP whenever it is idle.
+ */
+#ifndef VIRTUOS_CONTROL_H
+#define VIRTUOS_CONTROL_H
+
+#include "channel.h"
+
+#define VSYS_CONTROL_SLOTS	14u
+#define VSYS_CONTROL_PAGES	(2u + VSYS_CONTROL_SLOTS)
+
+#define VSYS_GROUPS_MAX		512u
+#define VSYS_COMM_MAX		16u
+
+enum vsys_control_nr {
+	/*
+	 * Open a channel for a process.  Message: struct vsys_open.
+	 * Result: the channel's id (>= 0) once its shadow serves it, or
+	 * -EPROTO (layout), -EAGAIN (no shadow could be started), -ENOSPC
+	 * (VSYS_CHANNELS_MAX), -EINVAL (version), -ENOMEM.
+	 */
+	VSYS_CONTROL_OPEN = 1,
+	/*
+	 * args[0]: channel id.  The shadow ends; the answer comes when no page
+	 * of the channel is mapped any more.
+	 */
+	VSYS_CONTROL_CLOSE = 2,
+	/* args[0]: channel id.  Message: struct vsys_creds, new credentials. */
+	VSYS_CONTROL_CREDS = 3,
+	/*
+	 * args: channel id, slot, offset in the slot's region (bytes, page
+	 * aligned), number of pages (at most VSYS_ARENA_REFS_MAX).
+	 * Message: __u32 grant references.
+	 */
+	VSYS_CONTROL_ARENA = 4,
+	/*
+	 * args: channel id, descriptor, other channel id.  Gives the other
+	 * channel's shadow a descriptor for the same open file.
+	 * Result: the descriptor there.
+	 */
+	VSYS_CONTROL_SHARE = 5,
+};
+
+#define VSYS_CHANNELS_MAX	1024u
+#define VSYS_ARENA_REFS_MAX	256u
+
+/* Credentials as the frontend's kernel attests them, never as a program says. */
+struct vsys_creds {
+	__u32 uid, gid, euid, egid, suid, sgid, fsuid, fsgid;
+	__u32 umask;
+	__u32 nr_groups;		/* at most VSYS_GROUPS_MAX */
+	__u64 cap_effective;		/* B masks them with what it allows */
+	__u64 cap_permitted;
+	__u64 rlimit_nofile;
+	__u64 rlimit_fsize;		/* bytes; ~0: no limit */
+	__u32 groups[VSYS_GROUPS_MAX];
+};
+
+struct vsys_open {
+	__u32 version;			/* VSYS_VERSION */
+	__u32 nr_slots;			/* multiple of 64, SLOTS_MIN … SLOTS_MAX */
+	__u64 arena_base;		/* multiple of VSYS_SLOT_ARENA_MAX */
+	__u32 head_ref;
+	__u32 slot_refs[VSYS_SLOTS_MAX / VSYS_SLOTS_PER_PAGE];
+	__u32 event_channel;		/* port, unbound, for B to bind */
+	__u32 pid;			/* the client process, for people */
+	__u32 reserved;
+	__u8  comm[VSYS_COMM_MAX];	/* its name, for people */
+	struct vsys_creds creds;
+};
+
+_Static_assert(sizeof(struct vsys_creds) == 2120, "creds");
+_Static_assert(offsetof(struct vsys_creds, cap_effective) == 40, "caps");
+_Static_assert(offsetof(struct vsys_creds, groups) == 72, "groups");
+_Static_assert(offsetof(struct vsys_open, arena_base) == 8, "arena_base");
+_Static_assert(offsetof(struct vsys_open, slot_refs) == 20, "slot_refs");
+_Static_assert(offsetof(struct vsys_open, event_channel) == 84, "event_channel");
+_Static_assert(offsetof(struct vsys_open, comm) == 96, "comm");
+_Static_assert(offsetof(struct vsys_open, creds) == 112, "creds");
+_Static_assert(sizeof(struct vsys_open) <= VSYS_PAGE_SIZE, "one message page");
+
+#endif /* VIRTUOS_CONTROL_H */

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * /dev/vsys: what vsysfront offers the programs of a user domain.
+ *
+ * One open file is one channel of the process that opened it (close-on-exec,
+ * not inherited by fork: a child opens its own).  After VSYS_IOC_OPEN the
+ * file is mapped at three offsets; every mapping is MAP_SHARED, PROT_READ |
+ * PROT_WRITE, and none is copied by fork:
+ *
+ *	VSYS_MAP_RING	head and slots, 1 + nr_slots / 64 pages
+ *	VSYS_MAP_LOCAL	struct vsys_local, not shared with the service domain
+ *	VSYS_MAP_ARENA	nr_slots * VSYS_SLOT_ARENA_MAX bytes, at arena_base
+ *			(MAP_FIXED_NOREPLACE); a byte that has not been granted
+ *			faults with SIGBUS
+ */
+#ifndef VIRTUOS_FRONT_H
+#define VIRTUOS_FRONT_H
+
+#include <linux/ioctl.h>
+#include "channel.h"
+
+#define VSYS_FRONT_PATH		"/dev/vsys"
+
+#define VSYS_MAP_RING		0x00000000ull
+#define VSYS_MAP_LOCAL		0x10000000ull
+#define VSYS_MAP_ARENA		0x100000000ull
+
+/* One page between vsysfront and the program alone. */
+struct vsys_local {
+	/*
+	 * Counts, for this process, every close of a descriptor that is a
+	 * placeholder of this channel's service, whoever asked for it.
+	 * Written by vsysfront.
+	 */
+	__u64 closes;
+	__u8  pad[56];
+	/*
+	 * Calls made through each slot, for statistics; written by the thread
+	 * that owns the slot (without atomics), read by vsysfront.
+	 */
+	__u32 calls[VSYS_SLOTS_MAX - 16];
+};
+
+_Static_assert(offsetof(struct vsys_local, calls) == 64, "calls");
+_Static_assert(sizeof(struct vsys_local) <= VSYS_PAGE_SIZE, "one page");
+
+struct vsys_front_open {
+	/* in: the service: its name ("network"), or empty to go by class */
+	char service[VSYS_SERVICE_NAME_MAX];
+	__u32 class;		/* in: with an empty name, a VSYS_CLASS_ bit */
+	__u32 nr_slots;		/* in: 0 for the default; out: what it got */
+	__u64 arena_base;	/* in: 0, or a wish; out: where to map it */
+	__u32 user_slots;	/* out: slots 0 … user_slots - 1 are the program's */
+	__u32 features;		/* out: VSYS_FEATURE_… that both ends have */
+};
+_Static_assert(sizeof(struct vsys_front_open) == 40, "open");
+
+struct vsys_front_wait {
+	__u32 slot;
+	__u32 flags;		/* VSYS_WAIT_… */
+};
+/* A signal ends the wait with EINTR even when its handler has SA_RESTART. */
+#define VSYS_WAIT_NORESTART	(1u << 0)
+
+struct vsys_front_call {
+	__u32 slot;		/* in: filled, not yet submitted */
+	__u32 flags;		/* in: VSYS_WAIT_…, O_CLOEXEC, O_NONBLOCK */
+	__s32 remote_fd;	/* out: the descriptor in the shadow */
+	__u32 reserved;
+};
+
+struct vsys_front_arena {
+	__u32 slot;
+	__u32 bytes;		/* in: wanted from the region's start; out: granted */
+};
+
+struct vsys_front_fd {
+	__s32 fd;		/* in: a descriptor of this process */
+	__s32 remote_fd;	/* out, VSYS_IOC_ATTACH */
+	char service[VSYS_SERVICE_NAME_MAX]; /* out: empty, fd is no placeholder */
+	__u32 dead;		/* out: 1 when its service domain is gone */
+	__u32 mode;		/* out: st_mode file type bits of the placeholder */
+};
+
+/*
+ * All return 0 or more, or -1 with errno.  ENODEV: the service domain is gone
+ * (close this file, open a new one later).  EINTR: see VSYS_WAIT_NORESTART.
+ *
+ * OPEN		ENOENT no such service, ENODEV not connected, ENOSPC out of
+ *		grants or event channels (a line in the kernel log says which
+ *		limit to raise), EBUSY opened already, ETIMEDOUT
+ * DOORBELL	the submitter found server == ASLEEP
+ * WAIT		until the slot is DONE
+ * CALL		submits the slot, waits, and, when the result is a descriptor,
+ *		installs a placeholder: the result is a local descriptor (the
+ *		lowest free one, reserved before the call is made: EMFILE comes
+ *		before anything happens).  A remote error is returned as -1
+ *		with that errno.  Interrupted by a signal: the remote call is
+ *		cancelled; restarted or EINTR as Linux would.
+ * ARENA	grants memory to a slot's region; ENOMEM, ENOSPC
+ * CREDS	the process changed its credentials: attest them anew
+ * FD		says whether a descriptor is a placeholder, and whose
+ * ATTACH	fd is a placeholder of this channel's service: make its open
+ *		file known to this process's shadow; idempotent
+ */
+#define VSYS_IOC_OPEN		_IOWR('V', 1, struct vsys_front_open)
+#define VSYS_IOC_DOORBELL	_IO('V', 2)
+#define VSYS_IOC_WAIT		_IOW('V', 3, struct vsys_front_wait)
+#define VSYS_IOC_CALL		_IOWR('V', 4, struct vsys_front_call)
+#define VSYS_IOC_ARENA		_IOWR('V', 5, struct vsys_front_arena)
+#define VSYS_IOC_CREDS		_IO('V', 6)
+#define VSYS_IOC_FD		_IOWR('V', 7, struct vsys_front_fd)
+#define VSYS_IOC_ATTACH		_IOWR('V', 8, struct vsys_front_fd)
+
+#endif /* VIRTUOS_FRONT_H */

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The operations on a channel's head and slots, for every side: the same
+ * lines run in both kernels, in libvirtuos and in the tests on the host.
+ *
+ * GCC's __atomic builtins serve all three.  Nothing here follows an index,
+ * pointer or length that the other side wrote without a check.
+ */
+#ifndef VIRTUOS_RING_H
+#define VIRTUOS_RING_H
+
+#include "channel.h"
+
+/* One end's private view of a channel.  nr_slots is a private, checked copy. */
+struct vsys_ring {
+	struct vsys_head *head;
+	struct vsys_slot *slots;
+	__u32 nr_slots;
+};
+
+/* A call, copied out of a slot: what is checked is what is executed. */
+struct vsys_call {
+	__u32 nr;
+	__u64 args[6];
+};
+
+/* Spin hint. */
+static inline void vsys_relax(void)
+{
+	__builtin_ia32_pause();
+}
+
+/* ---- Frontend ---------------------------------------------------------- */
+
+/*
+ * Publish a filled slot.  Returns nonzero when nobody polls and the caller has
+ * to ring the doorbell.
+ *
+ * The release store of state orders the slot's contents before it; its partner
+ * is the acquire load in vsys_ring_take().  The atomic OR is a full barrier
+ * between the pending bit and the read of server; its partner is the exchange
+ * in vsys_server_sleep(): either F sees ASLEEP, or B sees the bit.
+ */
+static inline int vsys_slot_submit(const struct vsys_ring *ring, __u32 index)
+{
+	struct vsys_slot *slot = &ring->slots[index];
+
+	__atomic_store_n(&slot->state, VSYS_SLOT_SUBMITTED, __ATOMIC_RELEASE);
+	__atomic_fetch_or(&ring->head->pending[index / 64],
+			  1ull << (index % 64), __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&ring->head->server, __ATOMIC_SEQ_CST) ==
+	       VSYS_SERVER_ASLEEP;
+}
+
+/* Has B answered?  Acquire: ret and the arena are read after it. */
+static inline int vsys_slot_done(const struct vsys_slot *slot)
+{
+	return __atomic_load_n(&slot->state, __ATOMIC_ACQUIRE) == VSYS_SLOT_DONE;
+}
+
+/*
+ * Announce that F goes to sleep on this slot.  Returns zero when the answer is
+ * already there (do not sleep).  The compare-and-swap and B's exchange in
+ * vsys_slot_complete() act on one word, so one of them sees the other.
+ */
+static inline int vsys_slot_wait(struct vsys_slot *slot)
+{
+	__u32 old = VSYS_SLOT_SUBMITTED;
+
+	if (__atomic_compare_exchange_n(&slot->state, &old,
+					VSYS_SLOT_SUBMITTED | VSYS_SLOT_WAITING,
+					0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		return 1;
+	return old == (VSYS_SLOT_SUBMITTED | VSYS_SLOT_WAITING);
+}
+
+/* Take the result and give the slot back to its owner's side. */
+static inline __s64 vsys_slot_finish(struct vsys_slot *slot)
+{
+	__s64 ret = __atomic_load_n(&slot->ret, __ATOMIC_RELAXED);
+
+	__atomic_store_n(&slot->state, VSYS_SLOT_FREE, __ATOMIC_RELAXED);
+	return ret;
+}
+
+/* ---- Backend ----------------------------------------------------------- */
+
+/*
+ * Claim a submitted slot: the first pending bit at or after *cursor, so that
+ * no slot starves another.  Returns its index, or -1.
+ */
+static inline int vsys_ring_claim(const struct vsys_ring *ring, __u32 *cursor)
+{
+	__u32 words = ring->nr_slots / 64;
+	__u32 start = *cursor % ring->nr_slots;
+	__u32 i;
+
+	for (i = 0; i <= words; i++) {
+		__u32 w = (start / 64 + i) % words;
+		__u64 bits = __atomic_load_n(&ring->head->pending[w],
+					     __ATOMIC_RELAXED);
+		__u64 mask = ~0ull << (start % 64);
+		__u32 bit;
+
+		if (i == 0)
+			bits &= mask;		/* from the cursor up */
+		else if (i == words)
+			bits &= ~mask;		/* what lay below it */
+		while (bits) {
+			bit = __builtin_ctzll(bits);
+			if (__atomic_fetch_and(&ring->head->pending[w],
+					       ~(1ull << bit), __ATOMIC_ACQUIRE) &
+			    (1ull << bit)) {
+				*cursor = w * 64 + bit + 1;
+				return w * 64 + bit;
+			}
+			bits &= bits - 1;	/* another worker was faster */
+		}
+	}
+	return -1;
+}
+
+/* Is anything pending?  For the check before sleeping. */
+static inline int vsys_ring_pending(const struct vsys_ring *ring)
+{
+	__u32 w;
+
+	for (w = 0; w < ring->nr_slots / 64; w++)
+		if (__atomic_load_n(&ring->head->pending[w], __ATOMIC_RELAXED))
+			return 1;
+	return 0;
+}
+
+/*
+ * Copy a claimed slot, once.  Returns zero for a bit without a submitted slot
+ * behind it, which only a broken or hostile frontend sends: ignore it.
+ */
+static inline int vsys_ring_take(const struct vsys_ring *ring, __u32 index,
+				 struct vsys_call *call)
+{
+	const struct vsys_slot *slot = &ring->slots[index];
+	__u32 state = __atomic_load_n(&slot->state, __ATOMIC_ACQUIRE);
+	int i;
+
+	if ((state & ~VSYS_SLOT_WAITING) != VSYS_SLOT_SUBMITTED)
+		return 0;
+	call->nr = __atomic_load_n(&slot->nr, __ATOMIC_RELAXED);
+	for (i = 0; i < 6; i++)
+		call->args[i] = __atomic_load_n(&slot->args[i],
+						__ATOMIC_RELAXED);
+	return 1;
+}
+
+/*
+ * Publish a result.  Returns nonzero when F sleeps and wants the bell.  The
+ * exchange orders ret and the arena's contents before DONE.
+ */
+static inline int vsys_slot_complete(const struct vsys_ring *ring, __u32 index,
+				     __s64 ret)
+{
+	struct vsys_slot *slot = &ring->slots[index];
+
+	__atomic_store_n(&slot->ret, ret, __ATOMIC_RELAXED);
+	return __atomic_exchange_n(&slot->state, VSYS_SLOT_DONE,
+				   __ATOMIC_SEQ_CST) & VSYS_SLOT_WAITING;
+}
+
+/*
+ * Announce that nobody polls from now on.  Returns zero when a call slipped in
+ * (and the announcement is taken back): poll again.
+ */
+static inline int vsys_server_sleep(const struct vsys_ring *ring)
+{
+	__atomic_exchange_n(&ring->head->server, VSYS_SERVER_ASLEEP,
+			    __ATOMIC_SEQ_CST);
+	if (!vsys_ring_pending(ring))
+		return 1;
+	__atomic_store_n(&ring->head->server, VSYS_SERVER_AWAKE,
+			 __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+static inline void vsys_server_wake(const struct vsys_ring *ring)
+{
+	__atomic_store_n(&ring->head->server, VSYS_SERVER_AWAKE,
+			 __ATOMIC_SEQ_CST);
+}
+
+/* ---- Event ring (readiness of polled descriptors) ---------------------- */
+
+/*
+ * B: append a cookie; the caller serialises producers.  *prod is B's private
+ * copy of the producer index.  A full ring, or a consumer index that makes no
+ * sense, sets the overflow mark instead: F then looks at everything.
+ */
+static inline void vsys_event_put(const struct vsys_ring *ring, __u32 *prod,
+				  __u32 cookie)
+{
+	struct vsys_head *head = ring->head;
+	__u32 cons = __atomic_load_n(&head->event_cons, __ATOMIC_ACQUIRE);
+
+	if (*prod - cons >= VSYS_EVENTS) {
+		__atomic_store_n(&head->event_overflow, 1, __ATOMIC_SEQ_CST);
+		return;
+	}
+	__atomic_store_n(&head->events[*prod % VSYS_EVENTS], cookie,
+			 __ATOMIC_RELAXED);
+	__atomic_store_n(&head->event_prod, ++*prod, __ATOMIC_RELEASE);
+}
+
+/*
+ * F: take the next cookie; the caller serialises consumers.  *cons is F's
+ * private copy.  Returns 1 with a cookie, 0 when empty, -1 when the other
+ * side's index makes no sense or the overflow mark was set: treat every
+ * descriptor as ready and go on with *cons, which has been resynchronised.
+ */
+static inline int vsys_event_get(const struct vsys_ring *ring, __u32 *cons,
+				 __u32 *cookie)
+{
+	struct vsys_head *head = ring->head;
+	__u32 prod = __atomic_load_n(&head->event_prod, __ATOMIC_ACQUIRE);
+
+	if (__atomic_load_n(&head->event_overflow, __ATOMIC_RELAXED) &&
+	    __atomic_exchange_n(&head->event_overflow, 0, __ATOMIC_SEQ_CST)) {
+		*cons = prod;
+		__atomic_store_n(&head->event_cons, *cons, __ATOMIC_RELEASE);
+		return -1;
+	}
+	if (prod == *cons)
+		return 0;
+	if (prod - *cons > VSYS_EVENTS) {
+		*cons = prod;
+		__atomic_store_n(&head->event_cons, *cons, __ATOMIC_RELEASE);
+		return -1;
+	}
+	*cookie = __atomic_load_n(&head->events[*cons % VSYS_EVENTS],
+				  __ATOMIC_RELAXED);
+	__atomic_store_n(&head->event_cons, ++*cons, __ATOMIC_RELEASE);
+	return 1;
+}
+
+#endif /* VIRTUOS_RING_H */
