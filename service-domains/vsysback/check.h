@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Checks of a call that a client submitted, against the call table.
+ *
+ * Pure logic: compiled into vsysback and into the tests on the host.  What is
+ * checked is what is executed: the call was copied out of its slot, and what
+ * its pointers lead to is copied to the worker's scratch memory, which the
+ * client cannot write, wherever a later change could matter (lengths, message
+ * headers).
+ */
+#ifndef VSYSBACK_CHECK_H
+#define VSYSBACK_CHECK_H
+
+#include <virtuos/back.h>
+#include <virtuos/calls.h>
+#include <virtuos/ring.h>
+
+struct vsys_check {
+	__u32 class;		/* VSYS_CLASS_… of the device */
+	__u64 base;		/* the calling slot's region of the arena */
+	__u64 size;		/* of that, bytes granted so far */
+	__u64 scratch;		/* VSYS_SCRATCH_SIZE bytes, private to the worker */
+};
+
+/* What must be copied back to the client after the call. */
+struct vsys_fixup {
+	__u64 len;		/* client's address of a __u32 length, or 0 */
+	__u64 msg;		/* client's address of a struct msghdr, or 0 */
+};
+
+/*
+ * Check a call and make its arguments fit to execute.  Returns 0, or the
+ * -errno that answers the call.
+ */
+int vsys_check_call(const struct vsys_check *check, struct vsys_call *call,
+		    struct vsys_fixup *fixup);
+
+/* Copy lengths and header fields back.  Returns ret, or -EFAULT. */
+__s64 vsys_check_finish(const struct vsys_check *check,
+			const struct vsys_fixup *fixup, __s64 ret);
+
+/*
+ * Argument 2 of fcntl and ioctl: its size in bytes when it is a pointer to a
+ * structure without pointers, 0 when it is a value, -errno when the command
+ * is not for clients.
+ */
+int vsys_fcntl_size(__u64 command);
+int vsys_ioctl_size(__u64 command);
+
+#endif /* VSYSBACK_CHECK_H */
