@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Taking an EXEC frame apart. */
+#include "agent.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static char *next_string(char **at, char *end)
+{
+	char *s = *at;
+	char *nul = s < end ? memchr(s, 0, (size_t)(end - s)) : NULL;
+
+	if (!nul)
+		return NULL;
+	*at = nul + 1;
+	return s;
+}
+
+bool command_parse(struct command *c, const struct frame *f)
+{
+	char *at, *end;
+	uint32_t i;
+
+	memset(c, 0, sizeof(*c));
+	if (f->type != FRAME_EXEC || f->len < sizeof(c->head))
+		return false;
+	memcpy(&c->head, f->payload, sizeof(c->head));
+	if (!c->head.argc || c->head.argc > FRAME_MAX || c->head.envc > FRAME_MAX)
+		return false;
+
+	c->strings = malloc(f->len);
+	c->argv = calloc(c->head.argc + 1, sizeof(char *));
+	c->envp = calloc(c->head.envc + 1, sizeof(char *));
+	if (!c->strings || !c->argv || !c->envp)
+		goto bad;
+	memcpy(c->strings, f->payload + sizeof(c->head), f->len - sizeof(c->head));
+	at = c->strings;
+	end = at + (f->len - sizeof(c->head));
+
+	c->domain = next_string(&at, end);
+	c->directory = next_string(&at, end);
+	if (!c->domain || !c->directory)
+		goto bad;
+	for (i = 0; i < c->head.argc; i++)
+		if (!(c->argv[i] = next_string(&at, end)))
+			goto bad;
+	for (i = 0; i < c->head.envc; i++)
+		if (!(c->envp[i] = next_string(&at, end)))
+			goto bad;
+	return true;
+bad:
+	command_free(c);
+	return false;
+}
+
+void command_free(struct command *c)
+{
+	free(c->strings);
+	free(c->argv);
+	free(c->envp);
+	memset(c, 0, sizeof(*c));
+}
