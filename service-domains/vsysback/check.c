@@ -128,8 +128,10 @@ static int vsys_check_len(const struct vsys_check *check,
 		err = vsys_peek(&len, addr, sizeof(len));
 	if (err)
 		return err;
-	/* A negative length is for the call itself to refuse. */
-	if ((__s32)len > 0 && call->args[buffer])
+	/* Not every call refuses a negative length: some take it for a large one. */
+	if ((__s32)len < 0)
+		return -EINVAL;
+	if (call->args[buffer])
 		err = vsys_check_buffer(check, call->args[buffer], len);
 	if (!err)
 		err = vsys_poke(SCRATCH(check, len), &len, sizeof(len));

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* /dev/vsysback: see include/virtuos/back.h. */
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "vsysback.h"
+
+static int vsysback_accept(struct file *file, struct vsys_back_accept *out)
+{
+	struct vsysback_channel *ch;
+	int err;
+
+	if (file->private_data)
+		return -EBUSY;
+	err = wait_event_interruptible_exclusive(
+		vsysback_accept_wait, (ch = vsysback_channel_accept()));
+	if (err)
+		return err;
+	if (cmpxchg(&file->private_data, NULL, ch)) {
+		vsysback_channel_dead(ch);
+		return -EBUSY;
+	}
+	memset(out, 0, sizeof(*out));
+	out->frontend = ch->dev->frontend;
+	out->channel = ch->id;
+	out->pid = ch->pid;
+	out->nr_slots = ch->ring.nr_slots;
+	out->arena_base = ch->arena_base;
+	out->arena_size = (u64)ch->ring.nr_slots * VSYS_SLOT_ARENA_MAX;
+	out->rlimit_nofile = ch->creds.rlimit_nofile;
+	out->rlimit_fsize = ch->creds.rlimit_fsize;
+	memcpy(out->comm, ch->comm, sizeof(out->comm));
+	return 0;
+}
+
+static long vsysback_ioctl_accept(struct file *file, void __user *argp)
+{
+	struct vsys_back_accept accept;
+	int err = vsysback_accept(file, &accept);
+
+	if (!err && copy_to_user(argp, &accept, sizeof(accept)))
+		err = -EFAULT;
+	return err;
+}
+
+static long vsysback_ioctl_manage(struct vsysback_channel *ch,
+				  void __user *argp)
+{
+	struct vsys_back_manage *manage;
+	s32 result;
+	int err;
+
+	if (get_user(result, (s32 __user *)argp))
+		return -EFAULT;
+	if (current != ch->shadow)
+		return -EPERM;
+	manage = kzalloc(sizeof(*manage), GFP_KERNEL);
+	if (!manage)
+		return -ENOMEM;
+	err = vsysback_manage(ch, result, manage);
+	if (!err && copy_to_user(argp, manage, sizeof(*manage)))
+		err = -EFAULT;
+	kfree(manage);
+	return err;
+}
+
+static long vsysback_ioctl(struct file *file, unsigned int cmd,
+			   unsigned long arg)
+{
+	struct vsysback_channel *ch = READ_ONCE(file->private_data);
+	void __user *argp = (void __user *)arg;
+	struct vsys_back_serve serve;
+
+	if (cmd == VSYS_BACK_IOC_ACCEPT)
+		return vsysback_ioctl_accept(file, argp);
+	if (!ch)
+		return -ENOTCONN;
+	/* A channel is its shadow's alone. */
+	if (current->tgid != ch->shadow->tgid)
+		return -EPERM;
+	switch (cmd) {
+	case VSYS_BACK_IOC_SERVE:
+		if (copy_from_user(&serve, argp, sizeof(serve)))
+			return -EFAULT;
+		if (!access_ok((void __user *)serve.scratch,
+			       VSYS_SCRATCH_SIZE))
+			return -EFAULT;
+		return vsysback_worker_serve(ch, serve.scratch);
+	case VSYS_BACK_IOC_MANAGE:
+		return vsysback_ioctl_manage(ch, argp);
+	}
+	return -ENOTTY;
+}
+
+static int vsysback_release(struct inode *inode, struct file *file)
+{
+	if (file->private_data)
+		vsysback_channel_dead(file->private_data);
+	return 0;
+}
+
+/* misc_open() leaves a pointer to the miscdevice there. */
+static int vsysback_open(struct inode *inode, struct file *file)
+{
+	file->private_data = NULL;
+	return 0;
+}
+
+static const struct file_operations vsysback_fops = {
+	.owner = THIS_MODULE,
+	.open = vsysback_open,
+	.release = vsysback_release,
+	.unlocked_ioctl = vsysback_ioctl,
+};
+
+static struct miscdevice vsysback_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "vsysback",
+	.fops = &vsysback_fops,
+	.mode = 0600,
+};
+
+int vsysback_chardev_register(void)
+{
+	return misc_register(&vsysback_misc);
+}
+
+void vsysback_chardev_unregister(void)
+{
+	misc_deregister(&vsysback_misc);
+}

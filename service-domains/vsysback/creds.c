@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Credentials: a worker acts with those that the client's kernel attests,
+ * less the capabilities that only make sense in the client's own domain.
+ */
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/fs_struct.h>
+#include <linux/slab.h>
+#include <linux/user_namespace.h>
+
+#include "vsysback.h"
+
+static const int vsysback_caps[] = {
+	CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER,
+	CAP_FSETID, CAP_NET_BIND_SERVICE, CAP_NET_BROADCAST, CAP_NET_RAW,
+};
+
+int vsysback_creds_check(const struct vsys_creds *creds)
+{
+	return creds->nr_groups > VSYS_GROUPS_MAX ? -EINVAL : 0;
+}
+
+/* The allowed part of an attested capability set. */
+static kernel_cap_t vsysback_creds_caps(u64 attested)
+{
+	kernel_cap_t caps = CAP_EMPTY_SET;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(vsysback_caps); i++)
+		if (attested & BIT_ULL(vsysback_caps[i]))
+			cap_raise(caps, vsysback_caps[i]);
+	return caps;
+}
+
+static struct cred *vsysback_creds_make(const struct vsys_creds *creds)
+{
+	struct group_info *groups = groups_alloc(creds->nr_groups);
+	struct cred *new;
+	u32 i;
+
+	if (!groups)
+		return NULL;
+	for (i = 0; i < creds->nr_groups; i++)
+		groups->gid[i] = make_kgid(&init_user_ns, creds->groups[i]);
+	groups_sort(groups);
+	new = prepare_creds();
+	if (new) {
+		new->uid = make_kuid(&init_user_ns, creds->uid);
+		new->gid = make_kgid(&init_user_ns, creds->gid);
+		new->euid = make_kuid(&init_user_ns, creds->euid);
+		new->egid = make_kgid(&init_user_ns, creds->egid);
+		new->suid = make_kuid(&init_user_ns, creds->suid);
+		new->sgid = make_kgid(&init_user_ns, creds->sgid);
+		new->fsuid = make_kuid(&init_user_ns, creds->fsuid);
+		new->fsgid = make_kgid(&init_user_ns, creds->fsgid);
+		new->cap_permitted = vsysback_creds_caps(creds->cap_permitted);
+		new->cap_effective = cap_intersect(
+			vsysback_creds_caps(creds->cap_effective),
+			new->cap_permitted);
+		cap_clear(new->cap_inheritable);
+		cap_clear(new->cap_bset);
+		cap_clear(new->cap_ambient);
+		set_groups(new, groups);
+	}
+	put_group_info(groups);
+	return new;
+}
+
+/* Before each call: act with the newest credentials. */
+int vsysback_creds_apply(struct vsysback_worker *w)
+{
+	struct vsysback_channel *ch = w->channel;
+	struct vsys_creds *creds;
+	struct cred *new;
+	u32 generation;
+
+	if (w->creds_generation == READ_ONCE(ch->creds_generation))
+		return 0;
+	creds = kmalloc(sizeof(*creds), GFP_KERNEL);
+	if (!creds)
+		return -ENOMEM;
+	spin_lock_irq(&ch->lock);
+	*creds = ch->creds;
+	generation = ch->creds_generation;
+	spin_unlock_irq(&ch->lock);
+	new = vsysback_creds_make(creds);
+	if (new) {
+		/* The client's umask at the start; it changes it by umask(). */
+		if (generation == 1)
+			current->fs->umask = creds->umask & 0777;
+		commit_creds(new);
+		w->creds_generation = generation;
+	}
+	kfree(creds);
+	return new ? 0 : -ENOMEM;
+}

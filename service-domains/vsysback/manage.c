@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the shadow's manager thread does: it starts workers and maps pages of
+ * the arena in user space, and installs shared descriptors right here.
+ */
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+
+#include "vsysback.h"
+
+/* Queue a request; it will be answered on its control slot. */
+int vsysback_manage_post(struct vsysback_channel *ch,
+			 struct vsysback_request *request)
+{
+	int err = 0;
+
+	spin_lock_irq(&ch->lock);
+	if (ch->state <= VSYSBACK_CHANNEL_SERVING)
+		list_add_tail(&request->list, &ch->requests);
+	else
+		err = -ESHUTDOWN;
+	spin_unlock_irq(&ch->lock);
+	if (!err)
+		wake_up(&ch->manager_wait);
+	return err;
+}
+
+static void vsysback_manage_answer(struct vsysback_channel *ch,
+				   struct vsysback_request *request, s64 ret)
+{
+	if (request->file)
+		fput(request->file);
+	vsysback_device_reply(ch->dev, request->slot, ret);
+	kfree(request);
+}
+
+/* The shadow is gone: nobody else will answer. */
+void vsysback_manage_flush(struct vsysback_channel *ch)
+{
+	struct vsysback_request *request, *next;
+	LIST_HEAD(requests);
+
+	spin_lock_irq(&ch->lock);
+	list_splice_init(&ch->requests, &requests);
+	if (ch->mapping)
+		list_add(&ch->mapping->list, &requests);
+	ch->mapping = NULL;
+	spin_unlock_irq(&ch->lock);
+	list_for_each_entry_safe(request, next, &requests, list)
+		vsysback_manage_answer(ch, request, -ESHUTDOWN);
+}
+
+/* An open file of the shadow, by descriptor, from outside of it. */
+struct file *vsysback_manage_file(struct vsysback_channel *ch, int fd)
+{
+	struct file *file = NULL;
+
+	if (!ch->shadow)
+		return NULL;
+	rcu_read_lock();
+	task_lock(ch->shadow);
+	if (ch->shadow->files) {
+		file = files_lookup_fd_rcu(ch->shadow->files, fd);
+		if (file && !get_file_rcu(file))
+			file = NULL;
+	}
+	task_unlock(ch->shadow);
+	rcu_read_unlock();
+	return file;
+}
+
+/* In the manager's own context: its descriptor table is the shadow's. */
+static s64 vsysback_manage_install(struct vsysback_request *request)
+{
+	int fd = get_unused_fd_flags(O_CLOEXEC);
+
+	if (fd < 0)
+		return fd;
+	fd_install(fd, get_file(request->file));
+	return fd;
+}
+
+static void vsysback_manage_mapped(struct vsysback_channel *ch, s32 result)
+{
+	struct vsysback_request *request;
+
+	spin_lock_irq(&ch->lock);
+	request = ch->mapping;
+	ch->mapping = NULL;
+	spin_unlock_irq(&ch->lock);
+	if (!request)
+		return;
+	if (!result)
+		WRITE_ONCE(ch->granted[request->region],
+			   request->offset +
+				   request->nr_refs * VSYS_PAGE_SIZE);
+	vsysback_manage_answer(ch, request, result);
+}
+
+static bool vsysback_manage_ready(struct vsysback_channel *ch)
+{
+	return !vsysback_channel_live(ch) ||
+	       READ_ONCE(ch->wanted) == VSYSBACK_WORKER_WANTED ||
+	       !list_empty_careful(&ch->requests);
+}
+
+/* Fill in what the shadow has to do next.  False: nothing for user space. */
+static bool vsysback_manage_next(struct vsysback_channel *ch,
+				 struct vsys_back_manage *out)
+{
+	struct vsysback_request *request = NULL;
+
+	spin_lock_irq(&ch->lock);
+	if (ch->state > VSYSBACK_CHANNEL_SERVING) {
+		spin_unlock_irq(&ch->lock);
+		out->request = VSYS_BACK_EXIT;
+		return true;
+	}
+	if (!list_empty(&ch->requests)) {
+		request = list_first_entry(&ch->requests,
+					   struct vsysback_request, list);
+		list_del(&request->list);
+		if (request->kind == VSYSBACK_MAP)
+			ch->mapping = request;
+	} else if (ch->wanted == VSYSBACK_WORKER_WANTED) {
+		ch->wanted = VSYSBACK_WORKER_STARTING;
+		spin_unlock_irq(&ch->lock);
+		out->request = VSYS_BACK_WORKER;
+		return true;
+	}
+	spin_unlock_irq(&ch->lock);
+	if (!request)
+		return false;
+	if (request->kind == VSYSBACK_INSTALL) {
+		vsysback_manage_answer(ch, request,
+				       vsysback_manage_install(request));
+		return false;
+	}
+	out->request = VSYS_BACK_ARENA;
+	out->domid = ch->dev->frontend;
+	out->nr_refs = request->nr_refs;
+	out->address = ch->arena_base +
+		       (u64)request->region * VSYS_SLOT_ARENA_MAX +
+		       request->offset;
+	memcpy(out->refs, request->refs, request->nr_refs * sizeof(u32));
+	return true;
+}
+
+int vsysback_manage(struct vsysback_channel *ch, s32 result,
+		    struct vsys_back_manage *out)
+{
+	vsysback_manage_mapped(ch, result > 0 ? -EIO : result);
+	do {
+		if (wait_event_interruptible(ch->manager_wait,
+					     vsysback_manage_ready(ch)))
+			return -EINTR;
+	} while (!vsysback_manage_next(ch, out));
+	return 0;
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Polled descriptors: their wait-queue entries stay queued until the
+ * descriptor is closed; POLL arms one notification, the next wake-up fires it.
+ *
+ * Lost wake-ups: POLL sets armed and then asks the file for its state; a waker
+ * changes the state and then looks at armed.  Both are ordered by full
+ * barriers (smp_mb() here; the waker's lock and the exchange there), so either
+ * the state that POLL returns includes the change, or the waker notifies.
+ */
+#include <linux/file.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
+
+#include "vsysback.h"
+
+#define VSYSBACK_POLL_ENTRIES 4		/* wait queues of one file */
+
+struct vsysback_poll {
+	struct vsysback_channel *channel;
+	struct file *file;
+	u32 cookie;
+	__poll_t events;		/* all that were ever asked for */
+	int armed;
+	poll_table table;
+	unsigned int nr_entries;
+	struct {
+		wait_queue_entry_t wait;
+		wait_queue_head_t *head;
+	} entries[VSYSBACK_POLL_ENTRIES];
+};
+
+static int vsysback_poll_wake(wait_queue_entry_t *wait, unsigned int mode,
+			      int sync, void *key)
+{
+	struct vsysback_poll *poll = wait->private;
+	struct vsysback_channel *ch = poll->channel;
+	__poll_t events = key_to_poll(key);
+	unsigned long flags;
+
+	if (events && !(events & (READ_ONCE(poll->events) | EPOLLERR |
+				  EPOLLHUP)))
+		return 0;
+	if (!xchg(&poll->armed, 0))
+		return 0;
+	spin_lock_irqsave(&ch->event_lock, flags);
+	vsys_event_put(&ch->ring, &ch->event_prod, READ_ONCE(poll->cookie));
+	spin_unlock_irqrestore(&ch->event_lock, flags);
+	vsysback_channel_ring(ch);
+	return 1;
+}
+
+static void vsysback_poll_queue(struct file *file, wait_queue_head_t *head,
+				poll_table *table)
+{
+	struct vsysback_poll *poll = container_of(table, struct vsysback_poll,
+						  table);
+	unsigned int i = poll->nr_entries;
+
+	if (i == VSYSBACK_POLL_ENTRIES)
+		return;
+	poll->entries[i].head = head;
+	init_waitqueue_func_entry(&poll->entries[i].wait, vsysback_poll_wake);
+	poll->entries[i].wait.private = poll;
+	add_wait_queue(head, &poll->entries[i].wait);
+	poll->nr_entries++;
+}
+
+static void vsysback_poll_free(struct vsysback_poll *poll)
+{
+	unsigned int i;
+
+	for (i = 0; i < poll->nr_entries; i++)
+		remove_wait_queue(poll->entries[i].head,
+				  &poll->entries[i].wait);
+	fput(poll->file);
+	kfree(poll);
+}
+
+static struct vsysback_poll *vsysback_poll_new(struct vsysback_channel *ch,
+					       int fd, struct file *file)
+{
+	struct vsysback_poll *poll = kzalloc(sizeof(*poll), GFP_KERNEL);
+	int err;
+
+	if (!poll)
+		return NULL;
+	poll->channel = ch;
+	poll->file = get_file(file);
+	init_poll_funcptr(&poll->table, vsysback_poll_queue);
+	poll->table._key = ~(__poll_t)0;
+	err = xa_err(xa_store(&ch->polls, fd, poll, GFP_KERNEL));
+	if (err) {
+		vsysback_poll_free(poll);
+		return NULL;
+	}
+	return poll;
+}
+
+/* Call VSYS_NR_POLL. */
+s64 vsysback_poll_arm(struct vsysback_channel *ch, int fd, u32 events,
+		      u32 cookie)
+{
+	struct file *file = fget(fd);
+	struct vsysback_poll *poll;
+	__poll_t mask;
+
+	if (!file)
+		return -EBADF;
+	mutex_lock(&ch->poll_lock);
+	poll = xa_load(&ch->polls, fd);
+	if (poll && poll->file != file) {
+		xa_erase(&ch->polls, fd);
+		vsysback_poll_free(poll);
+		poll = NULL;
+	}
+	if (!poll)
+		poll = vsysback_poll_new(ch, fd, file);
+	if (!poll) {
+		mutex_unlock(&ch->poll_lock);
+		fput(file);
+		return -ENOMEM;
+	}
+	WRITE_ONCE(poll->cookie, cookie);
+	WRITE_ONCE(poll->events, poll->events | (__force __poll_t)events);
+	WRITE_ONCE(poll->armed, 1);
+	smp_mb();	/* armed before the file's state; see the top */
+	mask = vfs_poll(file, poll->nr_entries ? NULL : &poll->table);
+	mutex_unlock(&ch->poll_lock);
+	fput(file);
+	return (__force u32)mask;
+}
+
+/* A poll entry holds its file: it must go before the descriptor is closed. */
+void vsysback_poll_disarm(struct vsysback_channel *ch, int fd)
+{
+	struct vsysback_poll *poll;
+
+	if (xa_empty(&ch->polls))
+		return;
+	mutex_lock(&ch->poll_lock);
+	poll = xa_erase(&ch->polls, fd);
+	if (poll)
+		vsysback_poll_free(poll);
+	mutex_unlock(&ch->poll_lock);
+}
+
+void vsysback_poll_disarm_all(struct vsysback_channel *ch)
+{
+	struct vsysback_poll *poll;
+	unsigned long fd;
+
+	mutex_lock(&ch->poll_lock);
+	xa_for_each(&ch->polls, fd, poll) {
+		xa_erase(&ch->polls, fd);
+		vsysback_poll_free(poll);
+	}
+	mutex_unlock(&ch->poll_lock);
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Statistics: the "stats" node (docs/protocol.md, section 9), a line per call
+ * number in the device's sysfs directory ("calls"), and the heartbeat.
+ */
+#include <linux/device.h>
+#include <linux/ktime.h>
+
+#include "vsysback.h"
+
+static void vsysback_stats_sum(struct vsysback_device *dev,
+			       struct vsysback_counts *sum, u64 *total)
+{
+	unsigned int cpu, nr;
+
+	memset(sum, 0, sizeof(*sum));
+	*total = 0;
+	for_each_possible_cpu(cpu) {
+		struct vsysback_counts *c = per_cpu_ptr(dev->counts, cpu);
+
+		for (nr = 0; nr < VSYS_NR_SYSCALLS; nr++) {
+			sum->calls[nr] += c->calls[nr];
+			*total += c->calls[nr];
+		}
+		sum->own += c->own;
+		sum->errors += c->errors;
+		sum->sleeps += c->sleeps;
+		sum->bells += c->bells;
+	}
+	*total += sum->own + sum->errors;
+}
+
+static void vsysback_stats_beat(struct vsysback_device *dev)
+{
+	struct vsysback_channel *ch;
+	unsigned long id;
+
+	xa_lock(&dev->channels);
+	xa_for_each(&dev->channels, id, ch)
+		if (ch->state == VSYSBACK_CHANNEL_SERVING)
+			WRITE_ONCE(ch->ring.head->heartbeat, ++ch->heartbeat);
+	xa_unlock(&dev->channels);
+}
+
+static void vsysback_stats_work(struct work_struct *work)
+{
+	struct vsysback_device *dev = container_of(
+		work, struct vsysback_device, stats_work.work);
+	struct vsysback_counts *sum;
+	char words[sizeof(dev->stats_last)];
+	u64 total;
+
+	vsysback_stats_beat(dev);
+	sum = kmalloc(sizeof(*sum), GFP_KERNEL);
+	if (sum) {
+		vsysback_stats_sum(dev, sum, &total);
+		snprintf(words, sizeof(words),
+			 "channels=%d calls=%llu errors=%llu sleeps=%llu bells=%llu",
+			 atomic_read(&dev->nr_channels), total, sum->errors,
+			 sum->sleeps, sum->bells);
+		kfree(sum);
+		if (strcmp(words, dev->stats_last)) {
+			strscpy(dev->stats_last, words, sizeof(words));
+			xenbus_printf(XBT_NIL, dev->xdev->nodename,
+				      VSYS_NODE_STATS, "ms=%lld %s",
+				      ktime_to_ms(ktime_get()), words);
+		}
+	}
+	if (READ_ONCE(dev->stats_on))
+		schedule_delayed_work(&dev->stats_work, HZ);
+}
+
+void vsysback_stats_start(struct vsysback_device *dev)
+{
+	INIT_DELAYED_WORK(&dev->stats_work, vsysback_stats_work);
+	dev->stats_on = true;
+	schedule_delayed_work(&dev->stats_work, 0);
+}
+
+void vsysback_stats_stop(struct vsysback_device *dev)
+{
+	WRITE_ONCE(dev->stats_on, false);
+	cancel_delayed_work_sync(&dev->stats_work);
+}
+
+static ssize_t calls_show(struct device *device, struct device_attribute *attr,
+			  char *buf)
+{
+	struct vsysback_device *dev = dev_get_drvdata(device);
+	struct vsysback_counts *sum = kmalloc(sizeof(*sum), GFP_KERNEL);
+	ssize_t n = 0;
+	unsigned int nr;
+	u64 total;
+
+	if (!sum)
+		return -ENOMEM;
+	vsysback_stats_sum(dev, sum, &total);
+	for (nr = 0; nr < VSYS_NR_SYSCALLS; nr++)
+		if (sum->calls[nr])
+			n += sysfs_emit_at(buf, n, "%s %llu\n",
+					   vsys_calls[nr].name,
+					   sum->calls[nr]);
+	n += sysfs_emit_at(buf, n, "(own) %llu\n(refused) %llu\n", sum->own,
+			   sum->errors);
+	kfree(sum);
+	return n;
+}
+static DEVICE_ATTR_RO(calls);
+
+static struct attribute *vsysback_stats_attrs[] = {
+	&dev_attr_calls.attr,
+	NULL,
+};
+
+const struct attribute_group vsysback_stats_group = {
+	.attrs = vsysback_stats_attrs,
+};

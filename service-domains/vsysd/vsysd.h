@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vsysd: gives every client process of a user domain its shadow.
+ *
+ *	main.c		options, and keeping a few spare processes ready
+ *	spare.c		what a spare prepares before it has a client
+ *	shadow.c	what it does for the client, until the client is gone
+ *	arena.c		mapping pages that the user domain granted
+ */
+#ifndef VSYSD_H
+#define VSYSD_H
+
+#include <virtuos/back.h>
+
+/*
+ * A shadow's own descriptors; clients cannot name any below VSYS_FD_FIRST
+ * (include/virtuos/calls.h).
+ */
+enum vsysd_fd {
+	VSYSD_FD_NULL = 0,
+	VSYSD_FD_OUT = 1,
+	VSYSD_FD_LOG = 2,
+	VSYSD_FD_BACK = 3,	/* /dev/vsysback */
+	VSYSD_FD_GNTDEV = 4,	/* /dev/xen/gntdev */
+	VSYSD_FD_PARENT = 5,	/* pipe: tells vsysd that a spare was taken */
+	VSYSD_FD_FREE = 6,	/* from here to VSYS_FD_FIRST: /dev/null */
+};
+
+/* Returns only on failure, which has been reported. */
+void vsysd_spare_run(const char *root, int parent);
+
+/* Serve the client until it is gone.  Returns the exit status. */
+int vsysd_shadow_run(const struct vsys_back_accept *client);
+
+/* Map granted pages at a fixed address.  Returns 0, or -errno. */
+int vsysd_arena_reserve(const struct vsys_back_accept *client);
+int vsysd_arena_map(const struct vsys_back_manage *request);
+
+#endif /* VSYSD_H */
