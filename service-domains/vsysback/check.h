@@ -13,6 +13,7 @@
 
 #include <virtuos/back.h>
 #include <virtuos/calls.h>
+#include <virtuos/commands.h>
 #include <virtuos/ring.h>
 
 struct vsys_check {
@@ -38,13 +39,5 @@ int vsys_check_call(const struct vsys_check *check, struct vsys_call *call,
 /* Copy lengths and header fields back.  Returns ret, or -EFAULT. */
 __s64 vsys_check_finish(const struct vsys_check *check,
 			const struct vsys_fixup *fixup, __s64 ret);
-
-/*
- * Argument 2 of fcntl and ioctl: its size in bytes when it is a pointer to a
- * structure without pointers, 0 when it is a value, -errno when the command
- * is not for clients.
- */
-int vsys_fcntl_size(__u64 command);
-int vsys_ioctl_size(__u64 command);
 
 #endif /* VSYSBACK_CHECK_H */

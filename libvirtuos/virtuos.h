@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libvirtuos's inside.  A hook (hooks/) decides by descriptor (table.c) or by
+ * path (path.c) whether a call is local; a local call is the raw system call,
+ * a remote one goes through virtuos_call() (call.c).
+ *
+ * Everything here returns what the kernel returns: a result, or -errno.  Only
+ * hooks set errno, by virtuos_return().  Nothing here allocates by malloc(),
+ * and everything but opening a channel is async-signal-safe.
+ */
+#ifndef VIRTUOS_H
+#define VIRTUOS_H
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <virtuos/calls.h>
+#include <virtuos/front.h>
+#include <virtuos/ring.h>
+
+#include "sys.h"
+
+/* Exported hooks carry this; everything else is hidden. */
+#define VIRTUOS_HOOK __attribute__((visibility("default")))
+
+/* ---- init.c ------------------------------------------------------------ */
+
+/*
+ * False until the constructor has run, for a process without /dev/vsys, or
+ * with no valid routes: every hook is then the raw system call.
+ */
+extern bool virtuos_active;
+/* Length of the program's page-independent state: changes in a forked child. */
+extern uint32_t virtuos_epoch;
+
+/* The next definition of a libc function, resolved at start-up (init.c). */
+struct virtuos_libc {
+#define VIRTUOS_LIBC(ret, name, args) ret (*name) args;
+#include "libc.def"
+#undef VIRTUOS_LIBC
+};
+extern struct virtuos_libc virtuos_libc;
+/* Resolves on first use when a hook runs before the constructor. */
+void virtuos_init(void);
+
+/* ---- log.c ------------------------------------------------------------- */
+
+/*
+ * A line to $VIRTUOS_LOG (a file, or "stderr"); nothing without it.  printf's
+ * %s, %d, %u, %x and %l forms of these only.
+ */
+void virtuos_log(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+/* ---- routes.c ---------------------------------------------------------- */
+
+#define VIRTUOS_SERVICES_MAX 8
+#define VIRTUOS_ROUTES_MAX   32
+
+struct virtuos_routes {
+	unsigned int nr_services;
+	char services[VIRTUOS_SERVICES_MAX][VSYS_SERVICE_NAME_MAX];
+	uint32_t slots;			/* of a channel; 0: default */
+	int inet, inet6;		/* service of the family, or -1 */
+	unsigned int nr_paths;
+	struct {
+		char prefix[256];	/* absolute, normalised, no final slash */
+		size_t length;
+		int service;
+	} paths[VIRTUOS_ROUTES_MAX];
+};
+
+extern struct virtuos_routes virtuos_routes;
+
+/*
+ * Parse a routing file.  Returns 0, or -1 with one line in error: the place
+ * (name:line), what is wrong, and what would be right.
+ */
+int virtuos_routes_parse(struct virtuos_routes *routes, const char *name,
+			 const char *text, size_t length, char *error,
+			 size_t error_size);
+/* The same from a file; -1 also when it cannot be read. */
+int virtuos_routes_load(struct virtuos_routes *routes, const char *path,
+			char *error, size_t error_size);
+/* $VIRTUOS_ROUTES, or /etc/virtuos/routes.conf. */
+const char *virtuos_routes_path(void);
+/* Service of a socket family, or -1: local. */
+int virtuos_routes_family(int family);
+
+/* ---- table.c ----------------------------------------------------------- */
+
+/* A remote descriptor, as virtuos_call() wants it. */
+struct virtuos_remote {
+	int service;
+	int fd;			/* in this process's shadow */
+};
+
+/*
+ * Is fd remote?  Looks at the table; asks vsysfront about a descriptor that it
+ * does not know.  A placeholder of a dead service, or one that cannot be
+ * attached, is not remote: the raw system call on it gives the right error.
+ */
+bool virtuos_fd_remote(int fd, struct virtuos_remote *remote);
+/* fd became a placeholder for this remote descriptor. */
+void virtuos_fd_set(int fd, int service, int remote_fd);
+/* fd may have become anything (dup2 onto it, received in a message…). */
+void virtuos_fd_forget(int fd);
+void virtuos_fd_forget_range(unsigned int first, unsigned int last);
+/* new is now a duplicate of old (dup, dup2, F_DUPFD…). */
+void virtuos_fd_dup(int old, int new);
+/*
+ * Call right before closing fd by a system call (close, dup2 onto it): forgets
+ * it and accounts for the close, so that the table stays trusted.
+ */
+void virtuos_fd_closing(int fd);
+/* Is fd one of the library's own (channels)?  Programs cannot close those. */
+bool virtuos_fd_own(int fd);
+
+/* ---- path.c, cwd.c ----------------------------------------------------- */
+
+/* Where a path leads. */
+struct virtuos_path {
+	int service;		/* -1: local, call with the original arguments */
+	int dirfd;		/* remote descriptor, or AT_FDCWD */
+	const char *path;	/* to use remotely; points into buffer or is the argument */
+	char buffer[PATH_MAX];
+};
+
+/*
+ * Route a path argument.  Returns 0, or -errno (-EFAULT, -ENAMETOOLONG) when
+ * it cannot even be read.  An empty path with a remote dirfd is routed there
+ * (AT_EMPTY_PATH).
+ */
+int virtuos_path_route(int dirfd, const char *path, struct virtuos_path *out);
+
+/* chdir, fchdir and getcwd, whole. */
+long virtuos_cwd_chdir(const char *path);
+long virtuos_cwd_fchdir(int fd);
+long virtuos_cwd_get(char *buf, size_t size);
+/* "VIRTUOS_CWD=…" when the working directory is remote, else NULL: for exec. */
+const char *virtuos_cwd_env(void);
+/* The absolute remote working directory and its service, or -1. */
+int virtuos_cwd_service(const char **path);
+
+/* ---- call.c ------------------------------------------------------------ */
+
+/*
+ * Forward a call.  args as the system call has them, with remote descriptors
+ * and the program's own pointers.  Buffers larger than the arena are clipped:
+ * the result is then a short count, as Linux may give one.
+ */
+long virtuos_call(int service, uint32_t nr, const uint64_t args[6]);
+
+/*
+ * Forward a call whose result is a new descriptor; returns the local one, with
+ * the table filled in.  flags: O_CLOEXEC, O_NONBLOCK.
+ */
+long virtuos_call_fd(int service, uint32_t nr, const uint64_t args[6],
+		     uint32_t flags);
+
+#define VIRTUOS_ARGS(...) ((const uint64_t[6]){ __VA_ARGS__ })
+#define VIRTUOS_PTR(p) ((uint64_t)(uintptr_t)(p))
+
+/* The process's credentials changed: tell every channel's domain. */
+void virtuos_creds_changed(void);
+
+/* In a forked child, before anything else. */
+void virtuos_fork_child(void);
+
+/* ---- copy.c ------------------------------------------------------------ */
+
+/* Copy between the program's memory and ours.  Returns 0 or -EFAULT. */
+int virtuos_copy(void *to, const void *from, size_t n);
+/* Copy a string.  Returns its length, -EFAULT, or -ENAMETOOLONG. */
+long virtuos_copy_string(char *to, const char *from, size_t size);
+
+struct sigaction;
+/*
+ * sigaction() for SIGSEGV and SIGBUS, which the library needs for itself: the
+ * program's action is remembered, reported back, and called for its own faults.
+ */
+int virtuos_copy_sigaction(int sig, const struct sigaction *act,
+			   struct sigaction *old);
+
+/* ---- stats.c ----------------------------------------------------------- */
+
+/* One call crossed. */
+void virtuos_stats_count(int service, uint32_t nr);
+
+/* ------------------------------------------------------------------------ */
+
+/* What a hook returns: sets errno from a kernel result. */
+static inline long virtuos_return(long ret)
+{
+	if (ret < 0 && ret >= -4095) {
+		errno = (int)-ret;
+		return -1;
+	}
+	return ret;
+}
+
+#endif /* VIRTUOS_H */
