@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# What the first processes of all service domains do alike.
+
+sd_mount() {
+	mount -t proc proc /proc
+	mount -t sysfs sysfs /sys
+	mount -t devtmpfs devtmpfs /dev 2>/dev/null
+	exec > /dev/console 2>&1 < /dev/null
+	mkdir -p /dev/pts /dev/shm
+	mount -t devpts -o mode=620,ptmxmode=666 devpts /dev/pts
+	mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+	mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
+	mount -t tmpfs -o mode=755 tmpfs /run
+	mkdir -p /tmp /export /proc/xen
+	chmod 1777 /tmp
+	mount -t xenfs xenfs /proc/xen 2>/dev/null
+}
+
+sd_name() {
+	SD_NAME=$1
+	hostname "$1"
+}
+
+sd_fail() {
+	echo "$SD_NAME: FAILED: $*"
+	exec poweroff -f
+}
+
+# sd_wait WHAT SECONDS COMMAND…: until the command succeeds; prints its output.
+sd_wait() {
+	_what=$1
+	_tries=$(($2 * 20))
+	shift 2
+	while [ $_tries -gt 0 ]; do
+		_out=$("$@") && { echo "$_out"; return 0; }
+		_tries=$((_tries - 1))
+		usleep 50000
+	done
+	echo "$SD_NAME: $_what did not appear in time" >&2
+	return 1
+}
+
+find_nic() {
+	for _dir in /sys/class/net/*; do
+		if [ -e "$_dir/device" ]; then
+			echo "${_dir##*/}"
+			return 0
+		fi
+	done
+	return 1
+}
+
+carrier() {
+	[ "$(cat "/sys/class/net/$1/carrier" 2>/dev/null)" = 1 ]
+}
+
+# Load the back end, start the daemon, say so, and leave the rest to the lab's
+# agent if there is one.
+sd_serve() {
+	if [ -e /lib/modules/vsysback.ko ]; then
+		insmod /lib/modules/vsysback.ko || sd_fail "vsysback does not load"
+	else
+		echo "$SD_NAME: no vsysback.ko in this image"
+	fi
+	if [ -x /sbin/vsysd ]; then
+		/sbin/vsysd &
+	else
+		echo "$SD_NAME: no vsysd in this image"
+	fi
+	echo "$SD_NAME: ready after $(cut -d' ' -f1 /proc/uptime) s"
+	if [ -x /sbin/lab-agent ]; then
+		exec /sbin/lab-agent serve
+	fi
+	while :; do
+		wait
+		sleep 3600
+	done
+}

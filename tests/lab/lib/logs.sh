@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Consoles, and what must not be found in them.
+
+lab_logs() {
+	local name
+	for name in xen $LOGGED; do
+		[ -e "$STATE/$name.log" ] && echo "$STATE/$name.log"
+	done
+}
+
+lab_log() {
+	local name=${1:-xen}
+	case $name in dom0|Domain-0) name=xen ;; esac
+	if [ -e "$STATE/$name.log" ]; then
+		tr -d '\r' < "$STATE/$name.log"
+	elif machine_running; then
+		in_domain -n -t 30 -- cat "/var/log/xen/console/guest-$name.log"
+	else
+		die "log: no console of \"$name\" is kept"
+	fi
+}
+
+# One extended regular expression for each line that is not a comment.
+patterns() { sed -e '/^#/d' -e '/^[[:space:]]*$/d' "$@"; }
+
+# The part of a console that comes after the mark, without what is allowed.
+fresh() {
+	local name=$1 from
+	from=$(sed -n "s/^$name //p" "$STATE/marks" 2>/dev/null | tail -n 1)
+	tail -c +$((${from:-0} + 1)) "$STATE/$name.log" | tr -d '\r' |
+		grep -avE -f <(patterns "$LAB_DIR/messages-allowed")
+}
+
+# What kmemleak knows, in the domains that have it.
+# shellcheck disable=SC2016
+kmemleak() {
+	local domain
+	for domain in $LOGGED; do
+		in_domain -n -t 120 -d "$domain" -- sh -c '
+			leak=/sys/kernel/debug/kmemleak
+			[ -e $leak ] || exit 0
+			# What was freed or stored a moment ago only looks leaked: two
+			# scans, more than the five seconds apart that it takes to age.
+			echo scan > $leak; sleep 6; echo scan > $leak
+			cat $leak' 2>/dev/null | sed "s/^/$domain: kmemleak: /"
+	done
+}
+
+# shellcheck disable=SC2153
+lab_check_logs() {
+	local name found='' bad expected=() mark='' lines
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--mark) mark=1 ;;
+		--crashed) expected+=("${2:?--crashed wants a domain}"); shift ;;
+		*) die "check-logs: unknown option $1 (see --help)" ;;
+		esac
+		shift
+	done
+	[ -e "$STATE/xen.log" ] || die "check-logs: there are no consoles of a lab \"$NAME\""
+
+	for name in xen $LOGGED; do
+		[ -e "$STATE/$name.log" ] || continue
+		case " ${expected[*]-} " in
+		*" $name "*) echo "check-logs: $name was crashed on purpose, its console is not judged"; continue ;;
+		esac
+		bad=$(fresh "$name" | grep -anE -A 12 -f <(patterns "$LAB_DIR/messages-bad") || true)
+		[ -n "$bad" ] || continue
+		found=1
+		lines=$(printf '%s\n' "$bad" | grep -cE '^[0-9]+:' || true)
+		echo "check-logs: console of $name: $lines bad line(s):"
+		printf '%s\n' "$bad" | head -n 60
+	done
+	if machine_running && [ "$(config flavour)" = debug ]; then
+		bad=$(kmemleak)
+		if [ -n "$bad" ]; then
+			found=1
+			echo "check-logs: leaks:"
+			printf '%s\n' "$bad" | head -n 60
+		fi
+	fi
+	if [ -n "$mark" ]; then
+		for name in xen $LOGGED; do
+			[ -e "$STATE/$name.log" ] && echo "$name $(stat -c %s "$STATE/$name.log")"
+		done > "$STATE/marks"
+	fi
+	[ -z "$found" ] || return 1
+	echo "check-logs: nothing bad in the consoles of$(for name in xen $LOGGED; do [ -e "$STATE/$name.log" ] && printf ' %s' "$name"; done)"
+}

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# The QEMU process.
+
+PORTS=8			# commands that can run at the same time
+LOGGED='user network storage'
+
+machine_pid() {
+	local pid
+	pid=$(cat "$STATE/qemu.pid" 2>/dev/null) || return 1
+	# A pid file may be older than the process that has its number now.
+	grep -qs qemu-system "/proc/$pid/comm" || return 1
+	grep -qsF "$STATE/" <(tr '\0' '\n' < "/proc/$pid/cmdline") || return 1
+	echo "$pid"
+}
+
+machine_running() { machine_pid > /dev/null; }
+
+need_machine() {
+	machine_running || die "no lab is running (start one: ${0##*/} up)"
+}
+
+# machine_start KERNEL-DIR ROOT-IMAGE NVME-IMAGE [USER-IMAGE]
+machine_start() {
+	local kernel=$1 root=$2 nvme=$3 user=${4:-} i memory=3072
+	[ "$LAB_FLAVOUR" = debug ] && memory=4608
+
+	zcat /boot/xen-4.17-amd64.gz > "$STATE/xen" ||
+		die "no hypervisor in /boot: install xen-hypervisor-4.17-amd64 (make deps)"
+	local args=(
+		-name "virtuos-lab-$NAME" -display none -no-reboot -nodefaults
+		-machine q35 -accel "tcg,thread=multi" -cpu "$LAB_CPU" -smp 2 -m "$memory"
+		-kernel "$STATE/xen"
+		-append "com1=115200 console=com1 loglvl=info guest_loglvl=info dom0_mem=1024M,max:1024M dom0_max_vcpus=2 iommu=required spec-ctrl=no bootscrub=0 gnttab_max_frames=512 gnttab_max_maptrack_frames=4096 ${LAB_XEN_APPEND:-}"
+		-initrd "$kernel/bzImage console=hvc0 earlyprintk=xen panic=5 nmi_watchdog=0 tsc=unstable xen-pciback.hide=(00:05.0)(00:06.0) ${LAB_DOM0_APPEND:-},$STATE/dom0.cpio"
+		-chardev "file,id=xen,path=$STATE/xen.log" -serial chardev:xen
+		-monitor "unix:$STATE/monitor,server=on,wait=off"
+		-device intel-iommu
+		-netdev "tap,id=net,ifname=tap0,script=no,downscript=no"
+		-device "e1000e,netdev=net,addr=5,mac=52:54:00:09:00:02"
+		-drive "file=$nvme,if=none,id=nvme,format=raw,cache=unsafe,aio=threads"
+		-device "nvme,drive=nvme,serial=virtuos1,addr=6"
+		-drive "file=$root,if=none,id=root,format=raw,readonly=on"
+		-device "virtio-blk-pci,drive=root,addr=8"
+		-drive "file=$STATE/payload.img,if=none,id=payload,format=raw,readonly=on"
+		-device "virtio-blk-pci,drive=payload,addr=9"
+		-device "virtio-serial-pci,id=serial,max_ports=31,addr=0xb"
+	)
+	if [ -n "$user" ]; then
+		args+=(-drive "file=$user,if=none,id=user,format=raw,readonly=on"
+			-device "virtio-blk-pci,drive=user,addr=0xa")
+	fi
+	for ((i = 0; i < PORTS; i++)); do
+		args+=(-chardev "socket,id=port$i,path=$STATE/port$i,server=on,wait=off"
+			-device "virtserialport,chardev=port$i,name=lab.$i")
+	done
+	for i in $LOGGED; do
+		args+=(-chardev "file,id=log$i,path=$STATE/$i.log"
+			-device "virtserialport,chardev=log$i,name=log.$i")
+	done
+	if [ -n "${LAB_CAPTURE:-}" ]; then
+		args+=(-object "filter-dump,id=capture,netdev=net,file=$LAB_CAPTURE")
+	fi
+	printf '%s\n' "${args[@]}" > "$STATE/qemu.args"
+	ip netns exec "$NETNS" qemu-system-x86_64 "${args[@]}" \
+		-daemonize -pidfile "$STATE/qemu.pid" > "$STATE/qemu.log" 2>&1 9>&- || {
+		cat "$STATE/qemu.log" >&2
+		die "QEMU did not start"
+	}
+}
+
+machine_stop() {
+	local pid n=0
+	pid=$(machine_pid) || return 0
+	kill "$pid"
+	while kill -0 "$pid" 2>/dev/null; do
+		n=$((n + 1))
+		[ $n -eq 50 ] && kill -9 "$pid" 2>/dev/null
+		[ $n -lt 100 ] || die "QEMU (process $pid) does not end"
+		sleep 0.1
+	done
+	rm -f "$STATE/qemu.pid"
+}
