@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -178,7 +179,6 @@ int virtuos_copy(void *to, const void *from, size_t n);
 /* Copy a string.  Returns its length, -EFAULT, or -ENAMETOOLONG. */
 long virtuos_copy_string(char *to, const char *from, size_t size);
 
-struct sigaction;
 /*
  * sigaction() for SIGSEGV and SIGBUS, which the library needs for itself: the
  * program's action is remembered, reported back, and called for its own faults.

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A call, from the program's arguments to its result: take a slot, marshal,
+ * submit, wait, marshal back.
+ */
+#include <fcntl.h>
+#include <string.h>
+
+#include "core.h"
+
+#define SPIN_MIN 64u
+#define SPIN_MAX 16384u
+
+/* What a program is told when the service is gone. */
+static long gone(int service, uint32_t nr)
+{
+	(void)service;
+	switch (nr) {
+	case VSYS_NR_socket:
+		return -ENETDOWN;
+	case VSYS_NR_connect:
+	case VSYS_NR_accept4:
+	case VSYS_NR_sendto:
+	case VSYS_NR_recvfrom:
+	case VSYS_NR_sendmsg:
+	case VSYS_NR_recvmsg:
+		return -ECONNRESET;
+	}
+	return -EIO;
+}
+
+/* Poll for the answer for a while that adapts to how long answers take. */
+static bool spin(struct virtuos_channel *ch, const struct vsys_slot *slot)
+{
+	uint32_t *budget = virtuos_slot_spin(ch);
+	uint32_t i, limit = *budget ? *budget : SPIN_MIN;
+
+	for (i = 0; i < limit; i++) {
+		if (vsys_slot_done(slot)) {
+			if (limit < SPIN_MAX)
+				*budget = limit * 2;
+			return true;
+		}
+		if (i % 8 == 7)
+			vsys_relax();
+	}
+	*budget = limit > SPIN_MIN ? limit / 2 : SPIN_MIN;
+	return false;
+}
+
+static long kernel_wait(struct virtuos_channel *ch, int slot, uint32_t flags)
+{
+	struct vsys_front_wait wait = { .slot = slot, .flags = flags };
+
+	return sys3(SYS_ioctl, ch->fd, VSYS_IOC_WAIT, &wait);
+}
+
+static void submit(struct virtuos_channel *ch, int slot, uint32_t nr,
+		   const uint64_t args[6])
+{
+	struct vsys_slot *s = &ch->ring.slots[slot];
+
+	s->nr = nr;
+	memcpy(s->args, args, sizeof(s->args));
+	ch->local->calls[slot]++;
+	if (vsys_slot_submit(&ch->ring, slot))
+		sys3(SYS_ioctl, ch->fd, VSYS_IOC_DOORBELL, 0);
+}
+
+/* Wait whatever comes, except the service's death. */
+static long wait_through(struct virtuos_channel *ch, int slot)
+{
+	long err = 0;
+
+	while (!vsys_slot_done(&ch->ring.slots[slot]) && !err) {
+		err = kernel_wait(ch, slot, 0);
+		if (err == -EINTR)
+			err = 0;
+	}
+	return err;
+}
+
+/* A signal's handler wants the call interrupted: cancel it over there. */
+static long cancel(struct virtuos_channel *ch, int slot)
+{
+	uint64_t args[6] = { slot };
+	int other = virtuos_slot_get(ch);
+	long err;
+
+	if (other >= 0) {
+		submit(ch, other, VSYS_NR_CANCEL, args);
+		err = wait_through(ch, other);
+		if (!err)
+			vsys_slot_finish(&ch->ring.slots[other]);
+		virtuos_slot_put(ch, other);
+		if (err)
+			return err;
+	}
+	return wait_through(ch, slot);
+}
+
+static long await(struct virtuos_channel *ch, int slot)
+{
+	struct vsys_slot *s = &ch->ring.slots[slot];
+	long err;
+
+	if (spin(ch, s))
+		return 0;
+	while (!vsys_slot_done(s)) {
+		err = kernel_wait(ch, slot, 0);
+		if (err == -EINTR)
+			return cancel(ch, slot);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Take a slot with a region that fits, and marshal into it. */
+static long begin(struct virtuos_channel *ch, struct virtuos_marshal *m,
+		  uint32_t nr, const uint64_t args[6])
+{
+	int slot = virtuos_slot_get(ch);
+	long ret;
+
+	if (slot < 0)
+		return -EAGAIN;
+	if (nr < VSYS_NR_SYSCALLS) {
+		ret = virtuos_slot_region(ch, slot,
+					  virtuos_marshal_size(nr, args));
+		if (ret < 0) {
+			virtuos_slot_put(ch, slot);
+			return ret;
+		}
+	}
+	m->base = ch->arena + (size_t)slot * VSYS_SLOT_ARENA_MAX;
+	m->size = ch->granted[slot];
+	ret = virtuos_marshal_in(m, nr, args);
+	if (ret) {
+		virtuos_slot_put(ch, slot);
+		return ret;
+	}
+	return slot;
+}
+
+static long call_once(struct virtuos_channel *ch, uint32_t nr,
+		      const uint64_t args[6])
+{
+	struct virtuos_marshal m;
+	long slot = begin(ch, &m, nr, args);
+	long ret;
+
+	if (slot < 0)
+		return slot;
+	submit(ch, slot, nr, m.args);
+	ret = await(ch, slot);
+	if (ret) {
+		/* Nobody will answer: the slot is lost with the channel. */
+		virtuos_slot_put(ch, slot);
+		virtuos_channel_dead(ch);
+		return -ENODEV;
+	}
+	ret = vsys_slot_finish(&ch->ring.slots[slot]);
+	ret = virtuos_marshal_out(&m, nr, args, ret);
+	virtuos_slot_put(ch, slot);
+	virtuos_stats_count(ch->service, nr);
+	return ret;
+}
+
+/* Does the call name a remote descriptor, which dies with its channel? */
+static bool has_fd(uint32_t nr, const uint64_t args[6])
+{
+	int i;
+
+	if (nr >= VSYS_NR_SYSCALLS)
+		return false;
+	for (i = 0; i < 6; i++) {
+		switch (VSYS_ARG_KIND(vsys_calls[nr].args[i])) {
+		case VSYS_ARG_FD:
+			return true;
+		case VSYS_ARG_DIRFD:
+			if ((int)args[i] != VSYS_AT_FDCWD)
+				return true;
+		}
+	}
+	return false;
+}
+
+long virtuos_call(int service, uint32_t nr, const uint64_t args[6])
+{
+	struct virtuos_channel *ch;
+	bool fd = has_fd(nr, args);
+	long ret = -ENODEV;
+	int tries;
+
+	/* A call by path finds a restarted service at the second try. */
+	for (tries = 0; tries < (fd ? 1 : 2); tries++) {
+		ch = fd ? virtuos_channel_get(service) :
+			  virtuos_channel_open(service, &ret);
+		if (!ch)
+			break;
+		ret = call_once(ch, nr, args);
+		if (ret != -ENODEV || virtuos_channel_get(service) == ch)
+			return ret;
+	}
+	return gone(service, nr);
+}
+
+static long call_fd_once(struct virtuos_channel *ch, uint32_t nr,
+			 const uint64_t args[6], uint32_t flags)
+{
+	struct vsys_front_call call = { .flags = flags };
+	struct virtuos_marshal m;
+	long slot = begin(ch, &m, nr, args);
+	struct vsys_slot *s;
+	long ret, err;
+
+	if (slot < 0)
+		return slot;
+	s = &ch->ring.slots[slot];
+	s->nr = nr;
+	memcpy(s->args, m.args, sizeof(s->args));
+	call.slot = slot;
+	ch->local->calls[slot]++;
+	ret = sys3(SYS_ioctl, ch->fd, VSYS_IOC_CALL, &call);
+	if (ret >= 0) {
+		virtuos_fd_set(ret, ch->service, call.remote_fd);
+		err = virtuos_marshal_out(&m, nr, args, call.remote_fd);
+		virtuos_stats_count(ch->service, nr);
+		if (err < 0) {
+			virtuos_fd_closing(ret);
+			sys1(SYS_close, ret);
+			ret = err;
+		}
+	}
+	virtuos_slot_put(ch, slot);
+	return ret;
+}
+
+/* The service is gone, as opposed to ENODEV from the call itself. */
+static bool channel_gone(struct virtuos_channel *ch)
+{
+	if (__atomic_load_n(&ch->ring.head->server, __ATOMIC_RELAXED) ==
+	    VSYS_SERVER_DEAD)
+		return true;
+	/* The device may be gone without a word in the page. */
+	return sys3(SYS_ioctl, ch->fd, VSYS_IOC_DOORBELL, 0) == -ENODEV;
+}
+
+long virtuos_call_fd(int service, uint32_t nr, const uint64_t args[6],
+		     uint32_t flags)
+{
+	struct virtuos_channel *ch;
+	bool fd = has_fd(nr, args);
+	long ret = -ENODEV;
+	int tries;
+
+	for (tries = 0; tries < (fd ? 1 : 2); tries++) {
+		ch = fd ? virtuos_channel_get(service) :
+			  virtuos_channel_open(service, &ret);
+		if (!ch)
+			break;
+		ret = call_fd_once(ch, nr, args, flags);
+		if (ret >= 0 || !(ret == -ENODEV || ret == -EIO ||
+				  ret == -ECONNRESET) || !channel_gone(ch))
+			return ret;
+		virtuos_channel_dead(ch);
+	}
+	return gone(service, nr);
+}

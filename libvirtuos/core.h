@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the core share and hooks do not see. */
+#ifndef VIRTUOS_CORE_H
+#define VIRTUOS_CORE_H
+
+#include "marshal.h"
+#include "virtuos.h"
+
+/* ---- channel.c --------------------------------------------------------- */
+
+/*
+ * This process's channel to a service.  When the service dies the channel is
+ * marked dead and left mapped, for other threads may be using it; the next one
+ * has another generation, so descriptors of the old one are not mistaken.
+ */
+struct virtuos_channel {
+	int fd;				/* of /dev/vsys */
+	int service;
+	uint32_t generation;
+	uint32_t user_slots;
+	struct vsys_ring ring;
+	struct vsys_local *local;
+	uint8_t *arena;
+	bool dead;
+	/* Closes of this service's placeholders that the table knows of. */
+	uint64_t closes;
+	uint64_t slots_used[VSYS_SLOTS_MAX / 64];	/* atomic */
+	uint32_t granted[VSYS_SLOTS_MAX];		/* by the slot's owner */
+};
+
+/* The service's channel if there is a living one, else NULL. */
+struct virtuos_channel *virtuos_channel_get(int service);
+/* The same, opened if need be.  NULL: *error is -errno. */
+struct virtuos_channel *virtuos_channel_open(int service, long *error);
+void virtuos_channel_dead(struct virtuos_channel *ch);
+/* A descriptor for VSYS_IOC_FD, or -1. */
+int virtuos_channel_query(void);
+void virtuos_channel_fork_child(void);
+
+/* Block all signals around what must not be interrupted by a handler. */
+void virtuos_signals_block(uint64_t *old);
+void virtuos_signals_restore(const uint64_t *old);
+
+/* ---- slot.c ------------------------------------------------------------ */
+
+/*
+ * A slot of the calling thread: its own, or, in a signal handler that came in
+ * the middle of a call, another for the while.  Returns -1 when all are taken.
+ */
+int virtuos_slot_get(struct virtuos_channel *ch);
+void virtuos_slot_put(struct virtuos_channel *ch, int slot);
+/* Make the slot's region at least so large; what it has got then, or -errno. */
+long virtuos_slot_region(struct virtuos_channel *ch, int slot, size_t bytes);
+/* Iterations that the calling thread polls before it sleeps. */
+uint32_t *virtuos_slot_spin(struct virtuos_channel *ch);
+int virtuos_slot_init(void);
+
+/* ---- table.c ----------------------------------------------------------- */
+
+int virtuos_table_init(void);
+void virtuos_table_fork_child(void);
+
+/* ---- cwd.c ------------------------------------------------------------- */
+
+void virtuos_cwd_init(void);
+/* The local working directory lies above a routed prefix, or may. */
+bool virtuos_cwd_reaches(void);
+const char *virtuos_cwd_local(void);
+/* Join and normalise lexically.  Returns the length, or -ENAMETOOLONG. */
+long virtuos_path_join(char *out, size_t size, const char *dir,
+		       const char *path);
+/* Service of a normalised absolute path, or -1. */
+int virtuos_path_service(const char *path);
+
+/* ---- copy.c, stats.c --------------------------------------------------- */
+
+void virtuos_copy_init(void);
+void virtuos_stats_init(void);
+void virtuos_stats_fork_child(void);
+
+#endif /* VIRTUOS_CORE_H */

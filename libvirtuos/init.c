@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+/* Start-up, and what a forked child does. */
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "core.h"
+
+bool virtuos_active;
+uint32_t virtuos_epoch = 1;
+struct virtuos_libc virtuos_libc;
+
+static void resolve(void)
+{
+#define VIRTUOS_LIBC(ret, name, args) \
+	*(void **)&virtuos_libc.name = dlsym(RTLD_NEXT, #name);
+#include "libc.def"
+#undef VIRTUOS_LIBC
+}
+
+void virtuos_fork_child(void)
+{
+	if (!virtuos_active)
+		return;
+	virtuos_epoch++;
+	virtuos_channel_fork_child();
+	virtuos_table_fork_child();
+	virtuos_stats_fork_child();
+}
+
+/*
+ * Another library's constructor may call a hook before ours has run: until
+ * then virtuos_active is false and only virtuos_libc is needed.
+ */
+void virtuos_init(void)
+{
+	static bool resolved;
+
+	if (!resolved) {
+		resolved = true;
+		resolve();
+	}
+}
+
+__attribute__((constructor(101))) static void init(void)
+{
+	char error[256];
+
+	virtuos_init();
+	if (sys3(SYS_faccessat, AT_FDCWD, VSYS_FRONT_PATH, R_OK | W_OK))
+		return;
+	if (virtuos_routes_load(&virtuos_routes, virtuos_routes_path(), error,
+				sizeof(error))) {
+		virtuos_log("%s; everything stays local", error);
+		return;
+	}
+	if (virtuos_table_init() || virtuos_slot_init())
+		return;
+	virtuos_copy_init();
+	virtuos_cwd_init();
+	virtuos_stats_init();
+	/* For forks inside libc that go on with the program's code. */
+	pthread_atfork(NULL, NULL, virtuos_fork_child);
+	virtuos_active = true;
+}

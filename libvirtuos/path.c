@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Paths: which service an argument leads to.
+ *
+ * Routing is lexical: "." and ".." are taken out before prefixes are compared,
+ * without looking at symbolic links.  A local symbolic link that points below
+ * a prefix is therefore not followed to the service; docs/architecture.md.
+ */
+#include <fcntl.h>
+#include <string.h>
+
+#include "core.h"
+
+/* Append the components of path to out, which holds len bytes ("" is "/"). */
+static long append(char *out, size_t size, size_t len, const char *path)
+{
+	const char *end;
+	size_t n;
+
+	for (; *path; path = end) {
+		while (*path == '/')
+			path++;
+		for (end = path; *end && *end != '/'; end++)
+			;
+		n = end - path;
+		if (!n || (n == 1 && path[0] == '.'))
+			continue;
+		if (n == 2 && path[0] == '.' && path[1] == '.') {
+			while (len && out[--len] != '/')
+				;
+			continue;
+		}
+		if (len + 1 + n + 1 > size)
+			return -ENAMETOOLONG;
+		out[len++] = '/';
+		memcpy(out + len, path, n);
+		len += n;
+	}
+	out[len] = 0;
+	return len;
+}
+
+long virtuos_path_join(char *out, size_t size, const char *dir,
+		       const char *path)
+{
+	long len = 0;
+
+	if (*path != '/') {
+		len = append(out, size, 0, dir);
+		if (len < 0)
+			return len;
+	}
+	len = append(out, size, len, path);
+	if (!len && size > 1) {
+		strcpy(out, "/");
+		len = 1;
+	}
+	return len;
+}
+
+int virtuos_path_service(const char *path)
+{
+	unsigned int i;
+	size_t n, best = 0;
+	int service = -1;
+
+	for (i = 0; i < virtuos_routes.nr_paths; i++) {
+		n = virtuos_routes.paths[i].length;
+		if (n < best || strncmp(path, virtuos_routes.paths[i].prefix, n))
+			continue;
+		if (path[n] && path[n] != '/')
+			continue;
+		best = n;
+		service = virtuos_routes.paths[i].service;
+	}
+	return service;
+}
+
+static bool has_dotdot(const char *path)
+{
+	const char *p;
+
+	for (p = path; (p = strstr(p, "..")); p += 2)
+		if ((p == path || p[-1] == '/') && (!p[2] || p[2] == '/'))
+			return true;
+	return false;
+}
+
+/* A final slash means "a directory": normalising must not lose it. */
+static long keep_slash(char *out, size_t size, long len, const char *path)
+{
+	size_t n = strlen(path);
+	bool slash = n && path[n - 1] == '/';
+
+	if (n >= 2 && !strcmp(path + n - 2, "/."))
+		slash = true;
+	if (!slash || len < 0 || out[len - 1] == '/')
+		return len;
+	if ((size_t)len + 2 > size)
+		return -ENAMETOOLONG;
+	strcpy(out + len, "/");
+	return len + 1;
+}
+
+/* Route dir + path lexically, dir being absolute. */
+static int route_joined(struct virtuos_path *out, const char *dir,
+			const char *path)
+{
+	char joined[PATH_MAX];
+	long len = virtuos_path_join(joined, sizeof(joined), dir, path);
+
+	if (len < 0)
+		return len;
+	out->service = virtuos_path_service(joined);
+	if (out->service < 0)
+		return 0;
+	len = keep_slash(joined, sizeof(joined), len, path);
+	if (len < 0)
+		return len;
+	memcpy(out->buffer, joined, len + 1);
+	out->path = out->buffer;
+	return 0;
+}
+
+static int route_relative(struct virtuos_path *out, const char *path)
+{
+	const char *cwd;
+	int service = virtuos_cwd_service(&cwd);
+
+	if (service >= 0) {
+		if (has_dotdot(path))
+			return route_joined(out, cwd, path);
+		out->service = service;	/* the shadow is there */
+		out->path = path;
+		return 0;
+	}
+	/* From a local directory only upwards, or from above a prefix. */
+	if (virtuos_cwd_reaches() || has_dotdot(path))
+		return route_joined(out, virtuos_cwd_local(), path);
+	return 0;
+}
+
+int virtuos_path_route(int dirfd, const char *path, struct virtuos_path *out)
+{
+	struct virtuos_remote remote;
+	long len;
+
+	out->service = -1;
+	out->dirfd = AT_FDCWD;
+	out->path = path;
+	if (!virtuos_active)
+		return 0;
+	if (!path) {
+		/* AT_EMPTY_PATH with NULL, utimensat: the descriptor decides. */
+		if (dirfd != AT_FDCWD && virtuos_fd_remote(dirfd, &remote)) {
+			out->service = remote.service;
+			out->dirfd = remote.fd;
+		}
+		return 0;
+	}
+	len = virtuos_copy_string(out->buffer, path, sizeof(out->buffer));
+	if (len < 0)
+		return len;
+	if (out->buffer[0] != '/') {
+		if (dirfd == AT_FDCWD)
+			return len ? route_relative(out, path) : 0;
+		if (virtuos_fd_remote(dirfd, &remote)) {
+			out->service = remote.service;
+			out->dirfd = remote.fd;
+		}
+		return 0;
+	}
+	return route_joined(out, "/", path);
+}

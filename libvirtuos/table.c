@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Descriptor table: what each of the program's descriptors is.  One word per
+ * descriptor, read and written atomically:
+ *
+ *	bits 0-31	remote descriptor
+ *	bits 32-39	service
+ *	bits 40-41	kind
+ *	bits 42-63	generation of the channel (low bits)
+ *
+ * The table can miss a close that happened inside libc.  vsysfront counts this
+ * process's closes of placeholders (vsys_local.closes); the library counts
+ * those that it knows of before it makes them.  When the kernel's count is
+ * ahead, everything is forgotten and asked for anew.
+ */
+#include <string.h>
+#include <sys/mman.h>
+
+#include "core.h"
+
+#define TABLE_SIZE (1u << 20)
+
+enum kind {
+	UNKNOWN = 0,
+	LOCAL = 1,
+	REMOTE = 2,
+};
+
+static uint64_t *table;
+static int32_t highest;		/* that was ever set */
+
+static uint64_t entry_make(int service, int fd, uint32_t generation)
+{
+	return (uint64_t)(uint32_t)fd | (uint64_t)service << 32 |
+	       (uint64_t)REMOTE << 40 | (uint64_t)generation << 42;
+}
+
+static enum kind entry_kind(uint64_t e)
+{
+	return e >> 40 & 3;
+}
+
+static int entry_service(uint64_t e)
+{
+	return e >> 32 & 0xff;
+}
+
+/* The entry's channel, if it is still the living one. */
+static struct virtuos_channel *entry_channel(uint64_t e)
+{
+	struct virtuos_channel *ch = virtuos_channel_get(entry_service(e));
+
+	if (ch && (ch->generation & 0x3fffff) == e >> 42)
+		return ch;
+	return NULL;
+}
+
+static bool valid(int fd)
+{
+	return table && (uint32_t)fd < TABLE_SIZE;
+}
+
+static uint64_t load(int fd)
+{
+	return __atomic_load_n(&table[fd], __ATOMIC_RELAXED);
+}
+
+static void store(int fd, uint64_t e)
+{
+	int32_t seen = __atomic_load_n(&highest, __ATOMIC_RELAXED);
+
+	__atomic_store_n(&table[fd], e, __ATOMIC_RELAXED);
+	while (e && fd > seen &&
+	       !__atomic_compare_exchange_n(&highest, &seen, fd, 0,
+					    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+}
+
+int virtuos_table_init(void)
+{
+	void *p = mmap(NULL, TABLE_SIZE * sizeof(*table),
+		       PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		return -ENOMEM;
+	table = p;
+	return 0;
+}
+
+void virtuos_fd_forget_range(unsigned int first, unsigned int last)
+{
+	unsigned int fd;
+	unsigned int end = __atomic_load_n(&highest, __ATOMIC_RELAXED);
+
+	if (!table)
+		return;
+	if (last > end)
+		last = end;
+	for (fd = first; fd <= last; fd++)
+		if (load(fd))
+			store(fd, UNKNOWN);
+}
+
+/* Did the kernel see a close that we did not? */
+static bool stale(struct virtuos_channel *ch)
+{
+	uint64_t kernel = __atomic_load_n(&ch->local->closes,
+					  __ATOMIC_ACQUIRE);
+	uint64_t known = __atomic_load_n(&ch->closes, __ATOMIC_RELAXED);
+
+	if (__builtin_expect((int64_t)(kernel - known) <= 0, 1))
+		return false;
+	__atomic_store_n(&ch->closes, kernel, __ATOMIC_RELAXED);
+	virtuos_fd_forget_range(0, TABLE_SIZE - 1);
+	return true;
+}
+
+static int service_by_name(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < virtuos_routes.nr_services; i++)
+		if (!strncmp(virtuos_routes.services[i], name,
+			     VSYS_SERVICE_NAME_MAX))
+			return i;
+	return -1;
+}
+
+/* Ask vsysfront what fd is; make its file known to our shadow. */
+static bool ask(int fd, struct virtuos_remote *remote)
+{
+	struct vsys_front_fd info = { .fd = fd };
+	struct virtuos_channel *ch;
+	int query = virtuos_channel_query();
+	int service;
+	long err;
+
+	if (query < 0)
+		return false;
+	err = sys3(SYS_ioctl, query, VSYS_IOC_FD, &info);
+	if (err)
+		return false;	/* not open: the call will say so */
+	if (!info.service[0]) {
+		store(fd, (uint64_t)LOCAL << 40);
+		return false;
+	}
+	service = service_by_name(info.service);
+	if (service < 0 || info.dead)
+		return false;
+	ch = virtuos_channel_open(service, &err);
+	if (!ch || sys3(SYS_ioctl, ch->fd, VSYS_IOC_ATTACH, &info))
+		return false;
+	store(fd, entry_make(service, info.remote_fd, ch->generation));
+	remote->service = service;
+	remote->fd = info.remote_fd;
+	return true;
+}
+
+bool virtuos_fd_remote(int fd, struct virtuos_remote *remote)
+{
+	struct virtuos_channel *ch;
+	uint64_t e;
+
+	if (!virtuos_active || !valid(fd))
+		return false;
+	e = load(fd);
+	if (entry_kind(e) == LOCAL)
+		return false;
+	if (entry_kind(e) == REMOTE) {
+		ch = entry_channel(e);
+		if (!ch)
+			return false;	/* dead: the placeholder says how */
+		if (!stale(ch)) {
+			remote->service = entry_service(e);
+			remote->fd = (int32_t)e;
+			return true;
+		}
+	}
+	return ask(fd, remote);
+}
+
+void virtuos_fd_set(int fd, int service, int remote_fd)
+{
+	struct virtuos_channel *ch = virtuos_channel_get(service);
+
+	if (!valid(fd))
+		return;
+	if (ch)
+		stale(ch);	/* before the new entry is there */
+	store(fd, ch ? entry_make(service, remote_fd, ch->generation) :
+		       UNKNOWN);
+}
+
+void virtuos_fd_forget(int fd)
+{
+	if (valid(fd) && load(fd))
+		store(fd, UNKNOWN);
+}
+
+void virtuos_fd_dup(int old, int new)
+{
+	if (!valid(new))
+		return;
+	store(new, valid(old) ? load(old) : UNKNOWN);
+}
+
+void virtuos_fd_closing(int fd)
+{
+	struct virtuos_channel *ch;
+	uint64_t e;
+
+	if (!valid(fd))
+		return;
+	e = load(fd);
+	if (!e)
+		return;
+	store(fd, UNKNOWN);
+	if (entry_kind(e) != REMOTE)
+		return;
+	ch = entry_channel(e);
+	if (ch)
+		__atomic_fetch_add(&ch->closes, 1, __ATOMIC_RELAXED);
+}
+
+/* Remote descriptors were the parent's shadow's. */
+void virtuos_table_fork_child(void)
+{
+	virtuos_fd_forget_range(0, TABLE_SIZE - 1);
+}
