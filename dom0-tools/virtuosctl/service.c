@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What dom0 remembers about a service domain. */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include "service.h"
+#include "store.h"
+
+int service_name_check(const char *name)
+{
+	size_t len = strlen(name);
+	size_t i;
+
+	if (!len || len >= VSYS_SERVICE_NAME_MAX)
+		return report_exit(CTL_USAGE,
+			"\"%s\" cannot be a service: its name must have 1 to %u characters",
+			name, VSYS_SERVICE_NAME_MAX - 1);
+	for (i = 0; i < len; i++)
+		if (!isalnum((unsigned char)name[i]) &&
+		    !(i && strchr("_-.", name[i])))
+			return report_exit(CTL_USAGE,
+				"\"%s\" cannot be a service: use letters, digits, and - _ . after the first",
+				name);
+	if (store_number(name) >= 0)
+		return report_exit(CTL_USAGE,
+			"\"%s\" cannot be a service: a name of digits alone is a domain's number",
+			name);
+	return CTL_OK;
+}
+
+bool service_class_valid(const char *class)
+{
+	return !strcmp(class, "network") || !strcmp(class, "storage") ||
+	       !strcmp(class, "both");
+}
+
+bool service_is(struct ctl *ctl, const char *name, unsigned int id)
+{
+	return id && (store_exists(ctl, XBT_NULL, SERVICE_ROOT "/%s/config",
+				   name) ||
+		      store_exists(ctl, XBT_NULL,
+				   "/local/domain/%u/backend/vsys", id));
+}
+
+char *service_config(struct ctl *ctl, const char *name)
+{
+	return store_read(ctl, XBT_NULL, SERVICE_ROOT "/%s/config", name);
+}
+
+char *service_class(struct ctl *ctl, const char *name)
+{
+	char *class = store_read(ctl, XBT_NULL, SERVICE_ROOT "/%s/class", name);
+
+	if (class && service_class_valid(class))
+		return class;
+	free(class);
+	return service_class_valid(name) ? strdup(name) : NULL;
+}
+
+void service_record(struct ctl *ctl, const char *name, const char *config,
+		    const char *class)
+{
+	if (!store_write(ctl, XBT_NULL, config, SERVICE_ROOT "/%s/config",
+			 name) ||
+	    !store_write(ctl, XBT_NULL, class, SERVICE_ROOT "/%s/class", name))
+		report("cannot note the configuration of %s in xenstore (%s): `restart' will look for " SERVICE_CONFIGS "/%s.cfg",
+		       name, strerror(errno), name);
+}
+
+int service_lock(const char *name)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/virtuosctl-%s.lock", name);
+	fd = open(path, O_CREAT | O_CLOEXEC | O_RDWR | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return report_exit(CTL_FAILED, "cannot make %s: %s", path,
+				   strerror(errno));
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return CTL_OK;
+	report("waiting for another virtuosctl that works on %s", name);
+	while (flock(fd, LOCK_EX))
+		if (errno != EINTR)
+			return report_exit(CTL_FAILED, "cannot lock %s: %s",
+					   path, strerror(errno));
+	return CTL_OK;
+}

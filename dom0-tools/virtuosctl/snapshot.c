@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Collecting what status shows. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "service.h"
+#include "snapshot.h"
+#include "store.h"
+
+static void stats_parse(const char *text, struct stats *stats)
+{
+	struct {
+		const char *key;
+		uint64_t *value;
+	} fields[] = {
+		{ "ms=", &stats->ms }, { "channels=", &stats->channels },
+		{ "calls=", &stats->calls }, { "errors=", &stats->errors },
+		{ "sleeps=", &stats->sleeps }, { "bells=", &stats->bells },
+	};
+	unsigned int i;
+
+	for (; *text; text += strcspn(text, " "), text += strspn(text, " "))
+		for (i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+			if (!strncmp(text, fields[i].key,
+				     strlen(fields[i].key)))
+				sscanf(text + strlen(fields[i].key), "%" SCNu64,
+				       fields[i].value);
+}
+
+static void stats_read(struct ctl *ctl, const struct device *device,
+		       enum device_end end, struct stats *stats)
+{
+	char path[128];
+	char *text;
+
+	memset(stats, 0, sizeof(*stats));
+	device_path(device, end, path);
+	text = store_read(ctl, XBT_NULL, "%s/" VSYS_NODE_STATS, path);
+	if (!text)
+		return;
+	stats->present = true;
+	stats_parse(text, stats);
+	free(text);
+}
+
+static void end_read(struct ctl *ctl, const struct device *device,
+		     enum device_end end, struct end_view *view)
+{
+	char path[128];
+
+	device_path(device, end, path);
+	view->state = device_state(ctl, device, end);
+	view->version = store_read_number(ctl, XBT_NULL, -1,
+					  "%s/" VSYS_NODE_VERSION, path);
+	view->features = store_read_number(ctl, XBT_NULL, -1,
+					   "%s/" VSYS_NODE_FEATURES, path);
+	view->error = device_error(ctl, device, end);
+	stats_read(ctl, device, end, &view->stats);
+}
+
+/*
+ * Calls per second between two samples of one end.  An end writes when
+ * something changed, so the first sample of a device that has been idle is
+ * old: then our own interval is the better divisor.
+ */
+static double stats_rate(const struct stats *old, const struct stats *new,
+			 double interval)
+{
+	double seconds;
+
+	if (!old->present || !new->present)
+		return -1;
+	if (new->ms <= old->ms || new->calls <= old->calls)
+		return 0;
+	seconds = (new->ms - old->ms) / 1000.0;
+	if (seconds > interval + 1)
+		seconds = interval;
+	return (new->calls - old->calls) / seconds;
+}
+
+static void snapshot_devices(struct ctl *ctl, struct snapshot *snapshot)
+{
+	struct device_list list = device_find(ctl, -1, NULL);
+	unsigned int i;
+
+	snapshot->nr_devices = list.count;
+	snapshot->devices = xalloc(NULL, list.count *
+				   sizeof(*snapshot->devices));
+	for (i = 0; i < list.count; i++) {
+		struct device_view *view = &snapshot->devices[i];
+
+		memset(view, 0, sizeof(*view));
+		view->device = list.items[i];
+		view->rate = -1;
+		end_read(ctl, &view->device, DEVICE_FRONT, &view->front);
+		end_read(ctl, &view->device, DEVICE_BACK, &view->back);
+	}
+	device_list_free(&list);
+}
+
+/* Calls are counted by the end that is trusted: the user domain's. */
+static void snapshot_rates(struct ctl *ctl, double interval,
+			   struct snapshot *snapshot)
+{
+	double begin = now_seconds();
+	unsigned int i;
+
+	sleep_seconds(interval);
+	for (i = 0; i < snapshot->nr_devices; i++) {
+		struct device_view *view = &snapshot->devices[i];
+		struct stats old = view->front.stats;
+
+		stats_read(ctl, &view->device, DEVICE_FRONT,
+			   &view->front.stats);
+		stats_read(ctl, &view->device, DEVICE_BACK, &view->back.stats);
+		view->rate = stats_rate(&old, &view->front.stats,
+					now_seconds() - begin);
+	}
+}
+
+static void service_add(struct ctl *ctl, const char *name,
+			struct snapshot *snapshot)
+{
+	struct service_view view = { 0 };
+	unsigned int i;
+	long id;
+
+	if (!*name || strlen(name) >= sizeof(view.name))
+		return;
+	for (i = 0; i < snapshot->nr_services; i++)
+		if (!strcmp(snapshot->services[i].name, name))
+			return;
+	strcpy(view.name, name);
+	id = domain_find(ctl, name);
+	view.running = id >= 0 && domain_info(ctl, id, &view.domain);
+	view.class = service_class(ctl, name);
+	view.config = service_config(ctl, name);
+	view.pci = view.running ? domain_pci(ctl, id) : strdup("");
+	snapshot->services = xalloc(snapshot->services,
+				    (snapshot->nr_services + 1) *
+				    sizeof(*snapshot->services));
+	snapshot->services[snapshot->nr_services++] = view;
+}
+
+/* Services that were created by virtuosctl, and those that devices name. */
+static void snapshot_services(struct ctl *ctl, struct snapshot *snapshot)
+{
+	unsigned int count, i;
+	char **names = store_list(ctl, XBT_NULL, &count, SERVICE_ROOT);
+
+	for (i = 0; i < count; i++)
+		service_add(ctl, names[i], snapshot);
+	free(names);
+	for (i = 0; i < snapshot->nr_devices; i++)
+		service_add(ctl, snapshot->devices[i].device.service, snapshot);
+}
+
+static void snapshot_users(struct ctl *ctl, struct snapshot *snapshot)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < snapshot->nr_devices; i++) {
+		unsigned int id = snapshot->devices[i].device.user;
+		struct domain domain;
+
+		for (j = 0; j < snapshot->nr_users; j++)
+			if (snapshot->users[j].id == id)
+				break;
+		if (j < snapshot->nr_users || !domain_info(ctl, id, &domain))
+			continue;
+		snapshot->users = xalloc(snapshot->users,
+					 (snapshot->nr_users + 1) *
+					 sizeof(*snapshot->users));
+		snapshot->users[snapshot->nr_users++] = domain;
+	}
+}
+
+void snapshot_take(struct ctl *ctl, double interval, struct snapshot *snapshot)
+{
+	memset(snapshot, 0, sizeof(*snapshot));
+	snapshot_devices(ctl, snapshot);
+	snapshot_services(ctl, snapshot);
+	snapshot_users(ctl, snapshot);
+	if (interval > 0 && snapshot->nr_devices)
+		snapshot_rates(ctl, interval, snapshot);
+}
+
+void snapshot_free(struct snapshot *snapshot)
+{
+	unsigned int i;
+
+	for (i = 0; i < snapshot->nr_services; i++) {
+		free(snapshot->services[i].class);
+		free(snapshot->services[i].config);
+		free(snapshot->services[i].pci);
+	}
+	for (i = 0; i < snapshot->nr_devices; i++) {
+		free(snapshot->devices[i].front.error);
+		free(snapshot->devices[i].back.error);
+	}
+	free(snapshot->services);
+	free(snapshot->devices);
+	free(snapshot->users);
+}

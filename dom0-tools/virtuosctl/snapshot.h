@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What status shows: services, devices and domains as they are at one moment.
+ * Xenstore has no such moment, so each part may be a little older than the
+ * next; what vanishes in between is shown as gone.
+ */
+#ifndef VIRTUOSCTL_SNAPSHOT_H
+#define VIRTUOSCTL_SNAPSHOT_H
+
+#include "device.h"
+#include "domain.h"
+
+/* An end's "stats" node, docs/protocol.md section 9. */
+struct stats {
+	bool present;
+	uint64_t ms;
+	uint64_t channels;
+	uint64_t calls;
+	uint64_t errors;
+	uint64_t sleeps;
+	uint64_t bells;
+};
+
+struct end_view {
+	enum device_state state;
+	long version;		/* -1: not written */
+	long features;
+	char *error;		/* or NULL */
+	struct stats stats;
+};
+
+struct device_view {
+	struct device device;
+	struct end_view front;
+	struct end_view back;
+	double rate;		/* calls per second, or -1: not measured */
+};
+
+struct service_view {
+	char name[VSYS_SERVICE_NAME_MAX];
+	bool running;
+	struct domain domain;	/* when it is running */
+	char *class;		/* or NULL */
+	char *config;		/* or NULL */
+	char *pci;
+};
+
+struct snapshot {
+	struct service_view *services;
+	unsigned int nr_services;
+	struct device_view *devices;
+	unsigned int nr_devices;
+	struct domain *users;	/* domains that have devices */
+	unsigned int nr_users;
+};
+
+/* Two samples, interval seconds apart, unless interval is 0. */
+void snapshot_take(struct ctl *ctl, double interval, struct snapshot *snapshot);
+void snapshot_free(struct snapshot *snapshot);
+
+/* Ways to print it. */
+void snapshot_print_table(const struct snapshot *snapshot);
+int snapshot_print_json(const struct snapshot *snapshot, bool pretty);
+
+#endif /* VIRTUOSCTL_SNAPSHOT_H */

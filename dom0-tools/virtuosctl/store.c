@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Xenstore, and getting hold of Xen at all. */
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "store.h"
+
+#define FORMAT_PATH(path, fmt) do {					\
+	va_list args_;							\
+									\
+	va_start(args_, fmt);						\
+	path_format(path, fmt, args_);					\
+	va_end(args_);							\
+} while (0)
+
+static void path_format(char *path, const char *fmt, va_list args)
+{
+	int len = vsnprintf(path, STORE_PATH_MAX, fmt, args);
+
+	/* Only a name longer than domain names can be leads here. */
+	if (len < 0 || len >= STORE_PATH_MAX) {
+		report("a xenstore path is too long: %s", path);
+		exit(CTL_FAILED);
+	}
+}
+
+/* A kernel's /dev/xen/xenbus answers nothing while no xenstored runs. */
+static void store_silent(int signal)
+{
+	static const char text[] =
+		"virtuosctl: xenstored does not answer: start it (systemctl start xenstored)\n";
+	ssize_t ignored = write(STDERR_FILENO, text, sizeof(text) - 1);
+
+	(void)ignored;
+	(void)signal;
+	_exit(CTL_NOXEN);
+}
+
+static int store_probe(struct ctl *ctl)
+{
+	bool found;
+
+	signal(SIGALRM, store_silent);
+	alarm(10);
+	found = store_exists(ctl, XBT_NULL, "/local/domain");
+	alarm(0);
+	signal(SIGALRM, SIG_DFL);
+	if (!found)
+		return report_exit(CTL_NOXEN,
+			"xenstore has no /local/domain: did xen-init-dom0 run?");
+	return CTL_OK;
+}
+
+int store_open(struct ctl *ctl)
+{
+	if (geteuid() != 0)
+		return report_exit(CTL_NOXEN,
+			"this needs root in dom0: try sudo");
+	if (access("/proc/xen", F_OK) && access("/sys/hypervisor/type", F_OK))
+		return report_exit(CTL_NOXEN,
+			"this machine does not run under Xen: boot it with the hypervisor, and run this in dom0");
+	ctl->xs = xs_open(0);
+	if (!ctl->xs)
+		return report_exit(CTL_NOXEN,
+			"cannot reach xenstored (%s): run this in dom0, and start xenstored (systemctl start xenstored)",
+			strerror(errno));
+	ctl->xc = xc_interface_open(NULL, NULL, 0);
+	if (!ctl->xc)
+		return report_exit(CTL_NOXEN,
+			"cannot reach the hypervisor (%s): run this in dom0, with xenfs or /dev/xen/privcmd there",
+			strerror(errno));
+	return store_probe(ctl);
+}
+
+void store_close(struct ctl *ctl)
+{
+	if (ctl->xc)
+		xc_interface_close(ctl->xc);
+	xs_close(ctl->xs);
+}
+
+char *store_read(struct ctl *ctl, xs_transaction_t t, const char *fmt, ...)
+{
+	char path[STORE_PATH_MAX];
+	unsigned int len;
+	char *value;
+
+	FORMAT_PATH(path, fmt);
+	value = xs_read(ctl->xs, t, path, &len);
+	/* A zero byte would hide the rest from us, not from others. */
+	if (value && strlen(value) != len) {
+		free(value);
+		return NULL;
+	}
+	return value;
+}
+
+long store_number(const char *text)
+{
+	char *end;
+	long number;
+
+	if (!text || *text < '0' || *text > '9')
+		return -1;
+	errno = 0;
+	number = strtol(text, &end, 10);
+	return *end || errno ? -1 : number;
+}
+
+long store_read_number(struct ctl *ctl, xs_transaction_t t, long missing,
+		       const char *fmt, ...)
+{
+	char path[STORE_PATH_MAX];
+	char *value;
+	long number;
+
+	FORMAT_PATH(path, fmt);
+	value = store_read(ctl, t, "%s", path);
+	number = store_number(value);
+	free(value);
+	return number < 0 ? missing : number;
+}
+
+bool store_exists(struct ctl *ctl, xs_transaction_t t, const char *fmt, ...)
+{
+	char path[STORE_PATH_MAX];
+	unsigned int len;
+	char *value;
+
+	FORMAT_PATH(path, fmt);
+	value = xs_read(ctl->xs, t, path, &len);
+	free(value);
+	return value;
+}
+
+char **store_list(struct ctl *ctl, xs_transaction_t t, unsigned int *count,
+		  const char *fmt, ...)
+{
+	char path[STORE_PATH_MAX];
+	char **names;
+
+	FORMAT_PATH(path, fmt);
+	names = xs_directory(ctl->xs, t, path, count);
+	if (!names)
+		*count = 0;
+	return names;
+}
+
+bool store_write(struct ctl *ctl, xs_transaction_t t, const char *value,
+		 const char *fmt, ...)
+{
+	char path[STORE_PATH_MAX];
+
+	FORMAT_PATH(path, fmt);
+	return xs_write(ctl->xs, t, path, value, strlen(value));
+}
+
+bool store_write_number(struct ctl *ctl, xs_transaction_t t, long value,
+			const char *fmt, ...)
+{
+	char path[STORE_PATH_MAX];
+	char text[24];
+
+	FORMAT_PATH(path, fmt);
+	snprintf(text, sizeof(text), "%ld", value);
+	return store_write(ctl, t, text, "%s", path);
+}
+
+bool store_remove(struct ctl *ctl, xs_transaction_t t, const char *fmt, ...)
+{
+	char path[STORE_PATH_MAX];
+
+	FORMAT_PATH(path, fmt);
+	return xs_rm(ctl->xs, t, path);
+}
+
+bool store_make(struct ctl *ctl, xs_transaction_t t, unsigned int owner,
+		unsigned int reader, const char *path)
+{
+	/* The first entry is the owner, and what everybody else may do. */
+	struct xs_permissions perms[2] = {
+		{ .id = owner, .perms = XS_PERM_NONE },
+		{ .id = reader, .perms = XS_PERM_READ },
+	};
+
+	return xs_mkdir(ctl->xs, t, path) &&
+	       xs_set_permissions(ctl->xs, t, path, perms, 2);
+}

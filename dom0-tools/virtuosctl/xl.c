@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* xl, which creates and destroys domains for us, and its configurations. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include "store.h"
+#include "xl.h"
+
+extern char **environ;
+
+/* The value of `key = value', without quotes; NULL: another key. */
+static char *config_value(char *line, const char *key)
+{
+	size_t len = strlen(key);
+	char *value = line + strspn(line, " \t");
+	char quote;
+
+	if (strncmp(value, key, len))
+		return NULL;
+	value += len;
+	value += strspn(value, " \t");
+	if (*value++ != '=')
+		return NULL;
+	value += strspn(value, " \t");
+	quote = *value;
+	if (quote == '"' || quote == '\'') {
+		value++;
+		value[strcspn(value, quote == '"' ? "\"\n" : "'\n")] = '\0';
+	} else {
+		value[strcspn(value, " \t#;\n")] = '\0';
+	}
+	return value;
+}
+
+int xl_config_read(const char *path, struct xl_config *config)
+{
+	FILE *file = fopen(path, "re");
+	char *line = NULL, *value;
+	size_t size = 0;
+
+	if (!file)
+		return report_exit(CTL_MISSING,
+			"cannot read %s (%s): write an xl configuration there, or name one with --config",
+			path, strerror(errno));
+	memset(config, 0, sizeof(*config));
+	config->maptrack_frames = -1;
+	while (getline(&line, &size, file) >= 0) {
+		value = config_value(line, "name");
+		if (value)
+			snprintf(config->name, sizeof(config->name), "%s",
+				 value);
+		value = config_value(line, "vsys_class");
+		if (value)
+			snprintf(config->class, sizeof(config->class), "%s",
+				 value);
+		value = config_value(line, "max_maptrack_frames");
+		if (value)
+			config->maptrack_frames = store_number(value);
+	}
+	free(line);
+	fclose(file);
+	return CTL_OK;
+}
+
+/* Wait for a child until a time; its status, or -1 when it was killed. */
+static int xl_wait(pid_t pid, double until)
+{
+	int status;
+	pid_t got;
+
+	for (;;) {
+		got = waitpid(pid, &status, WNOHANG);
+		if (got == pid)
+			return status;
+		if (got < 0 && errno != EINTR)
+			return -1;
+		if (now_seconds() > until) {
+			kill(pid, SIGKILL);
+			waitpid(pid, &status, 0);
+			return -1;
+		}
+		sleep_seconds(0.005);
+	}
+}
+
+int xl_run(double limit, const char *const *args)
+{
+	char *argv[8] = { "xl" };
+	posix_spawn_file_actions_t actions;
+	int i, error, status;
+	pid_t pid;
+
+	for (i = 0; args[i] && i < 6; i++)
+		argv[i + 1] = (char *)args[i];
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	/* Its chatter must not mix with our output, which may be parsed. */
+	posix_spawn_file_actions_adddup2(&actions, 2, 1);
+	error = posix_spawnp(&pid, "xl", &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (error == ENOENT)
+		return report_exit(CTL_NOXEN,
+			"there is no xl: install xen-utils");
+	if (error)
+		return report_exit(CTL_FAILED, "cannot run xl: %s",
+				   strerror(error));
+	status = xl_wait(pid, now_seconds() + limit);
+	if (status < 0)
+		return report_exit(CTL_TIMEOUT,
+			"`xl %s %s' did not end within %.0f s and was stopped: see /var/log/xen",
+			args[0], args[1], limit);
+	return WIFEXITED(status) && !WEXITSTATUS(status) ? CTL_OK : CTL_FAILED;
+}
