@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Call: a system call that this kernel makes through one of its own slots of a
+ * channel, for a placeholder.
+ *
+ *	err = front_call_begin(&call, ch, bytes, patience);
+ *	... fill call.region ...
+ *	ret = front_call_make(&call, nr, ...);
+ *	... read call.region, check ret ...
+ *	front_call_end(&call);
+ */
+#include "vsysfront.h"
+#include <linux/sched/signal.h>
+
+/* How long a cancelled call may take to come back before it is asked again. */
+#define FRONT_CANCEL_STEP	msecs_to_jiffies(20)
+/* How long is waited for a service domain that did not answer the last time. */
+#define FRONT_IMPATIENCE	(HZ / 100 + 1)
+
+static unsigned int front_call_state(enum front_patience patience)
+{
+	switch (patience) {
+	case FRONT_SIGNAL:
+		return TASK_INTERRUPTIBLE;
+	case FRONT_KILL:
+		return TASK_KILLABLE;
+	default:
+		return TASK_UNINTERRUPTIBLE;
+	}
+}
+
+static long front_call_timeout(struct front_channel *ch,
+			       enum front_patience patience)
+{
+	if (patience != FRONT_BOUND)
+		return MAX_SCHEDULE_TIMEOUT;
+	return atomic_read(&ch->dev->unresponsive) ? FRONT_IMPATIENCE :
+						     FRONT_PATIENCE;
+}
+
+/*
+ * A result as it may be handed to programs: B has no business with the codes
+ * that exist only within a kernel.
+ */
+s64 front_call_error(s64 ret)
+{
+	if (ret >= 0)
+		return ret;
+	if (ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK)
+		return -EINTR;
+	return ret < -MAX_ERRNO ? -EIO : ret;
+}
+
+/* Begins a call with that many bytes of arena at hand. */
+int front_call_begin(struct front_call *call, struct front_channel *ch,
+		     u32 bytes, enum front_patience patience)
+{
+	int slot, err = -EIO;
+
+	if (!front_channel_use(ch))
+		return -EIO;
+	if (!front_channel_alive(ch))
+		goto unuse;
+	slot = front_ring_slot_get(&ch->ring, patience == FRONT_BOUND,
+				   front_call_state(patience),
+				   front_call_timeout(ch, patience));
+	err = slot;
+	if (slot < 0)
+		goto unuse;
+	err = bytes ? front_arena_grow(ch, slot, bytes) : 0;
+	if (err) {
+		front_ring_slot_put(&ch->ring, slot);
+		goto unuse;
+	}
+	call->ch = ch;
+	call->slot = slot;
+	call->patience = patience;
+	call->lost = false;
+	call->region = ch->regions[slot];
+	return 0;
+
+unuse:
+	front_channel_unuse(ch);
+	return err;
+}
+
+void front_call_end(struct front_call *call)
+{
+	if (call->lost)
+		front_ring_slot_lose(&call->ch->ring, call->slot);
+	else
+		front_ring_slot_put(&call->ch->ring, call->slot);
+	front_channel_unuse(call->ch);
+}
+
+/* The address, at both ends, of a place in the call's region. */
+u64 front_call_address(const struct front_call *call, u32 offset)
+{
+	return call->ch->arena_base +
+	       (u64)call->slot * VSYS_SLOT_ARENA_MAX + offset;
+}
+
+/*
+ * A signal came: interrupts the call at the other end and waits for its
+ * answer.  B does not know the call before a worker has claimed its slot
+ * (ESRCH), so the cancelling is repeated until there is an answer.
+ */
+static int front_call_cancel(struct front_channel *ch, u32 slot)
+{
+	unsigned long end = jiffies + FRONT_PATIENCE;
+	s64 ret;
+	int err;
+
+	do {
+		ret = front_call_simple(ch, FRONT_BOUND, VSYS_NR_CANCEL, slot,
+					0, 0, 0);
+		err = front_ring_wait(&ch->ring, slot, TASK_UNINTERRUPTIBLE,
+				      ret ? 1 : FRONT_CANCEL_STEP);
+		if (err != -ETIMEDOUT)
+			return err;
+	} while ((!ret || ret == -ESRCH) && time_before(jiffies, end));
+	return -ETIMEDOUT;
+}
+
+/*
+ * Waits for a submitted slot.  0: it is DONE.  Otherwise nobody will answer
+ * (EIO), or nobody has (ETIMEDOUT, ERESTARTSYS), and the slot is not free.
+ */
+int front_call_wait(struct front_channel *ch, u32 slot,
+		    enum front_patience patience)
+{
+	struct front_device *dev = ch->dev;
+	int err;
+
+	err = front_ring_wait(&ch->ring, slot, front_call_state(patience),
+			      front_call_timeout(ch, patience));
+	if (err == -ERESTARTSYS && patience == FRONT_SIGNAL)
+		err = front_call_cancel(ch, slot);
+	if (err == -ETIMEDOUT && !atomic_xchg(&dev->unresponsive, 1))
+		pr_warn("service domain %u (%s) does not answer calls\n",
+			dev->domid, dev->service);
+	if (!err && atomic_read(&dev->unresponsive))
+		atomic_set(&dev->unresponsive, 0);
+	return err;
+}
+
+/*
+ * Makes the call.  The result has been read once and is a number that Linux's
+ * own call could return or an error; what it means is for the caller to check.
+ */
+s64 front_call_make(struct front_call *call, u32 nr, u64 a0, u64 a1, u64 a2,
+		    u64 a3, u64 a4, u64 a5)
+{
+	struct front_ring *ring = &call->ch->ring;
+	struct vsys_slot *s = front_ring_slot(ring, call->slot);
+	int err;
+	s64 ret;
+
+	s->nr = nr;
+	s->args[0] = a0;
+	s->args[1] = a1;
+	s->args[2] = a2;
+	s->args[3] = a3;
+	s->args[4] = a4;
+	s->args[5] = a5;
+	atomic64_inc(&call->ch->calls);
+	front_ring_submit(ring, call->slot);
+	err = front_call_wait(call->ch, call->slot, call->patience);
+	if (err) {
+		call->lost = true;
+		return err == -ETIMEDOUT ? -EIO : err;
+	}
+	ret = front_call_error(vsys_slot_finish(s));
+	if (ret == -EINTR && signal_pending(current))
+		ret = -ERESTARTSYS;
+	return ret;
+}
+
+/* A call without memory. */
+s64 front_call_simple(struct front_channel *ch, enum front_patience patience,
+		      u32 nr, u64 a0, u64 a1, u64 a2, u64 a3)
+{
+	struct front_call call;
+	s64 ret;
+
+	ret = front_call_begin(&call, ch, 0, patience);
+	if (ret)
+		return ret;
+	ret = front_call_make(&call, nr, a0, a1, a2, a3, 0, 0);
+	front_call_end(&call);
+	return ret;
+}

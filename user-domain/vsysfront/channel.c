@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Channel: what one process shares with one service domain.
+ *
+ * Its owner is a process, known by its mm: a child made by fork has another,
+ * and so has the same process after exec.
+ */
+#include "vsysfront.h"
+#include <linux/hashtable.h>
+#include <linux/sched/mm.h>
+#include <linux/string.h>
+
+/* Slots of the kernel's that calls which may block leave alone. */
+#define FRONT_SPARE_SLOTS	4
+
+/* Arenas are placed a largest arena apart. */
+#define FRONT_ARENA_STRIDE	((u64)VSYS_SLOTS_MAX * VSYS_SLOT_ARENA_MAX)
+#define FRONT_ARENA_PLACES \
+	((u32)((VSYS_ARENA_HIGH - VSYS_ARENA_LOW) / FRONT_ARENA_STRIDE))
+
+static DEFINE_HASHTABLE(front_owners, 8);	/* by mm */
+static DEFINE_SPINLOCK(front_owners_lock);
+static struct workqueue_struct *front_channel_wq;
+
+/* ---- References ----------------------------------------------------------- */
+
+static void front_channel_free(struct kref *kref)
+{
+	struct front_channel *ch = container_of(kref, struct front_channel,
+						kref);
+
+	front_device_put(ch->dev);
+	kfree(ch);
+}
+
+void front_channel_get(struct front_channel *ch)
+{
+	kref_get(&ch->kref);
+}
+
+/* May sleep. */
+void front_channel_put(struct front_channel *ch)
+{
+	kref_put(&ch->kref, front_channel_free);
+}
+
+/* Keeps the shadow and the shared memory; false when they are gone. */
+bool front_channel_use(struct front_channel *ch)
+{
+	return atomic_inc_not_zero(&ch->users);
+}
+
+/* The last user's departure ends the shadow, behind its back. */
+void front_channel_unuse(struct front_channel *ch)
+{
+	if (atomic_dec_and_test(&ch->users))
+		queue_work(front_channel_wq, &ch->close_work);
+}
+
+bool front_channel_alive(struct front_channel *ch)
+{
+	return !READ_ONCE(ch->dev->dead) && !front_ring_dead(&ch->ring);
+}
+
+/* ---- Ending ---------------------------------------------------------------- */
+
+/* Gives back the memory; the channel is known to nobody any more. */
+static void front_channel_release(struct front_channel *ch)
+{
+	front_ring_unbind(&ch->ring, ch);
+	if (ch->regions)
+		front_arena_free(ch);
+	front_ring_free(&ch->ring);
+	free_page((unsigned long)ch->local);
+	ch->local = NULL;
+	xa_destroy(&ch->polled);
+	mmdrop(ch->mm);
+	front_channel_put(ch);
+}
+
+static void front_channel_close_work(struct work_struct *work)
+{
+	struct front_channel *ch = container_of(work, struct front_channel,
+						close_work);
+	struct front_device *dev = ch->dev;
+	u64 args[4] = { ch->id };
+
+	if (front_channel_alive(ch) || !READ_ONCE(dev->dead))
+		front_control_request(dev, VSYS_CONTROL_CLOSE, args, NULL, 0,
+				      FRONT_OPEN_PATIENCE);
+	spin_lock(&front_owners_lock);
+	hash_del(&ch->by_owner);
+	spin_unlock(&front_owners_lock);
+	spin_lock(&dev->lock);
+	dev->closed_calls += front_channel_calls(ch);
+	dev->closed_bells += atomic64_read(&ch->ring.bells);
+	dev->nr_channels--;
+	list_del(&ch->node);
+	spin_unlock(&dev->lock);
+	front_channel_release(ch);
+}
+
+/* Atomic. Nobody will answer: wakes all who wait, in calls or in poll. */
+void front_channel_kill(struct front_channel *ch)
+{
+	front_ring_kill(&ch->ring);
+	front_poll_wake_all(ch);
+}
+
+static irqreturn_t front_channel_irq(int irq, void *data)
+{
+	struct front_channel *ch = data;
+	bool useful = front_ring_wake(&ch->ring);
+
+	useful |= front_poll_drain(ch);
+	if (front_ring_dead(&ch->ring))
+		front_poll_wake_all(ch);
+	front_ring_eoi(&ch->ring, irq, useful);
+	return IRQ_HANDLED;
+}
+
+/* ---- Beginning --------------------------------------------------------------- */
+
+/* A place for the arena: the wish, or one where the process has nothing. */
+static int front_channel_place(u64 wish, u32 nr_slots, u64 *base)
+{
+	static atomic_t next;
+	u64 size = (u64)nr_slots * VSYS_SLOT_ARENA_MAX;
+	struct mm_struct *mm = current->mm;
+	bool taken = true;
+	u32 i;
+
+	if (wish) {
+		*base = wish;
+		return wish % VSYS_SLOT_ARENA_MAX || wish < VSYS_ARENA_LOW ||
+		       wish > VSYS_ARENA_HIGH - size ? -EINVAL : 0;
+	}
+	mmap_read_lock(mm);
+	for (i = 0; taken && i < FRONT_ARENA_PLACES; i++) {
+		*base = VSYS_ARENA_LOW + FRONT_ARENA_STRIDE *
+			((u32)atomic_inc_return(&next) % FRONT_ARENA_PLACES);
+		taken = find_vma_intersection(mm, *base, *base + size);
+	}
+	mmap_read_unlock(mm);
+	return taken ? -ENOMEM : 0;
+}
+
+static int front_channel_slots(u32 wish)
+{
+	if (!wish)
+		return VSYS_SLOTS_DEFAULT;
+	return clamp_t(u32, round_up(min(wish, VSYS_SLOTS_MAX),
+				     VSYS_SLOTS_PER_PAGE),
+		       VSYS_SLOTS_MIN, VSYS_SLOTS_MAX);
+}
+
+static struct front_channel *front_channel_alloc(struct front_device *dev,
+						 u32 nr_slots, u64 base)
+{
+	struct front_channel *ch = kzalloc(sizeof(*ch), GFP_KERNEL_ACCOUNT);
+
+	if (!ch)
+		return NULL;
+	kref_init(&ch->kref);
+	atomic_set(&ch->users, 1);
+	front_device_get(dev);
+	ch->dev = dev;
+	ch->mm = current->mm;
+	mmgrab(ch->mm);
+	ch->tgid = current->tgid;
+	ch->nr_slots = nr_slots;
+	ch->user_slots = nr_slots - VSYS_SLOTS_KERNEL;
+	ch->arena_base = base;
+	mutex_init(&ch->grow);
+	xa_init_flags(&ch->polled, XA_FLAGS_ALLOC | XA_FLAGS_LOCK_IRQ);
+	INIT_WORK(&ch->close_work, front_channel_close_work);
+	return ch;
+}
+
+static int front_channel_memory(struct front_channel *ch)
+{
+	int err;
+
+	err = front_ring_init(&ch->ring, ch->dev->domid, ch->nr_slots,
+			      ch->arena_base);
+	if (err)
+		return err;
+	ch->ring.own_first = ch->user_slots;
+	ch->ring.own_count = VSYS_SLOTS_KERNEL;
+	ch->ring.own_spare = FRONT_SPARE_SLOTS;
+	ch->local = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	ch->regions = kvcalloc(ch->nr_slots, sizeof(*ch->regions),
+			       GFP_KERNEL_ACCOUNT);
+	if (!ch->local || !ch->regions)
+		return -ENOMEM;
+	return front_ring_bind(&ch->ring, front_channel_irq, "vsys", ch);
+}
+
+/* Asks the service domain for a shadow. */
+static int front_channel_request(struct front_channel *ch)
+{
+	struct vsys_open *open = kzalloc(sizeof(*open), GFP_KERNEL);
+	const u64 args[4] = { };
+	s64 ret;
+	u32 i;
+
+	if (!open)
+		return -ENOMEM;
+	open->version = VSYS_VERSION;
+	open->nr_slots = ch->nr_slots;
+	open->arena_base = ch->arena_base;
+	open->head_ref = ch->ring.refs[0];
+	for (i = 0; i < ch->nr_slots / VSYS_SLOTS_PER_PAGE; i++)
+		open->slot_refs[i] = ch->ring.refs[1 + i];
+	open->event_channel = ch->ring.port;
+	open->pid = ch->tgid;
+	strscpy_pad(open->comm, current->comm, sizeof(open->comm));
+	ret = front_creds_fill(&open->creds);
+	if (!ret)
+		ret = front_control_request(ch->dev, VSYS_CONTROL_OPEN, args,
+					    open, sizeof(*open),
+					    FRONT_OPEN_PATIENCE);
+	kfree(open);
+	if (ret < 0)
+		return ret == -EIO ? -ENODEV : ret;
+	ch->id = ret;
+	return 0;
+}
+
+/* From now on others find it: the device's end, statistics, closes. */
+static void front_channel_announce(struct front_channel *ch)
+{
+	struct front_device *dev = ch->dev;
+
+	spin_lock(&front_owners_lock);
+	hash_add(front_owners, &ch->by_owner, (unsigned long)ch->mm);
+	spin_unlock(&front_owners_lock);
+	spin_lock(&dev->lock);
+	list_add(&ch->node, &dev->channels);
+	dev->nr_channels++;
+	/* Pairs with the walk in front_device_kill(), after it set dead. */
+	if (READ_ONCE(dev->dead))
+		front_channel_kill(ch);
+	spin_unlock(&dev->lock);
+}
+
+/* Opens a channel for the current process; the caller is its first user. */
+struct front_channel *front_channel_open(struct vsys_front_open *open)
+{
+	u32 nr_slots = front_channel_slots(open->nr_slots);
+	struct front_device *dev;
+	struct front_channel *ch;
+	u64 base;
+	int err;
+
+	open->service[VSYS_SERVICE_NAME_MAX - 1] = 0;
+	dev = front_device_find(open->service, open->class);
+	if (IS_ERR(dev))
+		return ERR_CAST(dev);
+	err = front_channel_place(open->arena_base, nr_slots, &base);
+	ch = err ? NULL : front_channel_alloc(dev, nr_slots, base);
+	front_device_put(dev);		/* the channel has its own reference */
+	if (!ch)
+		return ERR_PTR(err ?: -ENOMEM);
+	err = front_channel_memory(ch);
+	if (!err)
+		err = front_channel_request(ch);
+	if (err) {
+		front_channel_release(ch);
+		return ERR_PTR(err);
+	}
+	front_channel_announce(ch);
+	open->nr_slots = nr_slots;
+	open->user_slots = ch->user_slots;
+	open->arena_base = base;
+	open->features = dev->features;
+	return ch;
+}
+
+/* ---- Owners --------------------------------------------------------------------- */
+
+/* device.lock held, or the channel is the caller's. */
+u64 front_channel_calls(struct front_channel *ch)
+{
+	u64 calls = atomic64_read(&ch->calls);
+	u32 i;
+
+	for (i = 0; i < ch->user_slots; i++)
+		calls += READ_ONCE(ch->local->calls[i]);
+	return calls;
+}
+
+/*
+ * The current process closes a descriptor of a service's.  Its library learns
+ * from the count that its table may be out of date.
+ */
+void front_channel_note_close(const char *service)
+{
+	struct mm_struct *mm = current->mm;
+	struct front_channel *ch;
+
+	if (!mm)
+		return;
+	spin_lock(&front_owners_lock);
+	hash_for_each_possible(front_owners, ch, by_owner, (unsigned long)mm)
+		if (ch->mm == mm && !strcmp(ch->dev->service, service))
+			atomic64_inc((atomic64_t *)&ch->local->closes);
+	spin_unlock(&front_owners_lock);
+}
+
+/* The current process's channel on a device, with a use; or NULL. */
+struct front_channel *front_channel_mine(struct front_device *dev)
+{
+	struct mm_struct *mm = current->mm;
+	struct front_channel *ch, *found = NULL;
+
+	if (!mm)
+		return NULL;
+	spin_lock(&front_owners_lock);
+	hash_for_each_possible(front_owners, ch, by_owner, (unsigned long)mm) {
+		if (ch->mm != mm || ch->dev != dev || !front_channel_use(ch))
+			continue;
+		found = ch;
+		break;
+	}
+	spin_unlock(&front_owners_lock);
+	return found;
+}
+
+int front_channel_init(void)
+{
+	front_channel_wq = alloc_workqueue("vsysfront", WQ_UNBOUND, 0);
+	return front_channel_wq ? 0 : -ENOMEM;
+}
+
+void front_channel_exit(void)
+{
+	destroy_workqueue(front_channel_wq);
+}

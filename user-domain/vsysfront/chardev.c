@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* /dev/vsys: what programs are offered.  include/virtuos/front.h describes it. */
+#include "vsysfront.h"
+#include <linux/fcntl.h>
+#include <linux/file.h>
+#include <linux/miscdevice.h>
+#include <linux/net.h>
+#include <linux/sched/signal.h>
+#include <linux/uaccess.h>
+
+#define FRONT_FD_MAX	(1 << 20)
+
+/* One open file. */
+struct front_client {
+	struct mutex lock;		/* opening */
+	struct front_channel *ch;	/* NULL before OPEN; release */
+	atomic_t ended;			/* its use of the channel is given up */
+};
+
+/* The channel of the calling process's file, with a use. */
+static struct front_channel *front_client_channel(struct front_client *c)
+{
+	struct front_channel *ch = smp_load_acquire(&c->ch);
+
+	if (!ch)
+		return ERR_PTR(-EINVAL);	/* not opened */
+	if (ch->mm != current->mm)
+		return ERR_PTR(-EPERM);		/* inherited */
+	if (!front_channel_use(ch))
+		return ERR_PTR(-ENODEV);
+	if (front_channel_alive(ch))
+		return ch;
+	front_channel_unuse(ch);
+	return ERR_PTR(-ENODEV);
+}
+
+static long front_client_open(struct front_client *c, void __user *arg)
+{
+	struct vsys_front_open open;
+	struct front_channel *ch;
+	long err = 0;
+
+	if (copy_from_user(&open, arg, sizeof(open)))
+		return -EFAULT;
+	if (mutex_lock_interruptible(&c->lock))
+		return -ERESTARTSYS;
+	if (c->ch) {
+		err = -EBUSY;
+		goto out;
+	}
+	ch = front_channel_open(&open);
+	if (IS_ERR(ch)) {
+		err = PTR_ERR(ch);
+		goto out;
+	}
+	front_channel_get(ch);
+	smp_store_release(&c->ch, ch);	/* ready before it is seen */
+	if (copy_to_user(arg, &open, sizeof(open)))
+		err = -EFAULT;
+out:
+	mutex_unlock(&c->lock);
+	return err;
+}
+
+static long front_client_wait(struct front_channel *ch, void __user *arg)
+{
+	struct vsys_front_wait wait;
+	int err;
+
+	if (copy_from_user(&wait, arg, sizeof(wait)))
+		return -EFAULT;
+	if (wait.slot >= ch->user_slots || wait.flags & ~VSYS_WAIT_NORESTART)
+		return -EINVAL;
+	err = front_ring_wait(&ch->ring, wait.slot, TASK_INTERRUPTIBLE,
+			      MAX_SCHEDULE_TIMEOUT);
+	if (err == -EIO)
+		return -ENODEV;
+	if (err == -ERESTARTSYS && wait.flags & VSYS_WAIT_NORESTART)
+		return -EINTR;
+	return err;
+}
+
+/* ---- Calls that make a descriptor --------------------------------------------- */
+
+/* What the descriptor will be, from a private copy of the slot. */
+static int front_client_origin(const struct vsys_call *call, u32 flags,
+			       struct front_origin *origin)
+{
+	u32 type;
+
+	switch (call->nr) {
+	case VSYS_NR_openat:
+		origin->flags = call->args[2];
+		origin->type = 0;		/* to be asked for */
+		origin->whole = false;
+		return 0;
+	case VSYS_NR_socket:
+		type = call->args[1] & SOCK_TYPE_MASK;
+		origin->flags = call->args[1] & SOCK_NONBLOCK;
+		origin->whole = type != SOCK_STREAM;
+		break;
+	case VSYS_NR_accept4:
+		origin->flags = call->args[3] & SOCK_NONBLOCK;
+		origin->whole = false;
+		break;
+	default:
+		return -EINVAL;
+	}
+	BUILD_BUG_ON(SOCK_NONBLOCK != O_NONBLOCK);
+	origin->flags |= O_RDWR | (flags & O_NONBLOCK);
+	origin->type = S_IFSOCK;
+	return 0;
+}
+
+/* Submits the slot and waits: the remote descriptor, or an error. */
+static s64 front_client_submit(struct front_channel *ch, u32 slot, u32 flags)
+{
+	s64 ret;
+	int err;
+
+	front_ring_submit(&ch->ring, slot);
+	err = front_call_wait(ch, slot, FRONT_SIGNAL);
+	if (err)
+		return -ENODEV;		/* dead, or as good as dead */
+	ret = front_call_error(vsys_slot_finish(front_ring_slot(&ch->ring,
+								slot)));
+	if (ret == -EINTR && signal_pending(current) &&
+	    !(flags & VSYS_WAIT_NORESTART))
+		return -ERESTARTSYS;	/* the slot is as the program filled it */
+	if (ret >= 0 && (ret < VSYS_FD_FIRST || ret >= FRONT_FD_MAX))
+		return -EIO;
+	return ret;
+}
+
+static struct file *front_client_file(struct front_channel *ch, s32 remote,
+				      struct front_origin *origin)
+{
+	int err = 0;
+
+	if (!origin->type)
+		err = front_inode_type(ch, remote, &origin->type);
+	if (err) {
+		front_call_simple(ch, FRONT_BOUND, VSYS_NR_close, remote, 0, 0,
+				  0);
+		return ERR_PTR(err == -EIO ? -ENODEV : err);
+	}
+	return front_placeholder_open(ch, remote, origin);
+}
+
+static long front_client_call(struct front_channel *ch, void __user *arg)
+{
+	struct vsys_front_call c;
+	struct front_origin origin;
+	struct vsys_call call;
+	struct vsys_slot *slot;
+	struct file *file;
+	s64 ret;
+	int i, fd;
+
+	if (copy_from_user(&c, arg, sizeof(c)))
+		return -EFAULT;
+	if (c.slot >= ch->user_slots ||
+	    c.flags & ~(VSYS_WAIT_NORESTART | O_CLOEXEC | O_NONBLOCK))
+		return -EINVAL;
+	slot = front_ring_slot(&ch->ring, c.slot);
+	if (READ_ONCE(slot->state) != VSYS_SLOT_FREE)
+		return -EINVAL;
+	call.nr = READ_ONCE(slot->nr);
+	for (i = 0; i < 6; i++)
+		call.args[i] = READ_ONCE(slot->args[i]);
+	ret = front_client_origin(&call, c.flags, &origin);
+	if (ret)
+		return ret;
+
+	fd = get_unused_fd_flags(c.flags & O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+	ret = front_client_submit(ch, c.slot, c.flags);
+	if (ret < 0)
+		goto put_fd;
+	c.remote_fd = ret;
+	file = front_client_file(ch, c.remote_fd, &origin);
+	ret = PTR_ERR_OR_ZERO(file);
+	if (ret)
+		goto put_fd;
+	if (copy_to_user(arg, &c, sizeof(c))) {
+		fput(file);
+		ret = -EFAULT;
+		goto put_fd;
+	}
+	fd_install(fd, file);
+	return fd;
+
+put_fd:
+	put_unused_fd(fd);
+	return ret;
+}
+
+/* ---- Memory, credentials, descriptors --------------------------------------------- */
+
+static long front_client_arena(struct front_channel *ch, void __user *arg)
+{
+	struct vsys_front_arena a;
+	int err;
+
+	if (copy_from_user(&a, arg, sizeof(a)))
+		return -EFAULT;
+	if (a.slot >= ch->user_slots || a.bytes > VSYS_SLOT_ARENA_MAX)
+		return -EINVAL;
+	err = front_arena_grow(ch, a.slot, a.bytes);
+	if (err)
+		return err == -EIO ? -ENODEV : err;
+	a.bytes = front_arena_pages(ch, a.slot) * PAGE_SIZE;
+	return copy_to_user(arg, &a, sizeof(a)) ? -EFAULT : 0;
+}
+
+static long front_client_creds(struct front_channel *ch)
+{
+	const u64 args[4] = { ch->id };
+	struct vsys_creds *creds = kzalloc(sizeof(*creds), GFP_KERNEL);
+	s64 ret;
+
+	if (!creds)
+		return -ENOMEM;
+	ret = front_creds_fill(creds);
+	if (!ret)
+		ret = front_control_request(ch->dev, VSYS_CONTROL_CREDS, args,
+					    creds, sizeof(*creds),
+					    FRONT_PATIENCE);
+	kfree(creds);
+	if (ret > 0)
+		return 0;
+	return ret == -EIO ? -ENODEV : ret;
+}
+
+static long front_client_fd(void __user *arg)
+{
+	struct front_placeholder *p;
+	struct vsys_front_fd info;
+	struct file *file;
+
+	if (copy_from_user(&info, arg, sizeof(info)))
+		return -EFAULT;
+	file = fget_raw(info.fd);	/* O_PATH, too */
+	if (!file)
+		return -EBADF;
+	memset(info.service, 0, sizeof(info.service));
+	info.remote_fd = -1;
+	info.dead = 0;
+	info.mode = 0;
+	p = front_placeholder_of(file);
+	if (p) {
+		strscpy(info.service, p->origin->dev->service,
+			sizeof(info.service));
+		info.dead = !front_channel_alive(p->origin);
+		info.mode = p->type;
+	}
+	fput(file);
+	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
+}
+
+static long front_client_attach(struct front_channel *ch, void __user *arg)
+{
+	struct front_placeholder *p;
+	struct vsys_front_fd info;
+	struct file *file;
+	int ret = -EINVAL;
+
+	if (copy_from_user(&info, arg, sizeof(info)))
+		return -EFAULT;
+	file = fget_raw(info.fd);	/* O_PATH, too */
+	if (!file)
+		return -EBADF;
+	p = front_placeholder_of(file);
+	if (p)
+		ret = front_placeholder_attach(p, ch);
+	fput(file);
+	if (ret < 0)
+		return ret;
+	info.remote_fd = ret;
+	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
+}
+
+static long front_client_ioctl(struct front_channel *ch, unsigned int cmd,
+			       void __user *p)
+{
+	switch (cmd) {
+	case VSYS_IOC_DOORBELL:
+		front_ring_bell(&ch->ring);
+		return 0;
+	case VSYS_IOC_WAIT:
+		return front_client_wait(ch, p);
+	case VSYS_IOC_CALL:
+		return front_client_call(ch, p);
+	case VSYS_IOC_ARENA:
+		return front_client_arena(ch, p);
+	case VSYS_IOC_CREDS:
+		return front_client_creds(ch);
+	case VSYS_IOC_ATTACH:
+		return front_client_attach(ch, p);
+	}
+	return -ENOTTY;
+}
+
+static long front_chardev_ioctl(struct file *file, unsigned int cmd,
+				unsigned long arg)
+{
+	struct front_client *c = file->private_data;
+	void __user *p = (void __user *)arg;
+	struct front_channel *ch;
+	long ret;
+
+	if (cmd == VSYS_IOC_OPEN)
+		return front_client_open(c, p);
+	if (cmd == VSYS_IOC_FD)
+		return front_client_fd(p);
+	ch = front_client_channel(c);
+	if (IS_ERR(ch))
+		return PTR_ERR(ch);
+	ret = front_client_ioctl(ch, cmd, p);
+	front_channel_unuse(ch);
+	return ret;
+}
+
+/* ---- Mapping ------------------------------------------------------------------------ */
+
+static const struct vm_operations_struct front_arena_vm_ops = {
+	.fault	= front_arena_fault,
+};
+
+static int front_chardev_map_pages(struct vm_area_struct *vma, void *first,
+				   void *rest, u32 nr)
+{
+	unsigned long at = vma->vm_start;
+	int err;
+	u32 i;
+
+	if (vma_pages(vma) != nr)
+		return -EINVAL;
+	err = vm_insert_page(vma, at, virt_to_page(first));
+	for (i = 1; !err && i < nr; i++)
+		err = vm_insert_page(vma, at + i * PAGE_SIZE,
+			virt_to_page(rest + (i - 1) * PAGE_SIZE));
+	return err;
+}
+
+static int front_chardev_map_arena(struct front_channel *ch,
+				   struct vm_area_struct *vma, u64 offset)
+{
+	u64 size = (u64)ch->nr_slots * VSYS_SLOT_ARENA_MAX;
+	u64 bytes = vma->vm_end - vma->vm_start;
+
+	offset -= VSYS_MAP_ARENA;
+	if (offset > size || bytes > size - offset ||
+	    vma->vm_start != ch->arena_base + offset)
+		return -EINVAL;
+	vma->vm_private_data = ch;	/* the file keeps it */
+	vma->vm_ops = &front_arena_vm_ops;
+	return 0;
+}
+
+static int front_client_map(struct front_channel *ch,
+			    struct vm_area_struct *vma)
+{
+	u64 offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
+
+	if (!(vma->vm_flags & VM_SHARED) || vma->vm_flags & VM_EXEC)
+		return -EINVAL;
+	vma->vm_flags |= VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP |
+			 VM_MIXEDMAP;
+	vma->vm_flags &= ~VM_MAYEXEC;
+	if (offset == VSYS_MAP_RING)
+		return front_chardev_map_pages(vma, ch->ring.ring.head,
+				ch->ring.ring.slots,
+				1 + ch->nr_slots / VSYS_SLOTS_PER_PAGE);
+	if (offset == VSYS_MAP_LOCAL)
+		return front_chardev_map_pages(vma, ch->local, NULL, 1);
+	if (offset >= VSYS_MAP_ARENA)
+		return front_chardev_map_arena(ch, vma, offset);
+	return -EINVAL;
+}
+
+static int front_chardev_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct front_channel *ch = front_client_channel(file->private_data);
+	int err;
+
+	if (IS_ERR(ch))
+		return PTR_ERR(ch);
+	err = front_client_map(ch, vma);
+	front_channel_unuse(ch);
+	return err;
+}
+
+/* ---- Opening and closing --------------------------------------------------------------- */
+
+static int front_chardev_open(struct inode *inode, struct file *file)
+{
+	struct front_client *c = kzalloc(sizeof(*c), GFP_KERNEL_ACCOUNT);
+
+	if (!c)
+		return -ENOMEM;
+	mutex_init(&c->lock);
+	file->private_data = c;
+	return 0;
+}
+
+static void front_client_end(struct front_client *c)
+{
+	if (c->ch && !atomic_xchg(&c->ended, 1))
+		front_channel_unuse(c->ch);
+}
+
+/*
+ * The owner's end ends the channel even if a child of its still holds the file
+ * (it is close-on-exec, but fork copies it): the child can do nothing with it.
+ */
+static int front_chardev_flush(struct file *file, fl_owner_t id)
+{
+	struct front_client *c = file->private_data;
+	struct front_channel *ch = smp_load_acquire(&c->ch);
+
+	if (ch && current->flags & PF_EXITING && current->tgid == ch->tgid)
+		front_client_end(c);
+	return 0;
+}
+
+static int front_chardev_release(struct inode *inode, struct file *file)
+{
+	struct front_client *c = file->private_data;
+
+	front_client_end(c);
+	if (c->ch)
+		front_channel_put(c->ch);
+	mutex_destroy(&c->lock);
+	kfree(c);
+	return 0;
+}
+
+static const struct file_operations front_chardev_ops = {
+	.owner		= THIS_MODULE,
+	.open		= front_chardev_open,
+	.unlocked_ioctl	= front_chardev_ioctl,
+	.mmap		= front_chardev_mmap,
+	.flush		= front_chardev_flush,
+	.release	= front_chardev_release,
+	.llseek		= no_llseek,
+};
+
+static struct miscdevice front_chardev = {
+	.minor	= MISC_DYNAMIC_MINOR,
+	.name	= "vsys",
+	.fops	= &front_chardev_ops,
+	.mode	= 0666,
+};
+
+int front_chardev_register(void)
+{
+	return misc_register(&front_chardev);
+}
+
+void front_chardev_unregister(void)
+{
+	misc_deregister(&front_chardev);
+}

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ring: head and slots with their grants, the doorbell, and who sleeps.
+ *
+ * Everything here is written by the other domain, and, in a process's channel,
+ * by the process itself: nothing read from it decides about this kernel's
+ * memory.  Which slots are in use is kept privately.
+ */
+#include "vsysfront.h"
+#include <linux/sched/clock.h>
+#include <linux/sched/signal.h>
+#include <xen/page.h>
+#include <asm/xen/hypercall.h>
+
+/* After so many interrupts in a row that brought nothing, Xen throttles. */
+#define FRONT_EMPTY_IRQS	64
+
+/* Grants a page; the reference, or -ENOSPC. */
+int front_page_grant(domid_t domid, struct page *page)
+{
+	int ref = gnttab_grant_foreign_access(domid, xen_page_to_gfn(page), 0);
+
+	if (ref < 0)
+		pr_err_ratelimited("out of grant references for domain %u: raise max_grant_frames in the domain's xl config\n",
+				   domid);
+	return ref;
+}
+
+static int front_ring_grant(struct front_ring *ring, void *mem, u32 nr)
+{
+	u32 i;
+	int ref;
+
+	for (i = 0; i < nr; i++) {
+		ref = front_page_grant(ring->domid,
+				       virt_to_page(mem + i * PAGE_SIZE));
+		if (ref < 0)
+			return ref;
+		ring->refs[ring->nr_pages++] = ref;
+	}
+	return 0;
+}
+
+/*
+ * Allocates and grants head and slots.  After a failure front_ring_free() is
+ * to be called all the same.
+ */
+int front_ring_init(struct front_ring *ring, domid_t domid, u32 nr_slots,
+		    u64 arena_base)
+{
+	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_ZERO;
+	u32 slot_pages = nr_slots / VSYS_SLOTS_PER_PAGE;
+	struct vsys_head *head;
+	int err;
+
+	spin_lock_init(&ring->lock);
+	INIT_LIST_HEAD(&ring->sleepers);
+	init_waitqueue_head(&ring->own_wait);
+	ring->domid = domid;
+
+	head = alloc_pages_exact(PAGE_SIZE, gfp);
+	if (!head)
+		return -ENOMEM;
+	ring->ring.head = head;
+	head->magic = VSYS_HEAD_MAGIC;
+	head->version = VSYS_VERSION;
+	head->nr_slots = nr_slots;
+	head->arena_base = arena_base;
+	ring->ring.slots = alloc_pages_exact(slot_pages * PAGE_SIZE, gfp);
+	if (!ring->ring.slots)
+		return -ENOMEM;
+	ring->ring.nr_slots = nr_slots;
+	err = front_ring_grant(ring, head, 1);
+	if (!err)
+		err = front_ring_grant(ring, ring->ring.slots, slot_pages);
+	return err;
+}
+
+void front_ring_free(struct front_ring *ring)
+{
+	u32 slot_pages = ring->ring.nr_slots / VSYS_SLOTS_PER_PAGE;
+	void *slots = ring->ring.slots;
+	u32 i;
+
+	/* A page that B still maps is freed when B has let go of it. */
+	for (i = 0; i < ring->nr_pages; i++)
+		gnttab_end_foreign_access(ring->refs[i], i == 0 ?
+			virt_to_page(ring->ring.head) :
+			virt_to_page(slots + (i - 1) * PAGE_SIZE));
+	/* What was never granted. */
+	if (ring->ring.head && ring->nr_pages == 0)
+		free_page((unsigned long)ring->ring.head);
+	for (i = ring->nr_pages ? ring->nr_pages - 1 : 0;
+	     slots && i < slot_pages; i++)
+		free_page((unsigned long)slots + i * PAGE_SIZE);
+	ring->nr_pages = 0;
+	ring->ring.head = NULL;
+	ring->ring.slots = NULL;
+}
+
+/* Allocates the doorbell: an unbound port for B, with our end as an irq. */
+int front_ring_bind(struct front_ring *ring, irq_handler_t handler,
+		    const char *name, void *data)
+{
+	struct evtchn_alloc_unbound alloc = {
+		.dom = DOMID_SELF,
+		.remote_dom = ring->domid,
+	};
+	struct evtchn_close close;
+	int err;
+
+	/* Not xenbus_alloc_evtchn(): its failure would close the device. */
+	err = HYPERVISOR_event_channel_op(EVTCHNOP_alloc_unbound, &alloc);
+	if (err) {
+		pr_err_ratelimited("out of event channels for domain %u (error %d): raise max_event_channels in the domain's xl config\n",
+				   ring->domid, err);
+		return -ENOSPC;
+	}
+	err = bind_evtchn_to_irqhandler_lateeoi(alloc.port, handler, 0, name,
+						data);
+	if (err < 0) {
+		close.port = alloc.port;
+		HYPERVISOR_event_channel_op(EVTCHNOP_close, &close);
+		return err;
+	}
+	ring->port = alloc.port;
+	ring->irq = err;
+	return 0;
+}
+
+void front_ring_unbind(struct front_ring *ring, void *data)
+{
+	if (ring->irq)
+		unbind_from_irqhandler(ring->irq, data);
+	ring->irq = 0;
+}
+
+void front_ring_bell(struct front_ring *ring)
+{
+	atomic64_inc(&ring->bells);
+	notify_remote_via_irq(ring->irq);
+}
+
+void front_ring_submit(struct front_ring *ring, u32 slot)
+{
+	if (vsys_slot_submit(&ring->ring, slot))
+		front_ring_bell(ring);
+}
+
+/*
+ * Is there nobody any more to answer?  Once dead, always dead, whatever the
+ * shared word says later.
+ */
+bool front_ring_dead(struct front_ring *ring)
+{
+	if (READ_ONCE(ring->dead))
+		return true;
+	if (READ_ONCE(ring->ring.head->server) != VSYS_SERVER_DEAD)
+		return false;
+	WRITE_ONCE(ring->dead, true);
+	return true;
+}
+
+/* ---- Sleeping ---------------------------------------------------------- */
+
+struct front_sleeper {
+	struct list_head node;
+	struct task_struct *task;
+	u32 slot;
+};
+
+/* lock held: slots that were given up, and have been answered after all. */
+static bool front_ring_reclaim(struct front_ring *ring)
+{
+	unsigned long lost = ring->own_lost;
+	bool useful = false;
+	u32 bit, slot;
+	s64 ret;
+
+	for_each_set_bit(bit, &lost, BITS_PER_LONG) {
+		slot = ring->own_first + bit;
+		if (!vsys_slot_done(front_ring_slot(ring, slot)))
+			continue;
+		ret = vsys_slot_finish(front_ring_slot(ring, slot));
+		__clear_bit(bit, &ring->own_lost);
+		__clear_bit(bit, &ring->own_busy);
+		if (ring->reclaim)
+			ring->reclaim(ring, slot, ret);
+		useful = true;
+	}
+	if (useful)
+		wake_up_all(&ring->own_wait);
+	return useful;
+}
+
+/*
+ * The doorbell rang: wakes whose call is done, or everybody when the other
+ * side is dead.  Says whether there was anybody to wake.
+ */
+bool front_ring_wake(struct front_ring *ring)
+{
+	bool dead = front_ring_dead(ring);
+	struct front_sleeper *s;
+	unsigned long flags;
+	bool useful = false;
+
+	spin_lock_irqsave(&ring->lock, flags);
+	list_for_each_entry(s, &ring->sleepers, node) {
+		if (!dead && !vsys_slot_done(front_ring_slot(ring, s->slot)))
+			continue;
+		wake_up_process(s->task);
+		useful = true;
+	}
+	useful |= front_ring_reclaim(ring);
+	spin_unlock_irqrestore(&ring->lock, flags);
+	if (dead)
+		wake_up_all(&ring->own_wait);
+	return useful;
+}
+
+/*
+ * Ends an interrupt.  A bell may come too late for a sleeper that saw its
+ * answer by itself, so a few empty interrupts are normal; a storm of them is
+ * not, and Xen's event code then delays the next.
+ */
+void front_ring_eoi(struct front_ring *ring, int irq, bool useful)
+{
+	if (useful)
+		ring->empty_irqs = 0;
+	else if (ring->empty_irqs < FRONT_EMPTY_IRQS)
+		ring->empty_irqs++;
+	xen_irq_lateeoi(irq, ring->empty_irqs < FRONT_EMPTY_IRQS ?
+			     0 : XEN_EOI_FLAG_SPURIOUS);
+}
+
+/* Nobody answers any more: wakes everybody. */
+void front_ring_kill(struct front_ring *ring)
+{
+	WRITE_ONCE(ring->dead, true);
+	front_ring_wake(ring);
+}
+
+static bool front_ring_spin(struct front_ring *ring, u32 slot,
+			    unsigned int state)
+{
+	const struct vsys_slot *s = front_ring_slot(ring, slot);
+	u64 end = local_clock() + FRONT_SPIN_NS;
+
+	do {
+		if (vsys_slot_done(s))
+			return true;
+		if (need_resched() || signal_pending_state(state, current))
+			return false;
+		vsys_relax();
+	} while (local_clock() < end);
+	return vsys_slot_done(s);
+}
+
+/*
+ * Waits until a slot is DONE: 0, -EIO (dead), -ERESTARTSYS (a signal that
+ * state lets through), -ETIMEDOUT.
+ *
+ * No wake-up is lost: the sleeper is on the list and in its sleeping state
+ * before it sets WAITING.  If B's exchange for DONE comes after that, B sees
+ * WAITING and rings, and front_ring_wake() finds the sleeper; if it came
+ * before, vsys_slot_wait() fails and nobody sleeps.  Death: dead is set before
+ * the list is walked, and read here after the sleeper was listed.
+ */
+int front_ring_wait(struct front_ring *ring, u32 slot, unsigned int state,
+		    long timeout)
+{
+	struct front_sleeper me = { .task = current, .slot = slot };
+	int err = 0;
+
+	if (front_ring_spin(ring, slot, state))
+		return 0;
+
+	spin_lock_irq(&ring->lock);
+	list_add(&me.node, &ring->sleepers);
+	spin_unlock_irq(&ring->lock);
+	for (;;) {
+		set_current_state(state);
+		if (!vsys_slot_wait(front_ring_slot(ring, slot)))
+			break;
+		err = -EIO;
+		if (front_ring_dead(ring))
+			break;
+		err = -ERESTARTSYS;
+		if (signal_pending_state(state, current))
+			break;
+		err = -ETIMEDOUT;
+		if (!timeout)
+			break;
+		timeout = schedule_timeout(timeout);
+		err = 0;
+	}
+	__set_current_state(TASK_RUNNING);
+	spin_lock_irq(&ring->lock);
+	list_del(&me.node);
+	spin_unlock_irq(&ring->lock);
+	return err;
+}
+
+/* ---- The kernel's own slots ---------------------------------------------- */
+
+static int front_ring_slot_try(struct front_ring *ring, bool spare)
+{
+	u32 limit = ring->own_count - (spare ? 0 : ring->own_spare);
+	unsigned long flags;
+	u32 bit;
+
+	spin_lock_irqsave(&ring->lock, flags);
+	bit = find_first_zero_bit(&ring->own_busy, limit);
+	if (bit < limit)
+		__set_bit(bit, &ring->own_busy);
+	spin_unlock_irqrestore(&ring->lock, flags);
+	return bit < limit ? (int)(ring->own_first + bit) : -EAGAIN;
+}
+
+/*
+ * Takes a slot of the kernel's own.  Calls that may block for long leave the
+ * spare ones to those that do not (close, cancel, poll): these never wait
+ * behind a reader.
+ */
+int front_ring_slot_get(struct front_ring *ring, bool spare,
+			unsigned int state, long timeout)
+{
+	DEFINE_WAIT(wait);
+	int slot;
+
+	slot = front_ring_slot_try(ring, spare);
+	if (slot >= 0)
+		return slot;
+	for (;;) {
+		prepare_to_wait(&ring->own_wait, &wait, state);
+		slot = front_ring_slot_try(ring, spare);
+		if (slot >= 0)
+			break;
+		slot = -EIO;
+		if (front_ring_dead(ring))
+			break;
+		slot = -ERESTARTSYS;
+		if (signal_pending_state(state, current))
+			break;
+		slot = -ETIMEDOUT;
+		if (!timeout)
+			break;
+		timeout = schedule_timeout(timeout);
+	}
+	finish_wait(&ring->own_wait, &wait);
+	return slot;
+}
+
+void front_ring_slot_put(struct front_ring *ring, u32 slot)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&ring->lock, flags);
+	__clear_bit(slot - ring->own_first, &ring->own_busy);
+	spin_unlock_irqrestore(&ring->lock, flags);
+	/* Full barrier: own_busy before the look; partner: prepare_to_wait(). */
+	if (wq_has_sleeper(&ring->own_wait))
+		wake_up_all(&ring->own_wait);
+}
+
+/* Gives a slot up whose call is not answered; it comes back when it is. */
+void front_ring_slot_lose(struct front_ring *ring, u32 slot)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&ring->lock, flags);
+	__set_bit(slot - ring->own_first, &ring->own_lost);
+	front_ring_reclaim(ring);
+	spin_unlock_irqrestore(&ring->lock, flags);
+}
