@@ -90,6 +90,7 @@ int front_arena_grow(struct front_channel *ch, u32 slot, u32 bytes)
 /* How many pages of a slot's region are usable. */
 u32 front_arena_pages(struct front_channel *ch, u32 slot)
 {
+	/* Acquire, twice: partners are the release stores above. */
 	struct front_region *region = smp_load_acquire(&ch->regions[slot]);
 
 	return region ? smp_load_acquire(&region->nr) : 0;
@@ -168,8 +169,9 @@ size_t front_arena_to_iter(struct front_region *region, u32 offset,
 
 	while (done < bytes) {
 		step = front_region_step(offset, bytes - done);
-		n = copy_page_to_iter(region->pages[offset / PAGE_SIZE],
-				      offset % PAGE_SIZE, step, to);
+		/* Not copy_page_to_iter(): a pipe would take the page itself. */
+		n = copy_to_iter(page_address(region->pages[offset / PAGE_SIZE]) +
+				 offset % PAGE_SIZE, step, to);
 		done += n;
 		offset += n;
 		if (n < step)

@@ -85,9 +85,8 @@ static void front_channel_close_work(struct work_struct *work)
 	struct front_device *dev = ch->dev;
 	u64 args[4] = { ch->id };
 
-	if (front_channel_alive(ch) || !READ_ONCE(dev->dead))
-		front_control_request(dev, VSYS_CONTROL_CLOSE, args, NULL, 0,
-				      FRONT_OPEN_PATIENCE);
+	front_control_request(dev, VSYS_CONTROL_CLOSE, args, NULL, 0,
+			      FRONT_OPEN_PATIENCE);
 	spin_lock(&front_owners_lock);
 	hash_del(&ch->by_owner);
 	spin_unlock(&front_owners_lock);

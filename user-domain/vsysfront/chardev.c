@@ -20,6 +20,7 @@ struct front_client {
 /* The channel of the calling process's file, with a use. */
 static struct front_channel *front_client_channel(struct front_client *c)
 {
+	/* Acquire: what OPEN did before it stored ch. */
 	struct front_channel *ch = smp_load_acquire(&c->ch);
 
 	if (!ch)
@@ -71,8 +72,9 @@ static long front_client_wait(struct front_channel *ch, void __user *arg)
 		return -EFAULT;
 	if (wait.slot >= ch->user_slots || wait.flags & ~VSYS_WAIT_NORESTART)
 		return -EINVAL;
-	err = front_ring_wait(&ch->ring, wait.slot, TASK_INTERRUPTIBLE,
-			      MAX_SCHEDULE_TIMEOUT);
+	/* The program has spun already. */
+	err = front_ring_sleep(&ch->ring, wait.slot, TASK_INTERRUPTIBLE,
+			       MAX_SCHEDULE_TIMEOUT);
 	if (err == -EIO)
 		return -ENODEV;
 	if (err == -ERESTARTSYS && wait.flags & VSYS_WAIT_NORESTART)
@@ -90,7 +92,7 @@ static int front_client_origin(const struct vsys_call *call, u32 flags,
 
 	switch (call->nr) {
 	case VSYS_NR_openat:
-		origin->flags = call->args[2];
+		origin->flags = call->args[2] | O_LARGEFILE;
 		origin->type = 0;		/* to be asked for */
 		origin->whole = false;
 		return 0;
@@ -418,7 +420,7 @@ static void front_client_end(struct front_client *c)
 static int front_chardev_flush(struct file *file, fl_owner_t id)
 {
 	struct front_client *c = file->private_data;
-	struct front_channel *ch = smp_load_acquire(&c->ch);
+	struct front_channel *ch = READ_ONCE(c->ch);
 
 	if (ch && current->flags & PF_EXITING && current->tgid == ch->tgid)
 		front_client_end(c);

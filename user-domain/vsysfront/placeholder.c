@@ -98,7 +98,13 @@ static struct inode *front_placeholder_inode(struct front_placeholder *p)
 	if (!inode)
 		return NULL;
 	inode->i_ino = get_next_ino();
-	inode->i_mode = p->type | 0600;
+	/*
+	 * Not S_IFSOCK and the like: other parts of the kernel would take the
+	 * inode for a socket's of its own.  stat(2) asks the remote file.
+	 */
+	inode->i_mode = 0600;
+	if (S_ISREG(p->type) || S_ISDIR(p->type))
+		inode->i_mode |= p->type;
 	inode->i_uid = current_fsuid();
 	inode->i_gid = current_fsgid();
 	inode->i_flags |= S_PRIVATE | S_NOATIME | S_NOCMTIME;
@@ -141,8 +147,9 @@ static struct file *front_placeholder_file(struct front_placeholder *p,
 {
 	const struct file_operations *ops = &front_file_ops;
 	unsigned int open_flags = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK |
-					   O_DIRECT | O_NOATIME | O_DSYNC |
-					   O_SYNC | O_LARGEFILE);
+					   O_DIRECT | O_NOATIME | O_SYNC |
+					   O_DIRECTORY | O_NOFOLLOW |
+					   __O_TMPFILE | O_LARGEFILE);
 	struct file *file;
 
 	if (flags & O_PATH) {
@@ -191,9 +198,10 @@ struct file *front_placeholder_open(struct front_channel *ch, s32 fd,
 	}
 	if (front_placeholder_stream(p)) {
 		err = front_poll_init(p);
-		file = ERR_PTR(err);
-		if (err)
+		if (err) {
+			file = ERR_PTR(err);
 			goto close;
+		}
 	}
 	if (WARN_ON_ONCE(!front_channel_use(ch)))  /* the caller is one, too */
 		goto close;

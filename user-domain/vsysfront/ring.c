@@ -257,7 +257,7 @@ static bool front_ring_spin(struct front_ring *ring, u32 slot,
 }
 
 /*
- * Waits until a slot is DONE: 0, -EIO (dead), -ERESTARTSYS (a signal that
+ * Sleeps until a slot is DONE: 0, -EIO (dead), -ERESTARTSYS (a signal that
  * state lets through), -ETIMEDOUT.
  *
  * No wake-up is lost: the sleeper is on the list and in its sleeping state
@@ -266,14 +266,11 @@ static bool front_ring_spin(struct front_ring *ring, u32 slot,
  * before, vsys_slot_wait() fails and nobody sleeps.  Death: dead is set before
  * the list is walked, and read here after the sleeper was listed.
  */
-int front_ring_wait(struct front_ring *ring, u32 slot, unsigned int state,
-		    long timeout)
+int front_ring_sleep(struct front_ring *ring, u32 slot, unsigned int state,
+		     long timeout)
 {
 	struct front_sleeper me = { .task = current, .slot = slot };
 	int err = 0;
-
-	if (front_ring_spin(ring, slot, state))
-		return 0;
 
 	spin_lock_irq(&ring->lock);
 	list_add(&me.node, &ring->sleepers);
@@ -299,6 +296,15 @@ int front_ring_wait(struct front_ring *ring, u32 slot, unsigned int state,
 	list_del(&me.node);
 	spin_unlock_irq(&ring->lock);
 	return err;
+}
+
+/* The same, but spins first: most answers come in a few microseconds. */
+int front_ring_wait(struct front_ring *ring, u32 slot, unsigned int state,
+		    long timeout)
+{
+	if (front_ring_spin(ring, slot, state))
+		return 0;
+	return front_ring_sleep(ring, slot, state, timeout);
 }
 
 /* ---- The kernel's own slots ---------------------------------------------- */

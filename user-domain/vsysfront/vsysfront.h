@@ -100,6 +100,8 @@ bool front_ring_wake(struct front_ring *ring);
 void front_ring_eoi(struct front_ring *ring, int irq, bool useful);
 bool front_ring_dead(struct front_ring *ring);
 void front_ring_kill(struct front_ring *ring);
+int front_ring_sleep(struct front_ring *ring, u32 slot, unsigned int state,
+		     long timeout);
 int front_ring_wait(struct front_ring *ring, u32 slot, unsigned int state,
 		    long timeout);
 int front_ring_slot_get(struct front_ring *ring, bool spare,
