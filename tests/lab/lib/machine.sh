@@ -22,7 +22,7 @@ need_machine() {
 
 # machine_start KERNEL-DIR ROOT-IMAGE NVME-IMAGE [USER-IMAGE]
 machine_start() {
-	local kernel=$1 root=$2 nvme=$3 user=${4:-} i memory=3072
+	local kernel=$1 root=$2 nvme=$3 user=${4:-} i memory=2816
 	[ "$LAB_FLAVOUR" = debug ] && memory=4608
 
 	zcat /boot/xen-4.17-amd64.gz > "$STATE/xen" ||
@@ -62,8 +62,15 @@ machine_start() {
 		args+=(-object "filter-dump,id=capture,netdev=net,file=$LAB_CAPTURE")
 	fi
 	printf '%s\n' "${args[@]}" > "$STATE/qemu.args"
-	ip netns exec "$NETNS" qemu-system-x86_64 "${args[@]}" \
-		-daemonize -pidfile "$STATE/qemu.pid" > "$STATE/qemu.log" 2>&1 9>&- || {
+	# QEMU outlives us: it must not keep a caller's descriptors (locks, pipes).
+	(
+		for i in /proc/"$BASHPID"/fd/*; do
+			i=${i##*/}
+			[ "$i" -le 2 ] || [ "$i" = 255 ] || eval "exec $i>&-"
+		done
+		exec ip netns exec "$NETNS" qemu-system-x86_64 "${args[@]}" \
+			-daemonize -pidfile "$STATE/qemu.pid"
+	) > "$STATE/qemu.log" 2>&1 < /dev/null || {
 		cat "$STATE/qemu.log" >&2
 		die "QEMU did not start"
 	}
