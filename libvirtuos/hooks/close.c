@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+/*
+ * close and what closes many.  The library's own descriptors (its channels)
+ * are not there for programs: closing one fails, a range leaves them out.
+ */
+#include "hook.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+VIRTUOS_HOOK int close(int fd)
+{
+	if (virtuos_active) {
+		if (virtuos_fd_own(fd))
+			return virtuos_return(-EBADF);
+		virtuos_fd_closing(fd);
+	}
+	return LOCAL(close, (fd), sys1(SYS_close, fd));
+}
+HOOK_ALIAS(__close, close);
+
+/* One past the highest descriptor that this process can have got. */
+static unsigned int descriptors(void)
+{
+	struct rlimit limit;
+
+	if (sys4(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &limit) ||
+	    limit.rlim_max > 1u << 20)
+		return 1u << 20;
+	return limit.rlim_max;
+}
+
+/* The range in parts, between our own descriptors. */
+static long close_parts(unsigned int first, unsigned int last, int flags)
+{
+	unsigned int fd, end = descriptors();
+	long err;
+
+	for (fd = first; fd <= last && fd < end; fd++) {
+		if (!virtuos_fd_own(fd))
+			continue;
+		if (fd > first) {
+			err = sys3(SYS_close_range, first, fd - 1, flags);
+			if (err)
+				return err;
+		}
+		first = fd + 1;
+	}
+	if (first > last || !first)
+		return 0;
+	return sys3(SYS_close_range, first, last, flags);
+}
+
+VIRTUOS_HOOK int close_range(unsigned int first, unsigned int last, int flags)
+{
+	if (!virtuos_active || first > last)
+		return virtuos_return(sys3(SYS_close_range, first, last,
+					   flags));
+	if (!(flags & CLOSE_RANGE_CLOEXEC))
+		virtuos_fd_forget_range(first, last);
+	return virtuos_return(close_parts(first, last, flags));
+}
+
+VIRTUOS_HOOK void closefrom(int first)
+{
+	if (!virtuos_active) {
+		LIBC(closefrom)(first);
+		return;
+	}
+	close_range(first < 0 ? 0 : first, ~0u, 0);
+}
+
+/*
+ * A stream and a directory close their descriptor inside libc.  It would be
+ * noticed (virtuos_fd_closing), but at the price of a forgotten table.
+ */
+static bool remote(int fd)
+{
+	struct virtuos_remote remote;
+
+	return fd >= 0 && virtuos_fd_remote(fd, &remote);
+}
+
+VIRTUOS_HOOK int fclose(FILE *stream)
+{
+	if (virtuos_active && remote(fileno_unlocked(stream))) {
+		fflush(stream);
+		virtuos_fd_closing(fileno_unlocked(stream));
+	}
+	return LIBC(fclose)(stream);
+}
+
+VIRTUOS_HOOK int closedir(DIR *dir)
+{
+	if (virtuos_active && dir && remote(dirfd(dir)))
+		virtuos_fd_closing(dirfd(dir));
+	return LIBC(closedir)(dir);
+}
