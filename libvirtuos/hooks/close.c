@@ -65,10 +65,6 @@ VIRTUOS_HOOK int close_range(unsigned int first, unsigned int last, int flags)
 
 VIRTUOS_HOOK void closefrom(int first)
 {
-	if (!virtuos_active) {
-		LIBC(closefrom)(first);
-		return;
-	}
 	close_range(first < 0 ? 0 : first, ~0u, 0);
 }
 
