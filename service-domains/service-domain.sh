@@ -55,9 +55,8 @@ carrier() {
 	[ "$(cat "/sys/class/net/$1/carrier" 2>/dev/null)" = 1 ]
 }
 
-# Load the back end, start the daemon, say so, and leave the rest to the lab's
-# agent if there is one.
-sd_serve() {
+# Load the back end and start the daemon.
+sd_offer() {
 	if [ -e /lib/modules/vsysback.ko ]; then
 		insmod /lib/modules/vsysback.ko || sd_fail "vsysback does not load"
 	else
@@ -68,7 +67,13 @@ sd_serve() {
 	else
 		echo "$SD_NAME: no vsysd in this image"
 	fi
-	echo "$SD_NAME: ready after $(cut -d' ' -f1 /proc/uptime) s"
+}
+
+# Say that all is up, and leave the rest to the lab's agent if there is one.
+sd_ready() {
+	echo 7 > /proc/sys/kernel/printk
+	read -r _uptime _ < /proc/uptime
+	echo "$SD_NAME: ready after $_uptime s"
 	if [ -x /sbin/lab-agent ]; then
 		exec /sbin/lab-agent serve
 	fi
