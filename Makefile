@@ -68,7 +68,7 @@ VSYSD_LDLIBS := -lpthread
 CTL_DIR := $(SRC)/dom0-tools/virtuosctl
 CTL_SRC := $(wildcard $(CTL_DIR)/*.c)
 CTL_CFLAGS = -I$(CTL_DIR) $(XEN_CFLAGS) $(JSON_CFLAGS)
-CTL_LDLIBS = $(XEN_LIBS) $(JSON_LIBS) -lm
+CTL_LDLIBS = $(XEN_LIBS) $(JSON_LIBS)
 
 -include $(wildcard $(SRC)/*/build.mk $(SRC)/*/*/build.mk)
 

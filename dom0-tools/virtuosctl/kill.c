@@ -12,7 +12,7 @@
 #include "store.h"
 #include "xl.h"
 
-#define KILL_LIMIT	60	/* seconds for xl, which resets PCI devices */
+#define KILL_LIMIT	60	/* seconds for xl */
 
 /* xl leaves nothing behind but what it has no notion of: frontends' nodes. */
 static void kill_clean(struct ctl *ctl, struct device_list *list)
@@ -23,11 +23,48 @@ static void kill_clean(struct ctl *ctl, struct device_list *list)
 		device_remove(ctl, &list->items[i], false);
 }
 
+/* libxl's own note of who has a device, e.g. /libxl/pci/0000-03-00-0/domid. */
+static void kill_forget_pci(struct ctl *ctl, unsigned int id, const char *bdf)
+{
+	char name[32];
+	size_t i;
+
+	snprintf(name, sizeof(name), "%s", bdf);
+	for (i = 0; name[i]; i++)
+		if (name[i] == ':' || name[i] == '.')
+			name[i] = '-';
+	if (store_read_number(ctl, XBT_NULL, -1, "/libxl/pci/%s/domid",
+			      name) == (long)id)
+		store_remove(ctl, XBT_NULL, "/libxl/pci/%s/domid", name);
+}
+
+/*
+ * xl would ask the domain's pcifront to let go of each PCI device and wait 10 s,
+ * more than once, for an answer that a stopped or hung domain does not give.
+ * So it gets to see none: Xen takes the devices when it destroys the domain, and
+ * pciback resets them when the frontend is gone.
+ */
+static void kill_hide_pci(struct ctl *ctl, unsigned int id)
+{
+	static const char dir[] = "/local/domain/0/backend/pci";
+	char *list = domain_pci(ctl, id);
+	char *rest = NULL;
+	char *bdf;
+
+	for (bdf = strtok_r(list, " ", &rest); bdf;
+	     bdf = strtok_r(NULL, " ", &rest))
+		kill_forget_pci(ctl, id, bdf);
+	free(list);
+	if (store_exists(ctl, XBT_NULL, "%s/%u/0/num_devs", dir, id))
+		store_write_number(ctl, XBT_NULL, 0, "%s/%u/0/num_devs", dir,
+				   id);
+}
+
 /*
  * The order matters.  The domain is stopped first, by the hypervisor, in the
  * middle of whatever it does.  Then its devices' nodes go, which tells every
- * user domain before xl has reset and taken back the PCI devices.  A user
- * domain's own nodes go last, for its driver to end calls by then.
+ * user domain before xl begins its work.  A user domain's own nodes go last,
+ * for its driver to have ended all calls by then.
  */
 int lifecycle_kill(struct ctl *ctl, const char *name, unsigned int id)
 {
@@ -45,6 +82,7 @@ int lifecycle_kill(struct ctl *ctl, const char *name, unsigned int id)
 	for (i = 0; i < list.count; i++)
 		if (list.items[i].backend == id)
 			device_remove_end(ctl, &list.items[i], DEVICE_BACK);
+	kill_hide_pci(ctl, id);
 	status = xl_run(KILL_LIMIT, args);
 	/* Somebody else may have been faster. */
 	if (status && domain_alive(ctl, id))

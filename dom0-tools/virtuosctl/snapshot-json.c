@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The snapshot for programs; virtuosctl(8) describes the members. */
 #include <json.h>
-#include <math.h>
 #include <stdio.h>
 #include "snapshot.h"
 
@@ -21,10 +20,11 @@ static void add_text(json *object, const char *key, const char *value)
 /* What is not known is null. */
 static void add_real(json *object, const char *key, double value)
 {
-	double rounded = round(value * 1000) / 1000;
+	char text[32];
 
+	snprintf(text, sizeof(text), "%.3f", value);
 	json_object_object_add(object, key, value < 0 ? NULL :
-			       json_object_new_double(rounded));
+			       json_object_new_double_s(value, text));
 }
 
 static void add_domain(json *object, const struct domain *domain)
@@ -121,9 +121,9 @@ int snapshot_print_json(const struct snapshot *snapshot, bool pretty)
 	json_object_object_add(root, "services", services);
 	json_object_object_add(root, "users", users);
 	json_object_object_add(root, "devices", devices);
-	puts(json_object_to_json_string_ext(root, pretty ?
-		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED :
-		JSON_C_TO_STRING_SPACED));
+	puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_SPACED |
+		JSON_C_TO_STRING_NOSLASHESCAPE |
+		(pretty ? JSON_C_TO_STRING_PRETTY : 0)));
 	json_object_put(root);
 	return fflush(stdout) ? CTL_FAILED : CTL_OK;
 }
