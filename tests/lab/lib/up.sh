@@ -83,6 +83,15 @@ make_disk() {
 		die "mke2fs could not make the storage domain's disk $file"
 }
 
+# Images of --add come and go: keep the eight that were used last.
+prune_images() {
+	local old
+	find "$CACHE/image" -mindepth 2 -maxdepth 2 -name 'done' -printf '%T@ %h\n' | sort -rn |
+		tail -n +9 | cut -d' ' -f2- | while read -r old; do
+			rm -rf "$old" "$old.lock"
+		done
+}
+
 lab_up() {
 	local kernel guest root user='' started=$EPOCHREALTIME ready
 	up_options "$@"
@@ -104,6 +113,7 @@ lab_up() {
 		user=$("$LAB_DIR/image" --with ${WITH[@]+"${WITH[@]}"} --add ${ADD[@]+"${ADD[@]}"} 9>&-) ||
 			die "FAILED: the user domain's image"
 	fi
+	prune_images
 	AGENT=$("$LAB_DIR/agent/build" 9>&-) || die "FAILED: the agent's build"
 	LAB_KERNEL=$kernel LAB_GUEST_KERNEL=$guest LAB_USER_IMAGE=$user \
 		"$LAB_DIR/payload" "$STATE" 9>&- || die "FAILED: the payload"
