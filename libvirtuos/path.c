@@ -55,6 +55,27 @@ static long keep_slash(char *out, size_t size, long len, const char *path)
 	return len + 1;
 }
 
+/*
+ * Does ".." lead out of a service on the way?  The kernel could not go it: the
+ * service's directories are not there.
+ */
+static bool crosses(const char *dir, const char *path)
+{
+	char head[PATH_MAX], joined[PATH_MAX];
+	const char *p;
+
+	for (p = path; (p = strstr(p, "..")); p += 2) {
+		if ((p > path && p[-1] != '/') || (p[2] && p[2] != '/'))
+			continue;
+		memcpy(head, path, p - path);
+		head[p - path] = 0;
+		if (virtuos_path_join(joined, sizeof(joined), dir, head) >= 0 &&
+		    virtuos_path_service(joined) >= 0)
+			return true;
+	}
+	return false;
+}
+
 /* Route dir + path lexically, dir being absolute. */
 static int route_joined(struct virtuos_path *out, const char *dir,
 			const char *path)
@@ -65,7 +86,7 @@ static int route_joined(struct virtuos_path *out, const char *dir,
 	if (len < 0)
 		return len;
 	out->service = virtuos_path_service(joined);
-	if (out->service < 0)
+	if (out->service < 0 && !crosses(dir, path))
 		return 0;
 	len = keep_slash(joined, sizeof(joined), len, path);
 	if (len < 0)
@@ -79,6 +100,7 @@ static int route_relative(struct virtuos_path *out, const char *path)
 {
 	const char *cwd;
 	int service = virtuos_cwd_service(&cwd);
+	int err;
 
 	if (service >= 0) {
 		if (has_dotdot(path))
@@ -88,9 +110,11 @@ static int route_relative(struct virtuos_path *out, const char *path)
 		return 0;
 	}
 	/* From a local directory only upwards, or from above a prefix. */
-	if (virtuos_cwd_reaches() || has_dotdot(path))
-		return route_joined(out, virtuos_cwd_local(), path);
-	return 0;
+	if (!*path || !(virtuos_cwd_reaches() || has_dotdot(path)))
+		return 0;
+	err = route_joined(out, virtuos_cwd_local(), path);
+	/* Too long as a whole: Linux looks at the relative path alone. */
+	return err == -ENAMETOOLONG ? 0 : err;
 }
 
 int virtuos_path_route(int dirfd, const char *path, struct virtuos_path *out)
@@ -116,7 +140,7 @@ int virtuos_path_route(int dirfd, const char *path, struct virtuos_path *out)
 		return len;
 	if (out->buffer[0] != '/') {
 		if (dirfd == AT_FDCWD)
-			return len ? route_relative(out, path) : 0;
+			return route_relative(out, path);
 		if (virtuos_fd_remote(dirfd, &remote)) {
 			out->service = remote.service;
 			out->dirfd = remote.fd;

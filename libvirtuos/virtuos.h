@@ -125,9 +125,13 @@ bool virtuos_fd_own(int fd);
 
 /* Where a path leads. */
 struct virtuos_path {
-	int service;		/* -1: local, call with the original arguments */
+	int service;		/* -1: local */
 	int dirfd;		/* remote descriptor, or AT_FDCWD */
-	const char *path;	/* to use remotely; points into buffer or is the argument */
+	/*
+	 * To use there; points into buffer or is the argument.  A local one
+	 * that is not the argument (".." led out of a service) is absolute.
+	 */
+	const char *path;
 	char buffer[PATH_MAX];
 };
 

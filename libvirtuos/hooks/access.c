@@ -19,7 +19,9 @@ VIRTUOS_HOOK int access(const char *path, int mode)
 
 VIRTUOS_HOOK int faccessat(int dirfd, const char *path, int mode, int flags)
 {
-	if (!hook_path_remote(dirfd, path))
+	struct virtuos_path to;
+
+	if (!hook_path_remote(dirfd, &path, &to))
 		return LOCAL(faccessat, (dirfd, path, mode, flags),
 			     sys4(SYS_faccessat2, dirfd, path, mode, flags));
 	return virtuos_return(at(dirfd, path, mode, flags));
@@ -27,7 +29,9 @@ VIRTUOS_HOOK int faccessat(int dirfd, const char *path, int mode, int flags)
 
 VIRTUOS_HOOK int euidaccess(const char *path, int mode)
 {
-	if (!hook_path_remote(AT_FDCWD, path))
+	struct virtuos_path to;
+
+	if (!hook_path_remote(AT_FDCWD, &path, &to))
 		return LIBC(euidaccess)(path, mode);
 	return virtuos_return(at(AT_FDCWD, path, mode, AT_EACCESS));
 }

@@ -107,7 +107,9 @@ VIRTUOS_HOOK char *__getwd_chk(char *buf, size_t size)
 /* A root elsewhere: nothing of ours would be found there. */
 VIRTUOS_HOOK int chroot(const char *path)
 {
-	if (hook_path_remote(AT_FDCWD, path))
+	struct virtuos_path to;
+
+	if (hook_path_remote(AT_FDCWD, &path, &to))
 		return virtuos_return(hook_unserved("chroot", path));
 	return virtuos_return(sys1(SYS_chroot, path));
 }

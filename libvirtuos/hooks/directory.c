@@ -33,7 +33,9 @@ static DIR *open_at(int dirfd, const char *path)
 
 VIRTUOS_HOOK DIR *opendir(const char *path)
 {
-	if (!hook_path_remote(AT_FDCWD, path))
+	struct virtuos_path to;
+
+	if (!hook_path_remote(AT_FDCWD, &path, &to))
 		return LIBC(opendir)(path);
 	return open_at(AT_FDCWD, path);
 }
@@ -122,7 +124,9 @@ VIRTUOS_HOOK int scandirat(int dirfd, const char *path, struct dirent ***names,
 			   int (*compare)(const struct dirent **,
 					  const struct dirent **))
 {
-	if (!hook_path_remote(dirfd, path))
+	struct virtuos_path to;
+
+	if (!hook_path_remote(dirfd, &path, &to))
 		return LIBC(scandirat)(dirfd, path, names, select, compare);
 	return scan(open_at(dirfd, path), names, select, compare);
 }

@@ -63,7 +63,9 @@ static char *const *fill(char **to, char *const *envp)
 VIRTUOS_HOOK int execve(const char *path, char *const argv[],
 			char *const envp[])
 {
-	if (hook_path_remote(AT_FDCWD, path))
+	struct virtuos_path to;
+
+	if (hook_path_remote(AT_FDCWD, &path, &to))
 		return virtuos_return(hook_unserved("execve", path));
 	return LIBC(execve)(path, argv, ENVIRONMENT(envp));
 }
@@ -76,7 +78,9 @@ VIRTUOS_HOOK int execv(const char *path, char *const argv[])
 VIRTUOS_HOOK int execvpe(const char *file, char *const argv[],
 			 char *const envp[])
 {
-	if (strchr(file, '/') && hook_path_remote(AT_FDCWD, file))
+	struct virtuos_path to;
+
+	if (strchr(file, '/') && hook_path_remote(AT_FDCWD, &file, &to))
 		return virtuos_return(hook_unserved("execvpe", file));
 	return LIBC(execvpe)(file, argv, ENVIRONMENT(envp));
 }
@@ -145,7 +149,9 @@ VIRTUOS_HOOK int posix_spawn(pid_t *pid, const char *path,
 			     const posix_spawnattr_t *attributes,
 			     char *const argv[], char *const envp[])
 {
-	if (hook_path_remote(AT_FDCWD, path))
+	struct virtuos_path to;
+
+	if (hook_path_remote(AT_FDCWD, &path, &to))
 		return -hook_unserved("posix_spawn", path);
 	return LIBC(posix_spawn)(pid, path, actions, attributes, argv,
 				 ENVIRONMENT(envp));

@@ -47,12 +47,12 @@ static long forward(uint32_t nr, const uint64_t args[6], int i)
 	err = virtuos_path_route(i ? (int)args[0] : AT_FDCWD, path, &to);
 	if (err)
 		return err;
-	if (to.service < 0)
-		return raw(nr, args);
 	memcpy(copy, args, sizeof(copy));
+	copy[i] = PTR(to.path);
+	if (to.service < 0)
+		return raw(nr, copy);
 	if (i)
 		copy[0] = to.dirfd;
-	copy[i] = PTR(to.path);
 	return virtuos_call(to.service, nr, copy);
 }
 
@@ -73,12 +73,14 @@ long hook_sigpipe(long ret)
 	return ret;
 }
 
-bool hook_path_remote(int dirfd, const char *path)
+bool hook_path_remote(int dirfd, const char **path, struct virtuos_path *to)
 {
-	struct virtuos_path to;
-
-	return virtuos_active && path &&
-	       !virtuos_path_route(dirfd, path, &to) && to.service >= 0;
+	if (!virtuos_active || !*path || virtuos_path_route(dirfd, *path, to))
+		return false;
+	if (to->service >= 0)
+		return true;
+	*path = to->path;
+	return false;
 }
 
 long hook_unserved(const char *call, const char *path)

@@ -81,8 +81,11 @@ long hook_remote(const struct virtuos_remote *remote, int fd, uint32_t nr,
 /* A write failed: EPIPE comes with a SIGPIPE.  Returns ret. */
 long hook_sigpipe(long ret);
 
-/* Is the path remote?  For calls that cannot be forwarded. */
-bool hook_path_remote(int dirfd, const char *path);
+/*
+ * Is the path remote?  If not, *path becomes what to use locally, which may
+ * stand in the buffer.
+ */
+bool hook_path_remote(int dirfd, const char **path, struct virtuos_path *to);
 /* Note in the log that a call with a remote path is not forwarded; -ENOSYS. */
 long hook_unserved(const char *call, const char *path);
 

@@ -30,7 +30,9 @@ static long chmod_nofollow(int dirfd, const char *path, mode_t mode)
 
 VIRTUOS_HOOK int fchmodat(int dirfd, const char *path, mode_t mode, int flags)
 {
-	if (flags && !hook_path_remote(dirfd, path))
+	struct virtuos_path to;
+
+	if (flags && !hook_path_remote(dirfd, &path, &to))
 		return LIBC(fchmodat)(dirfd, path, mode, flags);
 	if (flags & ~AT_SYMLINK_NOFOLLOW)
 		return virtuos_return(-EINVAL);

@@ -56,7 +56,7 @@ static long both(uint32_t nr, int fromfd, const char *from, int tofd,
 	if (err)
 		return err;
 	if (a.service < 0 && b.service < 0)
-		return sys5(nr, fromfd, from, tofd, to, flags);
+		return sys5(nr, fromfd, a.path, tofd, b.path, flags);
 	if (a.service != b.service)
 		return -EXDEV;
 	return virtuos_call(a.service, nr,
@@ -98,15 +98,17 @@ VIRTUOS_HOOK int link(const char *from, const char *to)
 /* The target is text; only the link's own place is routed. */
 VIRTUOS_HOOK int symlinkat(const char *target, int dirfd, const char *path)
 {
-	struct virtuos_path to = { .service = -1 };
-	long err = 0;
+	struct virtuos_path to;
+	long err;
 
-	if (virtuos_active)
-		err = virtuos_path_route(dirfd, path, &to);
+	if (!virtuos_active)
+		return virtuos_return(sys3(SYS_symlinkat, target, dirfd, path));
+	err = virtuos_path_route(dirfd, path, &to);
 	if (err)
 		return virtuos_return(err);
 	if (to.service < 0)
-		return virtuos_return(sys3(SYS_symlinkat, target, dirfd, path));
+		return virtuos_return(sys3(SYS_symlinkat, target, dirfd,
+					   to.path));
 	return virtuos_return(virtuos_call(
 		to.service, VSYS_NR_symlinkat,
 		VIRTUOS_ARGS(PTR(target), to.dirfd, PTR(to.path))));

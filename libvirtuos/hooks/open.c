@@ -6,14 +6,16 @@
 
 int hook_openat(int dirfd, const char *path, int flags, mode_t mode)
 {
-	struct virtuos_path to = { .service = -1 };
-	long err = 0;
+	struct virtuos_path to;
+	long err;
 
-	if (virtuos_active)
+	if (virtuos_active) {
 		err = virtuos_path_route(dirfd, path, &to);
-	if (err)
-		return virtuos_return(err);
-	if (to.service < 0)
+		if (err)
+			return virtuos_return(err);
+		path = to.path;
+	}
+	if (!virtuos_active || to.service < 0)
 		return LOCAL(openat, (dirfd, path, flags, mode),
 			     sys4(SYS_openat, dirfd, path, flags, mode));
 	pthread_testcancel();

@@ -119,10 +119,11 @@ static long resolve(struct walk *w, const char *path)
 
 VIRTUOS_HOOK char *realpath(const char *path, char *out)
 {
+	struct virtuos_path to;
 	struct walk w;
 	long err;
 
-	if (!hook_path_remote(AT_FDCWD, path))
+	if (!hook_path_remote(AT_FDCWD, &path, &to))
 		return LIBC(realpath)(path, out);
 	err = *path ? resolve(&w, path) : -ENOENT;
 	if (err < 0) {

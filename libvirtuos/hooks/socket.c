@@ -28,6 +28,8 @@ VIRTUOS_HOOK int socket(int family, int type, int protocol)
 static bool name_remote(const struct sockaddr *addr, socklen_t len,
 			char path[sizeof(struct sockaddr_un)])
 {
+	const char *name = path;
+	struct virtuos_path to;
 	struct sockaddr_un un;
 	size_t start = offsetof(struct sockaddr_un, sun_path);
 
@@ -38,7 +40,7 @@ static bool name_remote(const struct sockaddr *addr, socklen_t len,
 		return false;
 	memcpy(path, un.sun_path, len - start);
 	path[len - start] = 0;
-	return hook_path_remote(AT_FDCWD, path);
+	return hook_path_remote(AT_FDCWD, &name, &to);
 }
 
 VIRTUOS_HOOK int bind(int fd, __CONST_SOCKADDR_ARG addr, socklen_t len)

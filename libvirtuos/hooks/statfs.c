@@ -44,9 +44,10 @@ static void convert(struct statvfs *to, const struct statfs *from)
 
 VIRTUOS_HOOK int statvfs(const char *path, struct statvfs *st)
 {
+	struct virtuos_path to;
 	struct statfs fs;
 
-	if (!hook_path_remote(AT_FDCWD, path))
+	if (!hook_path_remote(AT_FDCWD, &path, &to))
 		return LIBC(statvfs)(path, st);
 	if (statfs(path, &fs))
 		return -1;
@@ -75,9 +76,10 @@ HOOK_ALIAS(fstatvfs64, fstatvfs);
  */
 VIRTUOS_HOOK long pathconf(const char *path, int name)
 {
+	struct virtuos_path to;
 	struct statfs fs;
 
-	if (!hook_path_remote(AT_FDCWD, path))
+	if (!hook_path_remote(AT_FDCWD, &path, &to))
 		return LIBC(pathconf)(path, name);
 	if (statfs(path, &fs))
 		return -1;

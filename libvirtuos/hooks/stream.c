@@ -50,10 +50,11 @@ static int open_mode(const char *path, const char *mode)
 
 VIRTUOS_HOOK FILE *fopen(const char *path, const char *mode)
 {
+	struct virtuos_path to;
 	FILE *stream;
 	int fd, err;
 
-	if (!hook_path_remote(AT_FDCWD, path))
+	if (!hook_path_remote(AT_FDCWD, &path, &to))
 		return LIBC(fopen)(path, mode);
 	fd = open_mode(path, mode);
 	if (fd < 0)
@@ -115,7 +116,9 @@ static FILE *reopen(const char *path, const char *mode, FILE *stream)
 
 VIRTUOS_HOOK FILE *freopen(const char *path, const char *mode, FILE *stream)
 {
-	if (hook_path_remote(AT_FDCWD, path))
+	struct virtuos_path to;
+
+	if (hook_path_remote(AT_FDCWD, &path, &to))
 		return reopen(path, mode, stream);
 	return local_reopen(path, mode, stream);
 }

@@ -62,9 +62,18 @@ static int make(char *template, int suffix, int flags, bool directory)
 	return -1;
 }
 
+/* A template that is remote, or that only our openat can find. */
+static bool routed(const char *template)
+{
+	const char *path = template;
+	struct virtuos_path to;
+
+	return hook_path_remote(AT_FDCWD, &path, &to) || path != template;
+}
+
 VIRTUOS_HOOK int mkostemps(char *template, int suffix, int flags)
 {
-	if (!hook_path_remote(AT_FDCWD, template))
+	if (!routed(template))
 		return LIBC(mkostemps)(template, suffix, flags);
 	return make(template, suffix, flags, false);
 }
@@ -90,7 +99,7 @@ HOOK_ALIAS(mkstemp64, mkstemp);
 
 VIRTUOS_HOOK char *mkdtemp(char *template)
 {
-	if (!hook_path_remote(AT_FDCWD, template))
+	if (!routed(template))
 		return LIBC(mkdtemp)(template);
 	return make(template, 0, 0, true) < 0 ? NULL : template;
 }
