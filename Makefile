@@ -248,7 +248,7 @@ ifneq ($(KERNEL_DIR),)
 endif
 
 install-man:
-	$(Q)set -e; for page in $(SRC)/docs/man/*.[1-8]; do \
+	$(Q)set -e; for page in $(filter-out %/lab.1,$(wildcard $(SRC)/docs/man/*.[1-8])); do \
 		$(INSTALL_DATA) -D $$page \
 			$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; \
 	done
