@@ -5,26 +5,41 @@
  */
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 
 #include "core.h"
 
 #define SPIN_MIN 64u
 #define SPIN_MAX 16384u
 
-/* What a program is told when the service is gone. */
+/*
+ * What a program is told when the service is gone.  For accept() that is an
+ * error that accept(2) says to treat like EAGAIN; a dead listening socket is
+ * always ready, so event loops come back at once, and a short sleep keeps them
+ * from taking the processor that the service needs to come back.
+ */
 static long gone(int service, uint32_t nr)
 {
-	(void)service;
+	struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
+
 	switch (nr) {
 	case VSYS_NR_socket:
 		return -ENETDOWN;
-	case VSYS_NR_connect:
 	case VSYS_NR_accept4:
+		sys2(SYS_nanosleep, &pause, 0);
+		return -ENETDOWN;
+	case VSYS_NR_connect:
 	case VSYS_NR_sendto:
 	case VSYS_NR_recvfrom:
 	case VSYS_NR_sendmsg:
 	case VSYS_NR_recvmsg:
 		return -ECONNRESET;
+	case VSYS_NR_read:
+	case VSYS_NR_write:
+	case VSYS_NR_sendfile:
+		if (service == virtuos_routes.inet ||
+		    service == virtuos_routes.inet6)
+			return -ECONNRESET;
 	}
 	return -EIO;
 }
@@ -167,31 +182,40 @@ static long call_once(struct virtuos_channel *ch, uint32_t nr,
 	return ret;
 }
 
-/* Does the call name a remote descriptor, which dies with its channel? */
-static bool has_fd(uint32_t nr, const uint64_t args[6])
+/* Does the call name a remote descriptor, and is that one alive? */
+enum named { NAMED_NONE, NAMED_ALIVE, NAMED_DEAD };
+
+static enum named named_fd(uint32_t nr, const uint64_t args[6])
 {
+	enum named named = NAMED_NONE;
 	int i;
 
 	if (nr >= VSYS_NR_SYSCALLS)
-		return false;
+		return named;
 	for (i = 0; i < 6; i++) {
 		switch (VSYS_ARG_KIND(vsys_calls[nr].args[i])) {
-		case VSYS_ARG_FD:
-			return true;
 		case VSYS_ARG_DIRFD:
-			if ((int)args[i] != VSYS_AT_FDCWD)
-				return true;
+			if ((int)args[i] == VSYS_AT_FDCWD)
+				break;
+			/* fall through */
+		case VSYS_ARG_FD:
+			if ((int)args[i] == VIRTUOS_FD_DEAD)
+				return NAMED_DEAD;
+			named = NAMED_ALIVE;
 		}
 	}
-	return false;
+	return named;
 }
 
 long virtuos_call(int service, uint32_t nr, const uint64_t args[6])
 {
 	struct virtuos_channel *ch;
-	bool fd = has_fd(nr, args);
+	enum named fd = named_fd(nr, args);
 	long ret = -ENODEV;
 	int tries;
+
+	if (fd == NAMED_DEAD)
+		return gone(service, nr);
 
 	/* A call by path finds a restarted service at the second try. */
 	for (tries = 0; tries < (fd ? 1 : 2); tries++) {
@@ -251,9 +275,12 @@ long virtuos_call_fd(int service, uint32_t nr, const uint64_t args[6],
 		     uint32_t flags)
 {
 	struct virtuos_channel *ch;
-	bool fd = has_fd(nr, args);
+	enum named fd = named_fd(nr, args);
 	long ret = -ENODEV;
 	int tries;
+
+	if (fd == NAMED_DEAD)
+		return gone(service, nr);
 
 	for (tries = 0; tries < (fd ? 1 : 2); tries++) {
 		ch = fd ? virtuos_channel_get(service) :

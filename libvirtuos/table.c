@@ -146,13 +146,16 @@ static bool ask(int fd, struct virtuos_remote *remote)
 		return false;
 	}
 	service = service_by_name(info.service);
-	if (service < 0 || info.dead)
+	if (service < 0)
 		return false;
+	remote->service = service;
+	remote->fd = VIRTUOS_FD_DEAD;
+	if (info.dead)
+		return true;
 	ch = virtuos_channel_open(service, &err);
 	if (!ch || sys3(SYS_ioctl, ch->fd, VSYS_IOC_ATTACH, &info))
-		return false;
+		return true;
 	store(fd, entry_make(service, info.remote_fd, ch->generation));
-	remote->service = service;
 	remote->fd = info.remote_fd;
 	return true;
 }
@@ -169,9 +172,7 @@ bool virtuos_fd_remote(int fd, struct virtuos_remote *remote)
 		return false;
 	if (entry_kind(e) == REMOTE) {
 		ch = entry_channel(e);
-		if (!ch)
-			return false;	/* dead: the placeholder says how */
-		if (!stale(ch)) {
+		if (ch && !stale(ch)) {
 			remote->service = entry_service(e);
 			remote->fd = (int32_t)e;
 			return true;

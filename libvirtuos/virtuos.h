@@ -97,13 +97,15 @@ int virtuos_routes_family(int family);
 /* A remote descriptor, as virtuos_call() wants it. */
 struct virtuos_remote {
 	int service;
-	int fd;			/* in this process's shadow */
+	int fd;			/* in this process's shadow, or VIRTUOS_FD_DEAD */
 };
+
+/* Its service domain is gone: every call on it fails, at once. */
+#define VIRTUOS_FD_DEAD (-1)
 
 /*
  * Is fd remote?  Looks at the table; asks vsysfront about a descriptor that it
- * does not know.  A placeholder of a dead service, or one that cannot be
- * attached, is not remote: the raw system call on it gives the right error.
+ * does not know.
  */
 bool virtuos_fd_remote(int fd, struct virtuos_remote *remote);
 /* fd became a placeholder for this remote descriptor. */
