@@ -226,6 +226,19 @@ static void device_sweep_domain(struct ctl *ctl, unsigned int backend)
 	free(users);
 }
 
+/* Domain ids come round again, after 32752 others. */
+static void device_sweep_numbers(struct ctl *ctl)
+{
+	unsigned int count, i;
+	char **users = store_list(ctl, XBT_NULL, &count, "/virtuos/user");
+
+	for (i = 0; i < count; i++)
+		if (!store_exists(ctl, XBT_NULL, "/local/domain/%s", users[i]))
+			store_remove(ctl, XBT_NULL, "/virtuos/user/%s",
+				     users[i]);
+	free(users);
+}
+
 void device_sweep(struct ctl *ctl)
 {
 	unsigned int count, i;
@@ -234,4 +247,5 @@ void device_sweep(struct ctl *ctl)
 	for (i = 0; i < count; i++)
 		device_sweep_domain(ctl, ids[i]);
 	free(ids);
+	device_sweep_numbers(ctl);
 }
