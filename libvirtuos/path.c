@@ -39,20 +39,26 @@ static bool has_dotdot(const char *path)
 	return false;
 }
 
-/* A final slash means "a directory": normalising must not lose it. */
-static long keep_slash(char *out, size_t size, long len, const char *path)
+/*
+ * A final slash means "a directory", and calls that take names away refuse a
+ * final ".": normalising must not lose them.
+ */
+static long keep_end(char *out, size_t size, long len, const char *path)
 {
 	size_t n = strlen(path);
-	bool slash = n && path[n - 1] == '/';
+	const char *end = "";
 
 	if (n >= 2 && !strcmp(path + n - 2, "/."))
-		slash = true;
-	if (!slash || len < 0 || out[len - 1] == '/')
+		end = "/.";
+	else if (n && path[n - 1] == '/')
+		end = "/";
+	if (out[len - 1] == '/')
 		return len;
-	if ((size_t)len + 2 > size)
+	n = strlen(end);
+	if ((size_t)len + n + 1 > size)
 		return -ENAMETOOLONG;
-	strcpy(out + len, "/");
-	return len + 1;
+	memcpy(out + len, end, n + 1);
+	return len + n;
 }
 
 /*
@@ -88,7 +94,7 @@ static int route_joined(struct virtuos_path *out, const char *dir,
 	out->service = virtuos_path_service(joined);
 	if (out->service < 0 && !crosses(dir, path))
 		return 0;
-	len = keep_slash(joined, sizeof(joined), len, path);
+	len = keep_end(joined, sizeof(joined), len, path);
 	if (len < 0)
 		return len;
 	memcpy(out->buffer, joined, len + 1);

@@ -101,6 +101,9 @@ long hook_write(const struct virtuos_remote *remote, int fd, const void *buf,
 long hook_pwrite(const struct virtuos_remote *remote, int fd, const void *buf,
 		 size_t n, off_t offset);
 
+/* A regular file: after a full piece, reading on does not wait. */
+bool hook_regular(const struct virtuos_remote *remote, int fd);
+
 /* openat() as a hook returns it, errno set. */
 int hook_openat(int dirfd, const char *path, int flags, mode_t mode);
 /* Does open() take a mode with these flags? */

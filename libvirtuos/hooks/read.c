@@ -5,8 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A full piece of a regular file has more behind it; another would wait. */
-static bool regular(const struct virtuos_remote *remote, int fd)
+bool hook_regular(const struct virtuos_remote *remote, int fd)
 {
 	struct stat st;
 
@@ -26,7 +25,7 @@ long hook_read(const struct virtuos_remote *remote, int fd, void *buf,
 		if (ret < 0)
 			return done ? (long)done : ret;
 		done += ret;
-	} while (done < n && (size_t)ret == part && regular(remote, fd));
+	} while (done < n && (size_t)ret == part && hook_regular(remote, fd));
 	return done;
 }
 

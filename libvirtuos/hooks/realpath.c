@@ -6,6 +6,7 @@
  */
 #include "hook.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,17 +21,15 @@ struct walk {
 	int links;
 };
 
+/* A link's target, or nothing, and then the rest, "" or from a slash on. */
 static long set_rest(struct walk *w, const char *target, const char *rest)
 {
 	char joined[PATH_MAX];
-	size_t n = strlen(target), m = strlen(rest);
+	int n = snprintf(joined, sizeof(joined), "%s%s", target, rest);
 
-	if (n + 1 + m >= sizeof(joined))
+	if (n >= (int)sizeof(joined))
 		return -ENAMETOOLONG;
-	memcpy(joined, target, n);
-	joined[n] = '/';
-	memcpy(joined + n + 1, rest, m + 1);
-	strcpy(w->rest, joined);
+	memcpy(w->rest, joined, n + 1);
 	return 0;
 }
 
@@ -79,7 +78,7 @@ static long step(struct walk *w)
 
 	strcpy(rest, name + n);
 	if (!n || (n == 1 && name[0] == '.'))
-		return set_rest(w, "", rest + strspn(rest, "/"));
+		return set_rest(w, "", rest);
 	if (n == 2 && !memcmp(name, "..", 2)) {
 		up(w);
 		return set_rest(w, "", rest);

@@ -82,21 +82,27 @@ static long write_pieces(const struct virtuos_remote *remote, int fd,
 	return done;
 }
 
-/* One piece: a second one could wait where Linux would have returned. */
-static long read_piece(const struct virtuos_remote *remote, int fd,
-		       const struct iovec *iov, int count, size_t n,
-		       off_t offset, void *buffer)
+static long read_pieces(const struct virtuos_remote *remote, int fd,
+			const struct iovec *iov, int count, size_t n,
+			off_t offset, void *buffer)
 {
-	long ret, err;
+	size_t done = 0, part;
+	long ret;
 
-	if (n > HOOK_BUFFER)
-		n = HOOK_BUFFER;
-	ret = offset == NO_OFFSET ? hook_read(remote, fd, buffer, n) :
-				    hook_pread(remote, fd, buffer, n, offset);
-	if (ret <= 0)
-		return ret;
-	err = move(iov, count, 0, buffer, ret, false);
-	return err ? err : ret;
+	do {
+		part = n - done < HOOK_BUFFER ? n - done : HOOK_BUFFER;
+		ret = offset == NO_OFFSET ?
+			      hook_read(remote, fd, buffer, part) :
+			      hook_pread(remote, fd, buffer, part,
+					 offset + done);
+		if (ret < 0)
+			return done ? (long)done : ret;
+		if (move(iov, count, done, buffer, ret, false))
+			return done ? (long)done : -EFAULT;
+		done += ret;
+	} while (done < n && (size_t)ret == part &&
+		 (offset != NO_OFFSET || hook_regular(remote, fd)));
+	return done;
 }
 
 /* On a socket: -ENOTSOCK or -ENOSYS if it is none. */
@@ -142,7 +148,7 @@ static long vector(const struct virtuos_remote *remote, int fd,
 	if (write)
 		ret = write_pieces(remote, fd, iov, count, n, offset, buffer);
 	else
-		ret = read_piece(remote, fd, iov, count, n, offset, buffer);
+		ret = read_pieces(remote, fd, iov, count, n, offset, buffer);
 	hook_buffer_put(buffer);
 	return ret;
 }
