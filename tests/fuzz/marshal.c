@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * libvirtuos's marshalling with any arguments of the program, and with any
+ * answer of the service: the region and the result are the fuzzer's.  Inputs
+ * lie between inaccessible pages; outputs are looked at around their edges.
+ */
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "libvirtuos/core.h"
+#include "fuzz.h"
+
+struct virtuos_libc virtuos_libc = { .sigaction = sigaction };
+
+#define REGION	16384u
+#define BUFFER	4096u
+
+static uint8_t *region, *memory[4];
+
+/* A pointer of the program: good, near an edge, or bad. */
+static uint64_t pointer(struct fuzz *f)
+{
+	uint8_t kind = fuzz_u8(f);
+	uint8_t *m = memory[kind % 4];
+
+	switch (kind / 4 % 6) {
+	case 0:
+		return (uintptr_t)m;
+	case 1:
+		return (uintptr_t)(m + BUFFER - fuzz_u8(f));
+	case 2:
+		return (uintptr_t)(m + fuzz_u32(f) % BUFFER);
+	case 3:
+		return 0;
+	case 4:
+		return fuzz_u8(f) * 16;
+	default:	/* nothing is there, least of all the fuzzer */
+		return fuzz_u64(f) | 1ull << 63;
+	}
+}
+
+static uint64_t argument(struct fuzz *f)
+{
+	switch (fuzz_u8(f) % 4) {
+	case 0:
+		return fuzz_u8(f);
+	case 1:
+		return fuzz_u32(f);
+	default:
+		return pointer(f);
+	}
+}
+
+/* Message headers in the program's memory. */
+static void headers(struct fuzz *f)
+{
+	struct msghdr *m = (void *)memory[0];
+	struct iovec *iov = (void *)(memory[0] + 256);
+	int i;
+
+	m->msg_name = (void *)(uintptr_t)pointer(f);
+	m->msg_namelen = fuzz_u8(f);
+	m->msg_iov = fuzz_u8(f) % 8 ? iov : (void *)(uintptr_t)pointer(f);
+	m->msg_iovlen = fuzz_u8(f) % 32;
+	m->msg_control = (void *)(uintptr_t)pointer(f);
+	m->msg_controllen = fuzz_u32(f) % 8192;
+	for (i = 0; i < 8; i++) {
+		iov[i].iov_base = (void *)(uintptr_t)pointer(f);
+		iov[i].iov_len = fuzz_u8(f) % 16 ? fuzz_u8(f) : fuzz_u64(f);
+	}
+	*(uint32_t *)memory[1] = fuzz_u8(f) % 4 ? fuzz_u8(f) : fuzz_u32(f);
+}
+
+static uint32_t number(struct fuzz *f)
+{
+	uint32_t nr = fuzz_u8(f) | (fuzz_u8(f) & 1) << 8, i;
+
+	for (i = 0; i < VSYS_NR_SYSCALLS; i++, nr++)
+		if (vsys_calls[nr % VSYS_NR_SYSCALLS].name)
+			return nr % VSYS_NR_SYSCALLS;
+	return 0;
+}
+
+static void inside(const struct virtuos_marshal *m, uint32_t nr)
+{
+	uint32_t kind;
+	int i;
+
+	for (i = 0; i < 6; i++) {
+		kind = VSYS_ARG_KIND(vsys_calls[nr].args[i]);
+		if (kind < VSYS_ARG_PATH || !m->args[i] ||
+		    kind == VSYS_ARG_FCNTL || kind == VSYS_ARG_IOCTL ||
+		    !m->length[i])
+			continue;
+		CHECK(m->args[i] >= (uintptr_t)region);
+		CHECK(m->args[i] + m->length[i] <=
+		      (uintptr_t)region + m->size);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct fuzz f = { data, size };
+	struct virtuos_marshal m = { 0 };
+	uint64_t args[6];
+	uint32_t nr;
+	long ret;
+	int i;
+
+	if (!region) {
+		region = test_guarded(REGION);
+		for (i = 0; i < 4; i++)
+			memory[i] = test_guarded(BUFFER);
+		virtuos_copy_init();
+	}
+	for (i = 0; i < 4; i++)
+		memset(memory[i], 'a' + i, BUFFER);
+	nr = number(&f);
+	for (i = 0; i < 6; i++)
+		args[i] = argument(&f);
+	headers(&f);
+	m.base = region;
+	m.size = 4096 * (1 + fuzz_u8(&f) % 4);
+	CHECK(virtuos_marshal_size(nr, args) <= VSYS_SLOT_ARENA_MAX);
+	ret = virtuos_marshal_in(&m, nr, args);
+	CHECK(ret <= 0 && ret >= -4095);
+	if (ret)
+		return fuzz_end();
+	inside(&m, nr);
+	CHECK(m.used <= m.size);
+	ret = fuzz_u8(&f) % 3 ? fuzz_u8(&f) : (int64_t)fuzz_u64(&f);
+	for (i = 0; f.left && i < (int)m.size; i += 64)
+		fuzz_bytes(&f, region + i, 64);
+	ret = virtuos_marshal_out(&m, nr, args, ret);
+	CHECK(ret >= -4095);
+	return fuzz_end();
+}
