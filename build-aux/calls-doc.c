@@ -87,7 +87,8 @@ int main(void)
 	       "This is what a service domain accepts. Which functions of the C library lead to these calls is libvirtuos's business: see libvirtuos(7).\n\n"
 	       "`in[n]`, `out[n]`: a buffer that the call reads or writes, its length being argument n, counted from 0. `?`: may be NULL. A pointer never leaves the calling slot's region of the arena.\n\n"
 	       "| number | call | class | arguments | remarks |\n"
-	       "| ---: | --- | --- | --- | --- |\n", count);
+	       "| ---: | --- | --- | --- | --- |\n",
+	       count);
 	for (nr = 0; nr < VSYS_NR_SYSCALLS; nr++)
 		if (vsys_calls[nr].name)
 			call_print(nr, &vsys_calls[nr]);

@@ -32,8 +32,8 @@ static void attach_check_grants(struct ctl *ctl, unsigned int user)
 /* The same service twice: an error if it lives, a leftover if it does not. */
 static int attach_check_present(struct ctl *ctl, const struct device *device)
 {
-	struct device_list list = device_find(ctl, device->user,
-					      device->service);
+	struct device_list list =
+		device_find(ctl, device->user, device->service);
 	int status = CTL_OK;
 	unsigned int i;
 
@@ -45,7 +45,8 @@ static int attach_check_present(struct ctl *ctl, const struct device *device)
 			device_remove(ctl, old, false);
 			continue;
 		}
-		status = report_exit(CTL_FAILED,
+		status = report_exit(
+			CTL_FAILED,
 			"%s is attached to domain %u already (device %u, %s): `virtuosctl detach %u %s' first",
 			old->service, old->user, old->number,
 			device_state_name(device_state(ctl, old, DEVICE_FRONT)),
@@ -71,8 +72,7 @@ static char *attach_value(struct ctl *ctl, const struct device *device,
 	return text;
 }
 
-static int attach_explain_mismatch(struct ctl *ctl,
-				   const struct device *device)
+static int attach_explain_mismatch(struct ctl *ctl, const struct device *device)
 {
 	char *fv = attach_value(ctl, device, DEVICE_FRONT, VSYS_NODE_VERSION);
 	char *ff = attach_value(ctl, device, DEVICE_FRONT, VSYS_NODE_FEATURES);
@@ -104,7 +104,8 @@ static int attach_explain_error(struct ctl *ctl, const struct device *device,
 		if ((front && strstr(front, words[i])) ||
 		    (back && strstr(back, words[i])))
 			return attach_explain_mismatch(ctl, device);
-	if ((front && strstr(front, "grant")) || (back && strstr(back, "grant")))
+	if ((front && strstr(front, "grant")) ||
+	    (back && strstr(back, "grant")))
 		report("raise max_grant_frames of %s or max_maptrack_frames of %s in their xl configurations",
 		       user, device->service);
 	return CTL_FAILED;
@@ -118,27 +119,32 @@ static int attach_explain_state(struct ctl *ctl, const struct device *device,
 	enum device_state back = device_state(ctl, device, DEVICE_BACK);
 
 	if (!domain_alive(ctl, device->backend))
-		return report_exit(CTL_MISSING,
+		return report_exit(
+			CTL_MISSING,
 			"%s ended while it was attached: see its console (/var/log/xen/console), then `virtuosctl restart %s'",
 			device->service, device->service);
 	if (!domain_alive(ctl, device->user))
 		return report_exit(CTL_MISSING,
-			"%s ended while it was attached", user);
+				   "%s ended while it was attached", user);
 	if (front >= DEVICE_CLOSING || back >= DEVICE_CLOSING ||
 	    front == DEVICE_GONE || back == DEVICE_GONE)
-		return report_exit(CTL_FAILED,
+		return report_exit(
+			CTL_FAILED,
 			"%s is %s, %s is %s, without a reason given: see the kernel logs of both",
 			user, device_state_name(front), device->service,
 			device_state_name(back));
 	if (back == DEVICE_INITIALISING)
-		return report_exit(CTL_TIMEOUT,
+		return report_exit(
+			CTL_TIMEOUT,
 			"no vsysback in %s after %.0f s: is it still booting (--timeout), did vsysback.ko load there (see its console)?",
 			device->service, limit);
 	if (front == DEVICE_INITIALISING)
-		return report_exit(CTL_TIMEOUT,
+		return report_exit(
+			CTL_TIMEOUT,
 			"no vsysfront in %s after %.0f s: load vsysfront.ko there (modprobe vsysfront)",
 			user, limit);
-	return report_exit(CTL_TIMEOUT,
+	return report_exit(
+		CTL_TIMEOUT,
 		"not connected after %.0f s: %s is %s, %s is %s: see the kernel logs of both",
 		limit, user, device_state_name(front), device->service,
 		device_state_name(back));
@@ -172,13 +178,13 @@ int attach_device(struct ctl *ctl, struct device *device, double limit)
 	attach_check_grants(ctl, device->user);
 	if (!device_create(ctl, device)) {
 		if (errno == ENOENT)
-			return report_exit(CTL_MISSING,
+			return report_exit(
+				CTL_MISSING,
 				"a domain ended before it could be attached: see `virtuosctl status'");
 		return report_exit(CTL_FAILED, "xenstore refused: %s",
 				   strerror(errno));
 	}
-	if (limit <= 0 ||
-	    device_wait(ctl, device, DEVICE_CONNECTED, limit))
+	if (limit <= 0 || device_wait(ctl, device, DEVICE_CONNECTED, limit))
 		return CTL_OK;
 	status = attach_explain(ctl, device, limit);
 	device_remove(ctl, device, true);
@@ -199,14 +205,15 @@ static int attach_resolve(struct ctl *ctl, const char *user,
 		return status;
 	if (device->user == device->backend)
 		return report_exit(CTL_USAGE,
-			"a domain cannot be its own service domain");
+				   "a domain cannot be its own service domain");
 	name = domain_name(ctl, device->backend);
 	status = service_name_check(name);
 	if (!status && !class) {
 		known = service_class(ctl, name);
 		class = known;
 		if (!class)
-			status = report_exit(CTL_FAILED,
+			status = report_exit(
+				CTL_FAILED,
 				"what does %s serve? Say --class network, storage or both, or put vsys_class = \"…\" in its xl configuration",
 				name);
 	}
@@ -248,8 +255,9 @@ int cmd_attach(struct ctl *ctl, int argc, char **argv)
 		return CTL_USAGE;
 	}
 	if (argc - optind != 2)
-		return report_exit(CTL_USAGE,
-				   "attach: want a user domain and a service domain");
+		return report_exit(
+			CTL_USAGE,
+			"attach: want a user domain and a service domain");
 	status = attach_resolve(ctl, argv[optind], argv[optind + 1], class,
 				&device);
 	if (!status)

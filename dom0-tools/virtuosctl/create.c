@@ -11,8 +11,8 @@
 #include "store.h"
 #include "xl.h"
 
-#define CREATE_LIMIT	180	/* seconds for xl; emulation is slow */
-#define MAPTRACK_MIN	64	/* a channel's arena may take 4 */
+#define CREATE_LIMIT 180 /* seconds for xl; emulation is slow */
+#define MAPTRACK_MIN 64	 /* a channel's arena may take 4 */
 
 static int create_check(const char *name, const char *path,
 			struct xl_config *config)
@@ -22,11 +22,13 @@ static int create_check(const char *name, const char *path,
 	if (status)
 		return status;
 	if (strcmp(config->name, name))
-		return report_exit(CTL_FAILED,
+		return report_exit(
+			CTL_FAILED,
 			"%s makes a domain \"%s\", not \"%s\": set name = \"%s\" there",
 			path, config->name, name, name);
 	if (config->class[0] && !service_class_valid(config->class))
-		return report_exit(CTL_FAILED,
+		return report_exit(
+			CTL_FAILED,
 			"%s: vsys_class = \"%s\": want network, storage or both",
 			path, config->class);
 	if (config->maptrack_frames >= 0 &&
@@ -39,8 +41,8 @@ static int create_check(const char *name, const char *path,
 static char *create_config_path(struct ctl *ctl, const char *name,
 				const char *config)
 {
-	char *path = config ? realpath(config, NULL) :
-			      service_config(ctl, name);
+	char *path =
+		config ? realpath(config, NULL) : service_config(ctl, name);
 
 	if (path)
 		return path;
@@ -60,14 +62,16 @@ static int create_run(struct ctl *ctl, const char *name, const char *path,
 	long found;
 
 	if (status == CTL_FAILED)
-		return report_exit(CTL_FAILED,
+		return report_exit(
+			CTL_FAILED,
 			"`xl create %s' failed (its words are above): is the memory free (xl info), are the PCI devices assignable (xl pci-assignable-add)?",
 			path);
 	if (status)
 		return status;
 	found = domain_find(ctl, name);
 	if (found < 0)
-		return report_exit(CTL_FAILED,
+		return report_exit(
+			CTL_FAILED,
 			"%s ended right after it was created: see its console (/var/log/xen/console)",
 			name);
 	*id = found;
@@ -82,7 +86,8 @@ int lifecycle_create(struct ctl *ctl, const char *name, const char *config,
 	int status;
 
 	if (domain_find(ctl, name) >= 0)
-		return report_exit(CTL_FAILED,
+		return report_exit(
+			CTL_FAILED,
 			"there is a domain %s already: `virtuosctl restart %s' replaces it",
 			name, name);
 	path = create_config_path(ctl, name, config);
@@ -94,7 +99,8 @@ int lifecycle_create(struct ctl *ctl, const char *name, const char *config,
 		class = known;
 	}
 	if (!status && !class)
-		status = report_exit(CTL_FAILED,
+		status = report_exit(
+			CTL_FAILED,
 			"what does %s serve? Put vsys_class = \"network\" (or storage, both) in %s, or say --class",
 			name, path);
 	if (!status)
@@ -124,7 +130,8 @@ int cmd_create(struct ctl *ctl, int argc, char **argv)
 		else if (option == 'c' && service_class_valid(optarg))
 			class = optarg;
 		else if (option == 'c')
-			return report_exit(CTL_USAGE,
+			return report_exit(
+				CTL_USAGE,
 				"create: --class %s: want network, storage or both",
 				optarg);
 		else

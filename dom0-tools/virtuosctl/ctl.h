@@ -11,13 +11,13 @@
 
 /* Exit statuses; virtuosctl(8) documents them. */
 enum ctl_exit {
-	CTL_OK		= 0,
-	CTL_FAILED	= 1,	/* the thing could not be done */
-	CTL_USAGE	= 2,	/* wrong arguments */
-	CTL_MISSING	= 3,	/* no such domain, configuration or device */
-	CTL_TIMEOUT	= 4,	/* an end did not become ready in time */
-	CTL_MISMATCH	= 5,	/* the ends' versions or features differ */
-	CTL_NOXEN	= 6,	/* not root, not dom0, or no xenstored */
+	CTL_OK = 0,
+	CTL_FAILED = 1,	  /* the thing could not be done */
+	CTL_USAGE = 2,	  /* wrong arguments */
+	CTL_MISSING = 3,  /* no such domain, configuration or device */
+	CTL_TIMEOUT = 4,  /* an end did not become ready in time */
+	CTL_MISMATCH = 5, /* the ends' versions or features differ */
+	CTL_NOXEN = 6,	  /* not root, not dom0, or no xenstored */
 };
 
 struct ctl {

@@ -43,7 +43,8 @@ static int detach_all(struct ctl *ctl, const char *who, const char *service,
 	for (i = 0; i < list.count; i++)
 		detach_device(ctl, &list.items[i], limit);
 	if (!list.count)
-		status = report_exit(CTL_MISSING,
+		status = report_exit(
+			CTL_MISSING,
 			"%s is not attached to %s: see `virtuosctl status'",
 			service, who);
 	device_list_free(&list);
@@ -65,11 +66,13 @@ int cmd_detach(struct ctl *ctl, int argc, char **argv)
 		if (option == 't' && parse_seconds(optarg, &limit))
 			continue;
 		if (option == 't')
-			report("detach: \"%s\" is no number of seconds", optarg);
+			report("detach: \"%s\" is no number of seconds",
+			       optarg);
 		return CTL_USAGE;
 	}
 	if (argc - optind != 2)
-		return report_exit(CTL_USAGE,
-				   "detach: want a user domain and a service domain");
+		return report_exit(
+			CTL_USAGE,
+			"detach: want a user domain and a service domain");
 	return detach_all(ctl, argv[optind], argv[optind + 1], limit);
 }

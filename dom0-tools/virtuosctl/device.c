@@ -13,8 +13,8 @@
 const char *device_state_name(enum device_state state)
 {
 	static const char *const names[] = {
-		"gone", "initialising", "waiting", "initialised", "connected",
-		"closing", "closed",
+		"gone",	     "initialising", "waiting", "initialised",
+		"connected", "closing",	     "closed",
 	};
 
 	return state < sizeof(names) / sizeof(*names) ? names[state] : "odd";
@@ -61,8 +61,8 @@ static char *device_text_clean(char *text)
 char *device_error(struct ctl *ctl, const struct device *device,
 		   enum device_end end)
 {
-	unsigned int owner = end == DEVICE_FRONT ? device->user :
-						   device->backend;
+	unsigned int owner =
+		end == DEVICE_FRONT ? device->user : device->backend;
 	char path[128], prefix[32];
 	char *text;
 
@@ -111,8 +111,8 @@ static void device_find_user(struct ctl *ctl, unsigned int user,
 			continue;
 		if (service && strcmp(service, device.service))
 			continue;
-		list->items = xalloc(list->items, (list->count + 1) *
-						  sizeof(*list->items));
+		list->items = xalloc(list->items,
+				     (list->count + 1) * sizeof(*list->items));
 		list->items[list->count++] = device;
 	}
 	free(names);

@@ -52,7 +52,10 @@ long domain_find(struct ctl *ctl, const char *who)
 	if (id < 0)
 		return domain_find_name(ctl, who);
 	return id < DOMID_FIRST_RESERVED && domain_alive(ctl, id) &&
-	       store_exists(ctl, XBT_NULL, "/local/domain/%ld", id) ? id : -1;
+			       store_exists(ctl, XBT_NULL, "/local/domain/%ld",
+					    id) ?
+		       id :
+		       -1;
 }
 
 int domain_want(struct ctl *ctl, const char *who, unsigned int *id)
@@ -60,7 +63,8 @@ int domain_want(struct ctl *ctl, const char *who, unsigned int *id)
 	long found = domain_find(ctl, who);
 
 	if (found < 0)
-		return report_exit(CTL_MISSING,
+		return report_exit(
+			CTL_MISSING,
 			"there is no domain \"%s\": `xl list' shows those there are; `virtuosctl create %s' starts a service domain",
 			who, who);
 	*id = found;
@@ -89,14 +93,13 @@ bool domain_alive(struct ctl *ctl, unsigned int id)
 {
 	xc_domaininfo_t info;
 
-	return domain_query(ctl, id, &info) &&
-	       !(info.flags & XEN_DOMINF_dying);
+	return domain_query(ctl, id, &info) && !(info.flags & XEN_DOMINF_dying);
 }
 
 static const char *domain_state(uint32_t flags)
 {
-	unsigned int why = flags >> XEN_DOMINF_shutdownshift &
-			   XEN_DOMINF_shutdownmask;
+	unsigned int why =
+		flags >> XEN_DOMINF_shutdownshift & XEN_DOMINF_shutdownmask;
 
 	if (flags & XEN_DOMINF_dying)
 		return "dying";

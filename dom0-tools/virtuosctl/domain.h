@@ -10,11 +10,11 @@
 struct domain {
 	unsigned int id;
 	char name[DOMAIN_NAME_MAX];
-	const char *state;	/* running, blocked, paused, crashed, … */
+	const char *state; /* running, blocked, paused, crashed, … */
 	unsigned int vcpus;
 	uint64_t memory_kib;
 	double cpu_seconds;
-	double uptime;		/* seconds, or -1 when it is not known */
+	double uptime; /* seconds, or -1 when it is not known */
 };
 
 /* By name, by number, or "dom0"; -1 when there is none. */

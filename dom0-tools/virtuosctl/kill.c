@@ -12,7 +12,7 @@
 #include "store.h"
 #include "xl.h"
 
-#define KILL_LIMIT	60	/* seconds for xl */
+#define KILL_LIMIT 60 /* seconds for xl */
 
 /* xl leaves nothing behind but what it has no notion of: frontends' nodes. */
 static void kill_clean(struct ctl *ctl, struct device_list *list)
@@ -33,8 +33,8 @@ static void kill_forget_pci(struct ctl *ctl, unsigned int id, const char *bdf)
 	for (i = 0; name[i]; i++)
 		if (name[i] == ':' || name[i] == '.')
 			name[i] = '-';
-	if (store_read_number(ctl, XBT_NULL, -1, "/libxl/pci/%s/domid",
-			      name) == (long)id)
+	if (store_read_number(ctl, XBT_NULL, -1, "/libxl/pci/%s/domid", name) ==
+	    (long)id)
 		store_remove(ctl, XBT_NULL, "/libxl/pci/%s/domid", name);
 }
 
@@ -112,7 +112,8 @@ int cmd_kill(struct ctl *ctl, int argc, char **argv)
 		return status;
 	name = domain_name(ctl, id);
 	if (!service_is(ctl, name, id))
-		status = report_exit(CTL_FAILED,
+		status = report_exit(
+			CTL_FAILED,
 			"%s is no service domain: `xl destroy %u' if you mean it",
 			name, id);
 	else

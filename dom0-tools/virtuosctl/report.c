@@ -66,6 +66,5 @@ bool parse_seconds(const char *text, double *seconds)
 	char *end;
 
 	*seconds = strtod(text, &end);
-	return end != text && !*end && *seconds >= 0 &&
-	       *seconds <= 86400;
+	return end != text && !*end && *seconds >= 0 && *seconds <= 86400;
 }

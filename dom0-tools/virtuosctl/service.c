@@ -16,17 +16,20 @@ int service_name_check(const char *name)
 	size_t i;
 
 	if (!len || len >= VSYS_SERVICE_NAME_MAX)
-		return report_exit(CTL_USAGE,
+		return report_exit(
+			CTL_USAGE,
 			"\"%s\" cannot be a service: its name must have 1 to %u characters",
 			name, VSYS_SERVICE_NAME_MAX - 1);
 	for (i = 0; i < len; i++)
 		if (!isalnum((unsigned char)name[i]) &&
 		    !(i && strchr("_-.", name[i])))
-			return report_exit(CTL_USAGE,
+			return report_exit(
+				CTL_USAGE,
 				"\"%s\" cannot be a service: use letters, digits, and - _ . after the first",
 				name);
 	if (store_number(name) >= 0)
-		return report_exit(CTL_USAGE,
+		return report_exit(
+			CTL_USAGE,
 			"\"%s\" cannot be a service: a name of digits alone is a domain's number",
 			name);
 	return CTL_OK;
@@ -40,10 +43,10 @@ bool service_class_valid(const char *class)
 
 bool service_is(struct ctl *ctl, const char *name, unsigned int id)
 {
-	return id && (store_exists(ctl, XBT_NULL, SERVICE_ROOT "/%s/config",
-				   name) ||
-		      store_exists(ctl, XBT_NULL,
-				   "/local/domain/%u/backend/vsys", id));
+	return id &&
+	       (store_exists(ctl, XBT_NULL, SERVICE_ROOT "/%s/config", name) ||
+		store_exists(ctl, XBT_NULL, "/local/domain/%u/backend/vsys",
+			     id));
 }
 
 char *service_config(struct ctl *ctl, const char *name)
@@ -67,7 +70,8 @@ void service_record(struct ctl *ctl, const char *name, const char *config,
 	if (!store_write(ctl, XBT_NULL, config, SERVICE_ROOT "/%s/config",
 			 name) ||
 	    !store_write(ctl, XBT_NULL, class, SERVICE_ROOT "/%s/class", name))
-		report("cannot note the configuration of %s in xenstore (%s): `restart' will look for " SERVICE_CONFIGS "/%s.cfg",
+		report("cannot note the configuration of %s in xenstore (%s): `restart' will look for " SERVICE_CONFIGS
+		       "/%s.cfg",
 		       name, strerror(errno), name);
 }
 

@@ -13,8 +13,8 @@
 
 #include "ctl.h"
 
-#define SERVICE_ROOT	"/virtuos/service"
-#define SERVICE_CONFIGS	"/etc/virtuos"
+#define SERVICE_ROOT "/virtuos/service"
+#define SERVICE_CONFIGS "/etc/virtuos"
 
 /* Can it be the name of a service?  Says why not. */
 int service_name_check(const char *name);

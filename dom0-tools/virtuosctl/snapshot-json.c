@@ -23,8 +23,9 @@ static void add_real(json *object, const char *key, double value)
 	char text[32];
 
 	snprintf(text, sizeof(text), "%.3f", value);
-	json_object_object_add(object, key, value < 0 ? NULL :
-			       json_object_new_double_s(value, text));
+	json_object_object_add(
+		object, key,
+		value < 0 ? NULL : json_object_new_double_s(value, text));
 }
 
 static void add_domain(json *object, const struct domain *domain)
@@ -58,10 +59,14 @@ static json *end_json(const struct end_view *view)
 	json *object = json_object_new_object();
 
 	add_text(object, "state", device_state_name(view->state));
-	json_object_object_add(object, "version", view->version < 0 ? NULL :
-			       json_object_new_int64(view->version));
-	json_object_object_add(object, "features", view->features < 0 ? NULL :
-			       json_object_new_int64(view->features));
+	json_object_object_add(object, "version",
+			       view->version < 0 ?
+				       NULL :
+				       json_object_new_int64(view->version));
+	json_object_object_add(object, "features",
+			       view->features < 0 ?
+				       NULL :
+				       json_object_new_int64(view->features));
 	add_text(object, "error", view->error);
 	json_object_object_add(object, "stats", stats_json(&view->stats));
 	return object;
@@ -121,9 +126,9 @@ int snapshot_print_json(const struct snapshot *snapshot, bool pretty)
 	json_object_object_add(root, "services", services);
 	json_object_object_add(root, "users", users);
 	json_object_object_add(root, "devices", devices);
-	puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_SPACED |
-		JSON_C_TO_STRING_NOSLASHESCAPE |
-		(pretty ? JSON_C_TO_STRING_PRETTY : 0)));
+	puts(json_object_to_json_string_ext(
+		root, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE |
+			      (pretty ? JSON_C_TO_STRING_PRETTY : 0)));
 	json_object_put(root);
 	return fflush(stdout) ? CTL_FAILED : CTL_OK;
 }

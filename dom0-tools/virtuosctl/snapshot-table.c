@@ -37,8 +37,7 @@ static void table_services(const struct snapshot *snapshot)
 	for (i = 0; i < snapshot->nr_services; i++) {
 		const struct service_view *s = &snapshot->services[i];
 
-		snprintf(id, sizeof(id), s->running ? "%u" : "-",
-			 s->domain.id);
+		snprintf(id, sizeof(id), s->running ? "%u" : "-", s->domain.id);
 		snprintf(memory, sizeof(memory),
 			 s->running ? "%" PRIu64 " MiB" : "-",
 			 s->domain.memory_kib / 1024);
@@ -80,16 +79,14 @@ static void table_device(const struct snapshot *snapshot,
 	char state[48], channels[24], made[24], run[24], rate[24], bad[24];
 
 	table_state(view, state);
-	snprintf(rate, sizeof(rate), view->rate < 0 ? "-" : "%.1f",
-		 view->rate);
+	snprintf(rate, sizeof(rate), view->rate < 0 ? "-" : "%.1f", view->rate);
 	printf("%-15s %5u %-15s %3u %-22s %8s %11s %11s %10s %7s\n",
 	       table_user(snapshot, device->user), device->user,
 	       device->service, device->number, state,
 	       count_text(&view->front.stats, view->front.stats.channels,
 			  channels),
 	       count_text(&view->front.stats, view->front.stats.calls, made),
-	       count_text(&view->back.stats, view->back.stats.calls, run),
-	       rate,
+	       count_text(&view->back.stats, view->back.stats.calls, run), rate,
 	       count_text(&view->back.stats, view->back.stats.errors, bad));
 	if (view->front.error)
 		printf("  the user domain's end says: %s\n", view->front.error);

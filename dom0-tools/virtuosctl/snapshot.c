@@ -14,9 +14,12 @@ static void stats_parse(const char *text, struct stats *stats)
 		const char *key;
 		uint64_t *value;
 	} fields[] = {
-		{ "ms=", &stats->ms }, { "channels=", &stats->channels },
-		{ "calls=", &stats->calls }, { "errors=", &stats->errors },
-		{ "sleeps=", &stats->sleeps }, { "bells=", &stats->bells },
+		{ "ms=", &stats->ms },
+		{ "channels=", &stats->channels },
+		{ "calls=", &stats->calls },
+		{ "errors=", &stats->errors },
+		{ "sleeps=", &stats->sleeps },
+		{ "bells=", &stats->bells },
 	};
 	unsigned int i;
 
@@ -85,8 +88,8 @@ static void snapshot_devices(struct ctl *ctl, struct snapshot *snapshot)
 	unsigned int i;
 
 	snapshot->nr_devices = list.count;
-	snapshot->devices = xalloc(NULL, list.count *
-				   sizeof(*snapshot->devices));
+	snapshot->devices =
+		xalloc(NULL, list.count * sizeof(*snapshot->devices));
 	for (i = 0; i < list.count; i++) {
 		struct device_view *view = &snapshot->devices[i];
 
@@ -137,9 +140,9 @@ static void service_add(struct ctl *ctl, const char *name,
 	view.class = service_class(ctl, name);
 	view.config = service_config(ctl, name);
 	view.pci = view.running ? domain_pci(ctl, id) : strdup("");
-	snapshot->services = xalloc(snapshot->services,
-				    (snapshot->nr_services + 1) *
-				    sizeof(*snapshot->services));
+	snapshot->services =
+		xalloc(snapshot->services, (snapshot->nr_services + 1) *
+						   sizeof(*snapshot->services));
 	snapshot->services[snapshot->nr_services++] = view;
 }
 
@@ -171,7 +174,7 @@ static void snapshot_users(struct ctl *ctl, struct snapshot *snapshot)
 			continue;
 		snapshot->users = xalloc(snapshot->users,
 					 (snapshot->nr_users + 1) *
-					 sizeof(*snapshot->users));
+						 sizeof(*snapshot->users));
 		snapshot->users[snapshot->nr_users++] = domain;
 	}
 }

@@ -23,9 +23,9 @@ struct stats {
 
 struct end_view {
 	enum device_state state;
-	long version;		/* -1: not written */
+	long version; /* -1: not written */
 	long features;
-	char *error;		/* or NULL */
+	char *error; /* or NULL */
 	struct stats stats;
 };
 
@@ -33,15 +33,15 @@ struct device_view {
 	struct device device;
 	struct end_view front;
 	struct end_view back;
-	double rate;		/* calls per second, or -1: not measured */
+	double rate; /* calls per second, or -1: not measured */
 };
 
 struct service_view {
 	char name[VSYS_SERVICE_NAME_MAX];
 	bool running;
-	struct domain domain;	/* when it is running */
-	char *class;		/* or NULL */
-	char *config;		/* or NULL */
+	struct domain domain; /* when it is running */
+	char *class;	      /* or NULL */
+	char *config;	      /* or NULL */
 	char *pci;
 };
 
@@ -50,7 +50,7 @@ struct snapshot {
 	unsigned int nr_services;
 	struct device_view *devices;
 	unsigned int nr_devices;
-	struct domain *users;	/* domains that have devices */
+	struct domain *users; /* domains that have devices */
 	unsigned int nr_users;
 };
 

@@ -29,7 +29,8 @@ static int status_parse(int argc, char **argv, struct status_options *options)
 		else if (option != 'i')
 			return CTL_USAGE;
 		else if (!parse_seconds(optarg, &options->interval))
-			return report_exit(CTL_USAGE,
+			return report_exit(
+				CTL_USAGE,
 				"status: \"%s\" is no number of seconds",
 				optarg);
 	}

@@ -9,13 +9,14 @@
 #include <unistd.h>
 #include "store.h"
 
-#define FORMAT_PATH(path, fmt) do {					\
-	va_list args_;							\
-									\
-	va_start(args_, fmt);						\
-	path_format(path, fmt, args_);					\
-	va_end(args_);							\
-} while (0)
+#define FORMAT_PATH(path, fmt)                 \
+	do {                                   \
+		va_list args_;                 \
+                                               \
+		va_start(args_, fmt);          \
+		path_format(path, fmt, args_); \
+		va_end(args_);                 \
+	} while (0)
 
 static void path_format(char *path, const char *fmt, va_list args)
 {
@@ -50,7 +51,8 @@ static int store_probe(struct ctl *ctl)
 	alarm(0);
 	signal(SIGALRM, SIG_DFL);
 	if (!found)
-		return report_exit(CTL_NOXEN,
+		return report_exit(
+			CTL_NOXEN,
 			"xenstore has no /local/domain: did xen-init-dom0 run?");
 	return CTL_OK;
 }
@@ -59,18 +61,21 @@ int store_open(struct ctl *ctl)
 {
 	if (geteuid() != 0)
 		return report_exit(CTL_NOXEN,
-			"this needs root in dom0: try sudo");
+				   "this needs root in dom0: try sudo");
 	if (access("/proc/xen", F_OK) && access("/sys/hypervisor/type", F_OK))
-		return report_exit(CTL_NOXEN,
+		return report_exit(
+			CTL_NOXEN,
 			"this machine does not run under Xen: boot it with the hypervisor, and run this in dom0");
 	ctl->xs = xs_open(0);
 	if (!ctl->xs)
-		return report_exit(CTL_NOXEN,
+		return report_exit(
+			CTL_NOXEN,
 			"cannot reach xenstored (%s): run this in dom0, and start xenstored (systemctl start xenstored)",
 			strerror(errno));
 	ctl->xc = xc_interface_open(NULL, NULL, 0);
 	if (!ctl->xc)
-		return report_exit(CTL_NOXEN,
+		return report_exit(
+			CTL_NOXEN,
 			"cannot reach the hypervisor (%s): run this in dom0, with xenfs or /dev/xen/privcmd there",
 			strerror(errno));
 	return store_probe(ctl);

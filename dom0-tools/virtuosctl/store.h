@@ -25,8 +25,7 @@ bool store_exists(struct ctl *ctl, xs_transaction_t t, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* The names below a node, to be freed at once; NULL and 0: none. */
 char **store_list(struct ctl *ctl, xs_transaction_t t, unsigned int *count,
-		  const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+		  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 bool store_write(struct ctl *ctl, xs_transaction_t t, const char *value,
 		 const char *fmt, ...) __attribute__((format(printf, 4, 5)));

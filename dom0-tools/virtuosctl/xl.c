@@ -44,7 +44,8 @@ int xl_config_read(const char *path, struct xl_config *config)
 	size_t size = 0;
 
 	if (!file)
-		return report_exit(CTL_MISSING,
+		return report_exit(
+			CTL_MISSING,
 			"cannot read %s (%s): write an xl configuration there, or name one with --config",
 			path, strerror(errno));
 	memset(config, 0, sizeof(*config));
@@ -105,13 +106,14 @@ int xl_run(double limit, const char *const *args)
 	posix_spawn_file_actions_destroy(&actions);
 	if (error == ENOENT)
 		return report_exit(CTL_NOXEN,
-			"there is no xl: install xen-utils");
+				   "there is no xl: install xen-utils");
 	if (error)
 		return report_exit(CTL_FAILED, "cannot run xl: %s",
 				   strerror(error));
 	status = xl_wait(pid, now_seconds() + limit);
 	if (status < 0)
-		return report_exit(CTL_TIMEOUT,
+		return report_exit(
+			CTL_TIMEOUT,
 			"`xl %s %s' did not end within %.0f s and was stopped: see /var/log/xen",
 			args[0], args[1], limit);
 	return WIFEXITED(status) && !WEXITSTATUS(status) ? CTL_OK : CTL_FAILED;

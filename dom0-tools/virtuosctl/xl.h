@@ -7,8 +7,8 @@
 
 struct xl_config {
 	char name[64];
-	char class[16];		/* vsys_class, which xl itself ignores */
-	long maptrack_frames;	/* -1: not given */
+	char class[16];	      /* vsys_class, which xl itself ignores */
+	long maptrack_frames; /* -1: not given */
 };
 
 /* CTL_OK, or CTL_MISSING with a message. */
