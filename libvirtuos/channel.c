@@ -67,6 +67,19 @@ bool virtuos_fd_own(int fd)
 	return false;
 }
 
+int virtuos_fd_own_next(int fd)
+{
+	int i, next = -1;
+
+	if (query_fd >= fd)
+		next = query_fd;
+	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++)
+		if (channels[i] && channels[i]->fd >= fd &&
+		    (next < 0 || channels[i]->fd < next))
+			next = channels[i]->fd;
+	return next;
+}
+
 int virtuos_channel_query(void)
 {
 	uint64_t old;

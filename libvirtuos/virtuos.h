@@ -122,6 +122,8 @@ void virtuos_fd_dup(int old, int new);
 void virtuos_fd_closing(int fd);
 /* Is fd one of the library's own (channels)?  Programs cannot close those. */
 bool virtuos_fd_own(int fd);
+/* The lowest of those at or above fd, or -1. */
+int virtuos_fd_own_next(int fd);
 
 /* ---- path.c, cwd.c ----------------------------------------------------- */
 

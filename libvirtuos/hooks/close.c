@@ -7,7 +7,6 @@
 
 #include <dirent.h>
 #include <stdio.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 VIRTUOS_HOOK int close(int fd)
@@ -21,36 +20,24 @@ VIRTUOS_HOOK int close(int fd)
 }
 HOOK_ALIAS(__close, close);
 
-/* One past the highest descriptor that this process can have got. */
-static unsigned int descriptors(void)
-{
-	struct rlimit limit;
-
-	if (sys4(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &limit) ||
-	    limit.rlim_max > 1u << 20)
-		return 1u << 20;
-	return limit.rlim_max;
-}
-
 /* The range in parts, between our own descriptors. */
 static long close_parts(unsigned int first, unsigned int last, int flags)
 {
-	unsigned int fd, end = descriptors();
 	long err;
+	int own;
 
-	for (fd = first; fd <= last && fd < end; fd++) {
-		if (!virtuos_fd_own(fd))
-			continue;
-		if (fd > first) {
-			err = sys3(SYS_close_range, first, fd - 1, flags);
+	while (first <= last) {
+		own = first <= INT_MAX ? virtuos_fd_own_next(first) : -1;
+		if (own < 0 || (unsigned int)own > last)
+			return sys3(SYS_close_range, first, last, flags);
+		if ((unsigned int)own > first) {
+			err = sys3(SYS_close_range, first, own - 1, flags);
 			if (err)
 				return err;
 		}
-		first = fd + 1;
+		first = own + 1;
 	}
-	if (first > last || !first)
-		return 0;
-	return sys3(SYS_close_range, first, last, flags);
+	return 0;
 }
 
 VIRTUOS_HOOK int close_range(unsigned int first, unsigned int last, int flags)

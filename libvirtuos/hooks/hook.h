@@ -78,6 +78,9 @@ long hook_remote(const struct virtuos_remote *remote, int fd, uint32_t nr,
 #define HOOK_PIECE VSYS_RW_MAX
 #define HOOK_PIECE_MSG (VSYS_RW_MAX - 8192)
 
+/* Linux reads and writes no more at once. */
+#define HOOK_RW_MAX ((size_t)0x7ffff000)
+
 /* A write failed: EPIPE comes with a SIGPIPE.  Returns ret. */
 long hook_sigpipe(long ret);
 

@@ -5,7 +5,8 @@
  */
 #include "hook.h"
 
-#include <sys/stat.h>
+#include <sched.h>
+#include <stdarg.h>
 #include <unistd.h>
 
 /* In the child, unless libc's handlers have done it (init.c). */
@@ -29,6 +30,40 @@ VIRTUOS_HOOK pid_t _Fork(void)
 	uint32_t epoch = virtuos_epoch;
 
 	return forked(LIBC(_Fork)(), epoch);
+}
+
+/* What a child of clone() with memory of its own runs. */
+struct start {
+	int (*function)(void *);
+	void *arg;
+};
+
+static int begin(void *arg)
+{
+	const struct start *start = arg;
+
+	virtuos_fork_child();
+	return start->function(start->arg);
+}
+
+VIRTUOS_HOOK int clone(int (*function)(void *), void *stack, int flags,
+		       void *arg, ...)
+{
+	struct start start = { function, arg };
+	void *parent_tid, *tls, *child_tid;
+	va_list args;
+
+	va_start(args, arg);
+	parent_tid = va_arg(args, void *);
+	tls = va_arg(args, void *);
+	child_tid = va_arg(args, void *);
+	va_end(args);
+	/* In a copy of our memory start is there as well. */
+	if (virtuos_active && function && !(flags & CLONE_VM))
+		return LIBC(clone)(begin, stack, flags, &start, parent_tid,
+				   tls, child_tid);
+	return LIBC(clone)(function, stack, flags, arg, parent_tid, tls,
+			   child_tid);
 }
 
 /*

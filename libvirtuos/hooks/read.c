@@ -19,6 +19,11 @@ long hook_read(const struct virtuos_remote *remote, int fd, void *buf,
 	size_t done = 0, part;
 	long ret;
 
+	if (n > HOOK_RW_MAX) {
+		if ((ssize_t)n < 0)
+			return -EINVAL;
+		n = HOOK_RW_MAX;
+	}
 	do {
 		part = n - done < HOOK_PIECE ? n - done : HOOK_PIECE;
 		ret = REMOTE_CALL(remote, fd, read, fd, PTR(buf) + done, part);
@@ -35,6 +40,11 @@ long hook_pread(const struct virtuos_remote *remote, int fd, void *buf,
 	size_t done = 0, part;
 	long ret;
 
+	if (n > HOOK_RW_MAX) {
+		if ((ssize_t)n < 0)
+			return -EINVAL;
+		n = HOOK_RW_MAX;
+	}
 	do {
 		part = n - done < HOOK_PIECE ? n - done : HOOK_PIECE;
 		ret = REMOTE_CALL(remote, fd, pread64, fd, PTR(buf) + done,

@@ -6,6 +6,7 @@
 #include "hook.h"
 
 #include <dirent.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -121,6 +122,24 @@ static bool descriptor(long nr, const long a[6], long *ret)
 	return false;
 }
 
+/* openat2 does not cross: with nothing asked of the walk it is openat. */
+static bool open_how(const long a[6], long *ret)
+{
+	const char *name = P(1);
+	struct virtuos_path to;
+	struct open_how how;
+
+	if (!hook_path_remote(a[0], &name, &to))
+		return false;
+	if (a[3] < (long)sizeof(how) || virtuos_copy(&how, P(2), sizeof(how)))
+		*ret = virtuos_return(-EINVAL);
+	else if (a[3] > (long)sizeof(how) || how.resolve)
+		*ret = virtuos_return(hook_unserved("openat2", name));
+	else
+		*ret = hook_openat(a[0], name, how.flags, how.mode);
+	return true;
+}
+
 /* Paths. */
 static bool path(long nr, const long a[6], long *ret)
 {
@@ -131,6 +150,8 @@ static bool path(long nr, const long a[6], long *ret)
 	case SYS_openat:
 		*ret = openat(a[0], P(1), a[2], (mode_t)a[3]);
 		return true;
+	case SYS_openat2:
+		return open_how(a, ret);
 	case SYS_stat:
 		*ret = stat(P(0), P(1));
 		return true;
@@ -268,9 +289,17 @@ static bool sockets(long nr, const long a[6], long *ret)
 /* A child with its own memory; one that shares ours is a thread's matter. */
 static bool child(long nr, const long a[6], long *ret)
 {
+	uint64_t flags;
+
 	switch (nr) {
 	case SYS_clone:
 		if (a[0] & CLONE_VM)
+			return false;
+		break;
+	case SYS_clone3:
+		/* The first word of its structure. */
+		if (virtuos_copy(&flags, P(0), sizeof(flags)) ||
+		    (flags & CLONE_VM))
 			return false;
 		break;
 	case SYS_fork:

@@ -8,8 +8,12 @@
 #include <sys/sendfile.h>
 #include <unistd.h>
 
-/* Linux moves no more at once. */
-#define TRANSFER_MAX ((size_t)0x7ffff000)
+/*
+ * Data that changes its domain goes in pieces of this size.  A socket that
+ * does not block takes what it has room for, and the rest of the piece was read
+ * in vain.
+ */
+#define TRANSFER_PIECE ((size_t)128 << 10)
 
 /* One end of a transfer. */
 struct end {
@@ -59,7 +63,9 @@ static long copy(const struct end *out, const struct end *in, off_t offset,
 	long have, ret;
 
 	while (done < count) {
-		part = count - done < HOOK_BUFFER ? count - done : HOOK_BUFFER;
+		part = count - done;
+		if (part > TRANSFER_PIECE)
+			part = TRANSFER_PIECE;
 		have = end_pread(in, buffer, part, offset + done);
 		if (have <= 0)
 			return done ? (long)done : have;
@@ -67,7 +73,7 @@ static long copy(const struct end *out, const struct end *in, off_t offset,
 		if (ret < 0)
 			return done ? (long)done : ret;
 		done += ret;
-		if (ret < have)
+		if (ret < have || (size_t)have < part)
 			break;
 	}
 	return done;
@@ -81,8 +87,8 @@ static long carry(const struct end *out, const struct end *in, off_t *offset,
 	void *buffer;
 	long ret;
 
-	if (count > TRANSFER_MAX)
-		count = TRANSFER_MAX;
+	if (count > HOOK_RW_MAX)
+		count = HOOK_RW_MAX;
 	if (offset) {
 		if (virtuos_copy(&start, offset, sizeof(start)))
 			return -EFAULT;

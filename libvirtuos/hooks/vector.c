@@ -28,7 +28,7 @@ static long total(const struct iovec *iov, int count)
 		if ((ssize_t)sum < 0)
 			return -EINVAL;
 	}
-	return sum < 0x7ffff000 ? (long)sum : 0x7ffff000;
+	return sum < HOOK_RW_MAX ? sum : HOOK_RW_MAX;
 }
 
 /* Copy n bytes, from byte skip of the vector on, to or from a buffer. */

@@ -15,6 +15,11 @@ static long pieces(const struct virtuos_remote *remote, int fd,
 	size_t done = 0, part;
 	long ret;
 
+	if (n > HOOK_RW_MAX) {
+		if ((ssize_t)n < 0)
+			return -EINVAL;
+		n = HOOK_RW_MAX;
+	}
 	do {
 		part = n - done < HOOK_PIECE ? n - done : HOOK_PIECE;
 		ret = hook_remote(remote, fd, nr,
