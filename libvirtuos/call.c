@@ -4,6 +4,7 @@
  * submit, wait, marshal back.
  */
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <time.h>
 
@@ -63,9 +64,9 @@ static bool spin(struct virtuos_channel *ch, const struct vsys_slot *slot)
 	return false;
 }
 
-static long kernel_wait(struct virtuos_channel *ch, int slot, uint32_t flags)
+static long kernel_wait(struct virtuos_channel *ch, int slot)
 {
-	struct vsys_front_wait wait = { .slot = slot, .flags = flags };
+	struct vsys_front_wait wait = { .slot = slot };
 
 	return sys3(SYS_ioctl, ch->fd, VSYS_IOC_WAIT, &wait);
 }
@@ -88,7 +89,7 @@ static long wait_through(struct virtuos_channel *ch, int slot)
 	long err = 0;
 
 	while (!vsys_slot_done(&ch->ring.slots[slot]) && !err) {
-		err = kernel_wait(ch, slot, 0);
+		err = kernel_wait(ch, slot);
 		if (err == -EINTR)
 			err = 0;
 	}
@@ -114,15 +115,68 @@ static long cancel(struct virtuos_channel *ch, int slot)
 	return wait_through(ch, slot);
 }
 
-static long await(struct virtuos_channel *ch, int slot)
+/* What a cancelled thread leaves behind: take the call back and the slot. */
+struct place {
+	struct virtuos_channel *channel;
+	int slot;
+};
+
+static void abandon(void *arg)
 {
+	struct place *place = arg;
+	struct vsys_slot *s = &place->channel->ring.slots[place->slot];
+
+	if (vsys_slot_done(s) || !cancel(place->channel, place->slot))
+		vsys_slot_finish(s);
+	virtuos_slot_put(place->channel, place->slot);
+}
+
+static void abandon_fd(void *arg)
+{
+	struct place *place = arg;
+
+	virtuos_slot_put(place->channel, place->slot);
+}
+
+static bool cancellable(uint32_t nr)
+{
+	return nr < VSYS_NR_SYSCALLS &&
+	       (vsys_calls[nr].flags & VSYS_CALL_CANCEL);
+}
+
+/*
+ * An ioctl that sleeps, as a cancellation point: glibc sends its signal only
+ * to a thread that can be cancelled at any instruction, so be one meanwhile.
+ */
+static long cancellation_ioctl(struct virtuos_channel *ch, int slot,
+			       uint32_t nr, unsigned long request, void *arg,
+			       void (*cleanup)(void *))
+{
+	struct place place = { ch, slot };
+	long ret;
+	int type;
+
+	if (!cancellable(nr))
+		return sys3(SYS_ioctl, ch->fd, request, arg);
+	pthread_cleanup_push(cleanup, &place);
+	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
+	ret = sys3(SYS_ioctl, ch->fd, request, arg);
+	pthread_setcanceltype(type, NULL);
+	pthread_cleanup_pop(0);
+	return ret;
+}
+
+static long await(struct virtuos_channel *ch, int slot, uint32_t nr)
+{
+	struct vsys_front_wait wait = { .slot = slot };
 	struct vsys_slot *s = &ch->ring.slots[slot];
 	long err;
 
 	if (spin(ch, s))
 		return 0;
 	while (!vsys_slot_done(s)) {
-		err = kernel_wait(ch, slot, 0);
+		err = cancellation_ioctl(ch, slot, nr, VSYS_IOC_WAIT, &wait,
+					 abandon);
 		if (err == -EINTR)
 			return cancel(ch, slot);
 		if (err)
@@ -168,7 +222,7 @@ static long call_once(struct virtuos_channel *ch, uint32_t nr,
 	if (slot < 0)
 		return slot;
 	submit(ch, slot, nr, m.args);
-	ret = await(ch, slot);
+	ret = await(ch, slot, nr);
 	if (ret) {
 		/* Nobody will answer: the slot is lost with the channel. */
 		virtuos_slot_put(ch, slot);
@@ -246,7 +300,8 @@ static long call_fd_once(struct virtuos_channel *ch, uint32_t nr,
 	memcpy(s->args, m.args, sizeof(s->args));
 	call.slot = slot;
 	ch->local->calls[slot]++;
-	ret = sys3(SYS_ioctl, ch->fd, VSYS_IOC_CALL, &call);
+	ret = cancellation_ioctl(ch, slot, nr, VSYS_IOC_CALL, &call,
+				 abandon_fd);
 	if (ret >= 0) {
 		virtuos_fd_set(ret, ch->service, call.remote_fd);
 		err = virtuos_marshal_out(&m, nr, args, call.remote_fd);
