@@ -96,23 +96,37 @@ static long wait_through(struct virtuos_channel *ch, int slot)
 	return err;
 }
 
-/* A signal's handler wants the call interrupted: cancel it over there. */
-static long cancel(struct virtuos_channel *ch, int slot)
+/* Ask once for a call to be interrupted.  -ESRCH: no worker has it. */
+static long cancel_once(struct virtuos_channel *ch, int slot)
 {
 	uint64_t args[6] = { slot };
 	int other = virtuos_slot_get(ch);
-	long err;
+	long ret;
 
-	if (other >= 0) {
-		submit(ch, other, VSYS_NR_CANCEL, args);
-		err = wait_through(ch, other);
-		if (!err)
-			vsys_slot_finish(&ch->ring.slots[other]);
-		virtuos_slot_put(ch, other);
-		if (err)
-			return err;
+	if (other < 0)
+		return -EAGAIN;
+	submit(ch, other, VSYS_NR_CANCEL, args);
+	ret = wait_through(ch, other);
+	if (!ret)
+		ret = vsys_slot_finish(&ch->ring.slots[other]);
+	virtuos_slot_put(ch, other);
+	return ret;
+}
+
+/*
+ * A signal's handler wants the call interrupted: cancel it over there.  A call
+ * that no worker has claimed yet cannot be, so ask until it is answered.
+ */
+static long cancel(struct virtuos_channel *ch, int slot)
+{
+	const struct vsys_slot *s = &ch->ring.slots[slot];
+	long ret = -ESRCH;
+
+	while (!vsys_slot_done(s) && (ret == -ESRCH || ret == -EAGAIN)) {
+		ret = cancel_once(ch, slot);
+		sys0(SYS_sched_yield);
 	}
-	return wait_through(ch, slot);
+	return ret == -ENODEV ? ret : wait_through(ch, slot);
 }
 
 /* What a cancelled thread leaves behind: take the call back and the slot. */
