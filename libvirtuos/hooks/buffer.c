@@ -11,7 +11,7 @@
 #define KEPT 8
 
 static struct {
-	bool busy;		/* atomic: taken with acquire, put with release */
+	bool busy;	/* atomic: taken with acquire, put with release */
 	void *memory;		/* of the one who has it */
 } kept[KEPT];
 

@@ -89,8 +89,7 @@ VIRTUOS_HOOK void *mmap(void *addr, size_t length, int prot, int flags, int fd,
 	} else if ((flags & MAP_TYPE) == MAP_PRIVATE) {
 		ret = copy(&remote, addr, length, prot, flags, fd, offset);
 	} else {
-		virtuos_log("mmap(%d): a shared mapping of a remote file, ENODEV",
-			    fd);
+		virtuos_log("mmap(%d): shared, of a remote file: ENODEV", fd);
 		ret = -ENODEV;
 	}
 	return (void *)virtuos_return(ret);
