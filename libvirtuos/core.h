@@ -72,8 +72,9 @@ long virtuos_path_join(char *out, size_t size, const char *dir,
 /* Service of a normalised absolute path, or -1. */
 int virtuos_path_service(const char *path);
 
-/* ---- copy.c, stats.c --------------------------------------------------- */
+/* ---- log.c, copy.c, stats.c --------------------------------------------------- */
 
+void virtuos_log_init(void);
 void virtuos_copy_init(void);
 void virtuos_stats_init(void);
 void virtuos_stats_fork_child(void);

@@ -48,6 +48,7 @@ __attribute__((constructor(101))) static void init(void)
 	char error[256];
 
 	virtuos_init();
+	virtuos_log_init();
 	if (sys3(SYS_faccessat, AT_FDCWD, VSYS_FRONT_PATH, R_OK | W_OK))
 		return;
 	if (virtuos_routes_load(&virtuos_routes, virtuos_routes_path(), error,

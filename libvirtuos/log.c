@@ -8,15 +8,25 @@
 
 #include "core.h"
 
+static char to[PATH_MAX];
+
+/* Remembered: some programs empty their environment. */
+void virtuos_log_init(void)
+{
+	const char *name = getenv("VIRTUOS_LOG");
+
+	if (name && strlen(name) < sizeof(to))
+		strcpy(to, name);
+}
+
 void virtuos_log(const char *format, ...)
 {
-	const char *to = getenv("VIRTUOS_LOG");
 	char line[512];
 	va_list args;
 	long fd = 2;
 	int n, m;
 
-	if (!to)
+	if (!to[0])
 		return;
 	n = snprintf(line, sizeof(line), "virtuos[%ld]: ", sys0(SYS_getpid));
 	va_start(args, format);

@@ -15,7 +15,7 @@
 /* The last column: the protocol's own calls. */
 static uint32_t counts[VIRTUOS_SERVICES_MAX][VSYS_NR_SYSCALLS + 1];
 static char file[PATH_MAX];
-extern char *program_invocation_short_name;
+static char program[16];
 
 void virtuos_stats_count(int service, uint32_t nr)
 {
@@ -30,6 +30,9 @@ void virtuos_stats_init(void)
 
 	if (name && name[0] == '/' && strlen(name) < sizeof(file))
 		strcpy(file, name);
+	/* Kept: some programs write their state over argv. */
+	snprintf(program, sizeof(program), "%s",
+		 program_invocation_short_name);
 }
 
 void virtuos_stats_fork_child(void)
@@ -55,7 +58,7 @@ __attribute__((destructor)) static void write_stats(void)
 				continue;
 			n = snprintf(line, sizeof(line), "%ld %s %s %s %u\n",
 				     sys0(SYS_getpid),
-				     program_invocation_short_name,
+				     program,
 				     virtuos_routes.services[s],
 				     nr < VSYS_NR_SYSCALLS ?
 					     vsys_calls[nr].name : "(own)",
