@@ -164,7 +164,9 @@ check-host: $(BUILD)/bin/calls-doc
 	$(Q)$(TIER) $(SRC)/tests/host/run
 
 check-lab:
-	$(Q)$(MAKE) --no-print-directory deps all modules-debug
+	$(Q)$(MAKE) --no-print-directory deps
+	$(Q)$(MAKE) --no-print-directory all \
+		$(if $(filter debug,$(or $(XEN_KINDS),debug)),modules-debug)
 	$(Q)$(TIER) $(SRC)/tests/xen/run
 
 demo:
@@ -296,6 +298,8 @@ help:
 #:   make bench       measure
 #:   make check-host  the tests that need no Xen;  check-lab: those that do;
 #:                    check-house: texts, licences, man pages
+#:   XEN_KINDS        kinds of user domain that check-lab goes through, of
+#:                    pvh pv dom0 debug (default: all)
 #:   tests/lab/lab    the lab by hand (see tests/lab/lab --help)
 #:
 #: V=1 shows commands.  Another directory: mkdir o; cd o; ../configure; make
