@@ -23,7 +23,7 @@ need_machine() {
 # machine_start KERNEL-DIR ROOT-IMAGE NVME-IMAGE [USER-IMAGE]
 machine_start() {
 	local kernel=$1 root=$2 nvme=$3 user=${4:-} i memory=1024
-	# All of the machine's memory is below 4 GiB: QEMU 7.2 cuts off addresses
+	# All of the machine's memory is below 4 GiB (q35 splits it from 2816 on): QEMU 7.2 cuts off addresses
 	# of control blocks beyond that while a guest is not in 64-bit mode.
 	[ "$LAB_FLAVOUR" = debug ] && memory=768
 
@@ -31,11 +31,11 @@ machine_start() {
 		die "no hypervisor in /boot: install xen-hypervisor-4.17-amd64 (make deps)"
 	local args=(
 		-name "virtuos-lab-$NAME" -display none -no-reboot -nodefaults
-		-machine q35 -accel "tcg,thread=multi" -cpu "$LAB_CPU" -smp 2 -m 2816
+		-machine q35 -accel "tcg,thread=multi" -cpu "$LAB_CPU" -smp 2 -m 2800
 		-kernel "$STATE/xen"
 		-append "com1=115200 console=com1 loglvl=info guest_loglvl=info dom0_mem=${memory}M,max:${memory}M dom0_max_vcpus=2 iommu=required spec-ctrl=no bootscrub=0 gnttab_max_frames=512 gnttab_max_maptrack_frames=4096 ${LAB_XEN_APPEND:-}"
 		-initrd "$kernel/bzImage console=hvc0 earlyprintk=xen panic=5 nmi_watchdog=0 tsc=unstable xen-pciback.hide=(00:05.0)(00:06.0) ${LAB_DOM0_APPEND:-},$STATE/dom0.cpio"
-		-chardev "file,id=xen,path=$STATE/xen.log" -serial chardev:xen
+		-chardev "socket,id=xen,path=$STATE/console,server=on,wait=off,logfile=$STATE/xen.log" -serial chardev:xen
 		-monitor "unix:$STATE/monitor,server=on,wait=off"
 		-device intel-iommu
 		-netdev "tap,id=net,ifname=tap0,script=no,downscript=no"

@@ -63,7 +63,7 @@ blame() {
 }
 
 wait_for_dom0() {
-	local limit=$((SECONDS + ${LAB_BOOT_LIMIT:-120}))
+	local limit=$((SECONDS + ${LAB_BOOT_LIMIT:-240}))
 	until "$AGENT" client -n -w 2 -t 5 "$STATE" grep -qs ready /run/lab/state 2> "$STATE/wait.log"; do
 		if ! machine_running || [ $SECONDS -gt $limit ] ||
 			grep -aqs 'Panic on CPU\|Kernel panic' "$STATE/xen.log" ||
@@ -101,7 +101,7 @@ lab_up() {
 	if machine_running; then
 		die "the lab \"$NAME\" is already running (${0##*/} down stops it)"
 	fi
-	rm -f "$STATE"/*.log "$STATE"/port* "$STATE"/monitor "$STATE"/config "$STATE"/marks
+	rm -f "$STATE"/*.log "$STATE"/port* "$STATE"/monitor "$STATE"/console "$STATE"/config "$STATE"/marks
 
 	kernel=$("$REPO/guest-kernel-patches/build" slim 9>&-) || die "FAILED: the kernel build"
 	guest=$kernel
@@ -138,7 +138,7 @@ lab_up() {
 	echo "dom0 boot $(since "$ready")" > "$STATE/times"
 	say "dom0 is up $(since "$ready") s after the machine"
 	if [ -z "$DOM0_ONLY" ]; then
-		if ! "$AGENT" client -n -t "${LAB_DOMAINS_LIMIT:-240}" "$STATE" \
+		if ! "$AGENT" client -n -t "${LAB_DOMAINS_LIMIT:-600}" "$STATE" \
 			/usr/lib/lab/lab-domains up "$LAB_USER" >&2; then
 			say "the machine is left running for a look (${0##*/} run --domain dom0, ${0##*/} down)"
 			exit 1
