@@ -3,7 +3,7 @@
 #
 # Bad input and failures: functions that tests/xen/run calls (see programs.sh).
 
-failures="routes missing slots fetch_remote idle outage"
+failures="routes missing slots counters idle outage"
 
 # Wrong routing files: refused before the program starts, the line named.
 failure_routes() {
@@ -55,7 +55,7 @@ failure_slots() {
 }
 
 # What crossed is in both ends' counters.
-failure_fetch_remote() {
+failure_counters() {
 	dom0 virtuosctl status --json > "$work/status.json" ||
 		dom0 virtuosctl status > "$work/status.json" || return 1
 	cat "$work/status.json"

@@ -163,7 +163,8 @@ program_curl() {
 	}
 	mkdir -p "$work/www"
 	head -c 700000 /dev/urandom > "$work/www/file"
-	host "$httpd" httpd -f -p 10.9.0.1:8099 -h "$work/www" &
+	# Not by host(): the process is to be this one, to be ended.
+	"$lab" host -- "$httpd" httpd -f -p 10.9.0.1:8099 -h "$work/www" &
 	server=$!
 	sleep 0.5
 	must user curl -sS --max-time 60 -o /tmp/vt.fetched \
