@@ -20,6 +20,33 @@ need_machine() {
 	machine_running || die "no lab is running (start one: ${0##*/} up)"
 }
 
+# The name of another running lab, if there is one.
+machine_other() {
+	local pid
+	for pid in "${STATE%/*}"/*/qemu.pid; do
+		[ "$pid" != "$STATE/qemu.pid" ] || continue
+		if STATE=${pid%/*} machine_running; then
+			basename "${pid%/*}"
+			return 0
+		fi
+	done
+	return 1
+}
+
+# Two labs at once slow each other down many times over on two processors: wait
+# for the other to end.  LAB_TOGETHER=1 starts all the same.
+machine_alone() {
+	local other waited=0 limit=${LAB_WAIT:-1200}
+	[ -z "${LAB_TOGETHER:-}" ] || return 0
+	while other=$(machine_other); do
+		[ $waited -gt 0 ] || say "waiting for the lab \"$other\" to end (LAB_TOGETHER=1 does not wait)"
+		[ $waited -lt "$limit" ] ||
+			die "the lab \"$other\" has been running for $limit s (LAB_NAME=$other ${0##*/} down stops it)"
+		sleep 1
+		waited=$((waited + 1))
+	done
+}
+
 # machine_start KERNEL-DIR ROOT-IMAGE NVME-IMAGE [USER-IMAGE]
 machine_start() {
 	local kernel=$1 root=$2 nvme=$3 user=${4:-} i memory=1024

@@ -101,6 +101,7 @@ lab_up() {
 	if machine_running; then
 		die "the lab \"$NAME\" is already running (${0##*/} down stops it)"
 	fi
+	machine_alone
 	rm -f "$STATE"/*.log "$STATE"/port* "$STATE"/monitor "$STATE"/console "$STATE"/config "$STATE"/marks
 
 	kernel=$("$REPO/guest-kernel-patches/build" slim 9>&-) || die "FAILED: the kernel build"
