@@ -83,12 +83,14 @@ int vsysback_creds_apply(struct vsysback_worker *w)
 	spin_lock_irq(&ch->lock);
 	*creds = ch->creds;
 	generation = ch->creds_generation;
+	/* One umask for all workers: whoever is first sets it, once. */
+	if (ch->umask_generation != generation) {
+		ch->umask_generation = generation;
+		current->fs->umask = creds->umask & 0777;
+	}
 	spin_unlock_irq(&ch->lock);
 	new = vsysback_creds_make(creds);
 	if (new) {
-		/* The client's umask at the start; it changes it by umask(). */
-		if (generation == 1)
-			current->fs->umask = creds->umask & 0777;
 		commit_creds(new);
 		w->creds_generation = generation;
 	}

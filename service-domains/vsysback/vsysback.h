@@ -122,6 +122,7 @@ struct vsysback_channel {
 
 	struct vsys_creds creds;	/* under lock */
 	u32 creds_generation;
+	u32 umask_generation;		/* whose umask the shadow has */
 	u64 heartbeat;
 
 	spinlock_t event_lock;
