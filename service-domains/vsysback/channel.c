@@ -7,7 +7,8 @@
  *	   any of them --the shadow's file is released--> DEAD
  *
  * It is torn down (unmapped and forgotten) when it is both told to end and has
- * no shadow; whichever comes second does it.
+ * no shadow; whichever comes second does it.  DEAD is set only after the last
+ * look at the shared pages, for from then on the other may unmap them.
  */
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -126,7 +127,8 @@ static void vsysback_channel_teardown(struct vsysback_channel *ch)
 {
 	struct vsysback_device *dev = ch->dev;
 
-	if (xa_erase(&dev->channels, ch->id) != ch)
+	/* Not xa_erase(): the id may be another channel's by now. */
+	if (xa_cmpxchg(&dev->channels, ch->id, ch, NULL, GFP_KERNEL) != ch)
 		return;
 	vsysback_channel_unmap(ch);
 	if (ch->close_slot >= 0)
@@ -320,6 +322,7 @@ void vsysback_channel_end(struct vsysback_channel *ch, int close_slot)
 
 	spin_lock_irq(&ch->lock);
 	was = ch->state;
+	ch->ended = true;
 	if (close_slot >= 0) {
 		if (ch->close_slot < 0)
 			ch->close_slot = close_slot;
@@ -355,10 +358,11 @@ void vsysback_channel_end(struct vsysback_channel *ch, int close_slot)
 void vsysback_channel_dead(struct vsysback_channel *ch)
 {
 	enum vsysback_channel_state was;
+	bool ended;
 
 	spin_lock_irq(&ch->lock);
 	was = ch->state;
-	ch->state = VSYSBACK_CHANNEL_DEAD;
+	ch->state = VSYSBACK_CHANNEL_ENDING;	/* no more requests */
 	spin_unlock_irq(&ch->lock);
 
 	vsysback_poll_disarm_all(ch);
@@ -368,8 +372,11 @@ void vsysback_channel_dead(struct vsysback_channel *ch)
 	vsysback_channel_ring(ch);
 	if (was != VSYSBACK_CHANNEL_SERVING)
 		vsysback_channel_answer(ch, -EAGAIN);
-	if (was == VSYSBACK_CHANNEL_ENDING ||
-	    was == VSYSBACK_CHANNEL_ACCEPTED)
+	spin_lock_irq(&ch->lock);
+	ch->state = VSYSBACK_CHANNEL_DEAD;
+	ended = ch->ended;
+	spin_unlock_irq(&ch->lock);
+	if (ended || was == VSYSBACK_CHANNEL_ACCEPTED)
 		vsysback_channel_teardown(ch);
 	vsysback_channel_put(ch);
 }

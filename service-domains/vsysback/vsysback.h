@@ -102,6 +102,7 @@ struct vsysback_channel {
 
 	spinlock_t lock;		/* all below; taken in interrupts */
 	enum vsysback_channel_state state;
+	bool ended;			/* vsysback_channel_end() was here */
 	int open_slot, close_slot;	/* control slots to answer, or -1 */
 	struct vsysback_worker *leader;
 	struct list_head idle;		/* workers that follow */
