@@ -193,13 +193,15 @@ int vsysback_control_run(void *data)
 			break;
 		vsys_server_wake(&dev->control);
 		do {
-			while ((slot = vsys_ring_claim(&dev->control,
+			/* A frontend that never stops asking is stopped, too. */
+			while (!kthread_should_stop() &&
+			       (slot = vsys_ring_claim(&dev->control,
 						       &cursor)) >= 0) {
 				vsysback_control_handle(dev, slot);
 				cond_resched();
 			}
-		} while (!vsys_server_sleep(&dev->control) &&
-			 !kthread_should_stop());
+		} while (!kthread_should_stop() &&
+			 !vsys_server_sleep(&dev->control));
 	}
 	return 0;
 }
