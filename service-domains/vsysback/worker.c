@@ -160,9 +160,14 @@ static void vsysback_worker_run(struct vsysback_worker *w, u32 slot)
 		vsysback_channel_ring(ch);
 }
 
+/*
+ * The group's flag besides the signal: a SIGKILL that comes just before
+ * flush_signals() is flushed with the others.
+ */
 static bool vsysback_worker_stop(struct vsysback_channel *ch)
 {
-	return !vsysback_channel_live(ch) || fatal_signal_pending(current);
+	return !vsysback_channel_live(ch) || fatal_signal_pending(current) ||
+	       READ_ONCE(current->signal->flags) & SIGNAL_GROUP_EXIT;
 }
 
 /* Poll for a bounded time.  Returns a claimed slot, or -1. */
