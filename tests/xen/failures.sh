@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2034,SC2154 # shared with run
+# shellcheck shell=sh
 #
 # Bad input and failures: functions that tests/xen/run calls (see programs.sh).
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2034,SC2154 # shared with run
+# shellcheck shell=sh
 #
 # Programs as Debian ships them, across the service domains: functions that
 # tests/xen/run calls, each with its output in a log; 0, 77 or another status.
