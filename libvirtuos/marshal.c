@@ -173,6 +173,8 @@ static long msg_out(struct virtuos_marshal *m, int i, uint64_t arg, int64_t ret)
 	if (virtuos_copy(msg.msg_control, room->control, n))
 		return -EFAULT;
 	got.msg_controllen = n;
+	if (got.msg_namelen > sizeof(room->name))
+		got.msg_namelen = sizeof(room->name);
 	if (virtuos_copy(&to->msg_namelen, &got.msg_namelen,
 			 sizeof(got.msg_namelen)) ||
 	    virtuos_copy(&to->msg_controllen, &got.msg_controllen,
@@ -236,18 +238,31 @@ static long buffer_in(struct virtuos_marshal *m, int i, uint64_t arg, int li,
 	return 0;
 }
 
+/*
+ * The length itself.  It is remembered, for the copy in the region can be
+ * changed by the service at any time.
+ */
+static long len_in(struct virtuos_marshal *m, int i, uint64_t arg)
+{
+	long err = virtuos_copy(&m->room, user(arg), sizeof(m->room));
+
+	if (!err)
+		err = fixed_in(m, i, arg, sizeof(m->room), false);
+	if (!err)
+		memcpy(at(m, i), &m->room, sizeof(m->room));
+	return err;
+}
+
 /* A buffer whose length stands behind pointer argument li, taken already. */
 static long out_len_in(struct virtuos_marshal *m, int i, int li)
 {
-	size_t n;
+	size_t n = m->room;
 	uint32_t len;
 
 	if (!m->args[li])
 		return 0;	/* no length: the call itself will fault */
-	memcpy(&len, at(m, li), sizeof(len));
-	if ((int32_t)len < 0)
+	if ((int32_t)m->room < 0)
 		return -EINVAL;
-	n = len;
 	m->args[i] = cross(reserve(m, i, &n));
 	len = n;
 	memcpy(at(m, li), &len, sizeof(len));
@@ -289,7 +304,7 @@ static long arg_in(struct virtuos_marshal *m, uint32_t spec, int i,
 	case VSYS_ARG_OUT_LEN:
 		return arg ? out_len_in(m, i, param) : 0;
 	case VSYS_ARG_LEN:
-		return fixed_in(m, i, arg, sizeof(uint32_t), true);
+		return len_in(m, i, arg);
 	case VSYS_ARG_MSG_IN:
 		return msg_in(m, i, arg, true);
 	case VSYS_ARG_MSG_OUT:
@@ -375,6 +390,7 @@ long virtuos_marshal_in(struct virtuos_marshal *m, uint32_t nr,
 
 	m->used = 0;
 	m->limit = 0;
+	m->room = 0;
 	memcpy(m->args, args, sizeof(m->args));
 	if (nr >= VSYS_NR_NOP)
 		return 0;
@@ -398,6 +414,9 @@ static long out_len_out(struct virtuos_marshal *m, int i, int li, uint64_t arg,
 	if (!len_arg)
 		return 0;
 	memcpy(&len, at(m, li), sizeof(len));
+	/* Programs trust it: no more than an address has, or than was asked. */
+	if (len > sizeof(struct sockaddr_storage) && len > m->room)
+		len = m->room;
 	room = m->length[i];
 	if (arg && virtuos_copy((void *)(uintptr_t)arg, at(m, i),
 				len < room ? len : room))

@@ -19,6 +19,7 @@ struct virtuos_marshal {
 	uint32_t place[6];	/* offset of each pointer argument's copy */
 	uint32_t length[6];	/* its bytes */
 	uint64_t limit;		/* the largest result that makes sense */
+	uint32_t room;		/* what a length argument said, read once */
 };
 
 /* How large the region should be for this call: an upper bound, in bytes. */
