@@ -107,12 +107,13 @@ static bool stale(struct virtuos_channel *ch)
 {
 	uint64_t kernel = __atomic_load_n(&ch->local->closes,
 					  __ATOMIC_ACQUIRE);
-	uint64_t known = __atomic_load_n(&ch->closes, __ATOMIC_RELAXED);
+	uint64_t known = __atomic_load_n(&ch->closes, __ATOMIC_ACQUIRE);
 
 	if (__builtin_expect((int64_t)(kernel - known) <= 0, 1))
 		return false;
-	__atomic_store_n(&ch->closes, kernel, __ATOMIC_RELAXED);
+	/* Forget, then say so: who reads the new count finds no old entry. */
 	virtuos_fd_forget_range(0, TABLE_SIZE - 1);
+	__atomic_store_n(&ch->closes, kernel, __ATOMIC_RELEASE);
 	return true;
 }
 
@@ -172,7 +173,8 @@ bool virtuos_fd_remote(int fd, struct virtuos_remote *remote)
 		return false;
 	if (entry_kind(e) == REMOTE) {
 		ch = entry_channel(e);
-		if (ch && !stale(ch)) {
+		/* Once more: another thread may have forgotten it meanwhile. */
+		if (ch && !stale(ch) && load(fd) == e) {
 			remote->service = entry_service(e);
 			remote->fd = (int32_t)e;
 			return true;
@@ -213,10 +215,10 @@ void virtuos_fd_closing(int fd)
 
 	if (!valid(fd))
 		return;
-	e = load(fd);
-	if (!e)
+	if (!load(fd))
 		return;
-	store(fd, UNKNOWN);
+	/* Of two threads that close it, one counts: the kernel counts one. */
+	e = __atomic_exchange_n(&table[fd], UNKNOWN, __ATOMIC_RELAXED);
 	if (entry_kind(e) != REMOTE)
 		return;
 	ch = entry_channel(e);
