@@ -25,6 +25,14 @@ static __thread struct {
 
 static pthread_key_t key;
 
+/* Submitted, given up, and perhaps still to be answered. */
+static bool slot_pending(struct virtuos_channel *ch, int slot)
+{
+	return (__atomic_load_n(&ch->ring.slots[slot].state,
+				__ATOMIC_ACQUIRE) &
+		~VSYS_SLOT_WAITING) == VSYS_SLOT_SUBMITTED;
+}
+
 static int slot_alloc(struct virtuos_channel *ch)
 {
 	uint32_t i;
@@ -41,9 +49,7 @@ static int slot_alloc(struct virtuos_channel *ch)
 		 * A slot that a handler left by siglongjmp, or a cancelled
 		 * thread, may still be answered: it is usable again after that.
 		 */
-		if ((__atomic_load_n(&ch->ring.slots[i].state,
-				     __ATOMIC_ACQUIRE) &
-		     ~VSYS_SLOT_WAITING) != VSYS_SLOT_SUBMITTED)
+		if (!slot_pending(ch, i))
 			return i;
 		__atomic_fetch_and(word, ~bit, __ATOMIC_RELEASE);
 	}
@@ -104,10 +110,12 @@ int virtuos_slot_get(struct virtuos_channel *ch)
 	}
 	slot = slot_alloc(ch);
 	if (slot >= 0 && own->channel != ch) {
-		own->channel = ch;
+		/* The channel last: a handler must not find another's slot. */
+		own->busy = true;
 		own->slot = slot;
 		own->spin = SPIN_START;
-		own->busy = true;
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
+		own->channel = ch;
 	}
 	return slot;
 }
@@ -116,10 +124,14 @@ void virtuos_slot_put(struct virtuos_channel *ch, int slot)
 {
 	struct own_slot *own = own_slot(ch);
 
-	if (own->channel == ch && own->slot == slot)
+	if (own->channel == ch && own->slot == slot) {
 		own->busy = false;
-	else
-		slot_free(ch, slot);
+		if (!slot_pending(ch, slot))
+			return;
+		/* The late answer would be taken for the next call's. */
+		own->channel = NULL;
+	}
+	slot_free(ch, slot);
 }
 
 uint32_t *virtuos_slot_spin(struct virtuos_channel *ch)
