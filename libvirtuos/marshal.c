@@ -221,9 +221,9 @@ static long buffer_in(struct virtuos_marshal *m, int i, uint64_t arg, int li,
 	size_t n = m->args[li];
 	void *to;
 
-	/* An int length that is negative: the call itself refuses it. */
+	/* No memory is so large, which Linux looks at first. */
 	if (n > (size_t)SSIZE_MAX)
-		return in ? -EINVAL : -EFAULT;
+		return -EFAULT;
 	if (!n) {
 		m->args[i] = 0;
 		return 0;
