@@ -246,8 +246,11 @@ void virtuos_creds_changed(void)
 
 	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++) {
 		ch = virtuos_channel_get(i);
-		if (ch && sys3(SYS_ioctl, ch->fd, VSYS_IOC_CREDS, 0))
-			virtuos_log("cannot renew credentials at \"%s\"",
-				    virtuos_routes.services[i]);
+		if (!ch || !sys3(SYS_ioctl, ch->fd, VSYS_IOC_CREDS, 0))
+			continue;
+		virtuos_log("cannot renew credentials at \"%s\"",
+			    virtuos_routes.services[i]);
+		/* Better no shadow than one with rights that were given up. */
+		virtuos_channel_dead(ch);
 	}
 }
