@@ -85,8 +85,9 @@ static void spare_limits(const struct vsys_back_accept *client)
 		.rlim_max = client->rlimit_fsize,
 	};
 
-	if (files.rlim_cur > 1u << 19)
-		files.rlim_cur = 1u << 19;
+	/* Twice that must not pass what Linux allows at all (fs.nr_open). */
+	if (files.rlim_cur > (1u << 19) - VSYS_FD_FIRST)
+		files.rlim_cur = (1u << 19) - VSYS_FD_FIRST;
 	files.rlim_cur = files.rlim_cur * 2 + VSYS_FD_FIRST;
 	files.rlim_max = files.rlim_cur;
 	if (setrlimit(RLIMIT_NOFILE, &files))
