@@ -141,19 +141,42 @@ static int front_inode_times(struct front_placeholder *p,
 	return ret > 0 ? -EIO : ret;
 }
 
-/* The remote kernel checks who may do what: it knows the owner. */
+/*
+ * The call is made with the rights of the process that opened the file.  Who
+ * inherited the descriptor may have fewer: whether this one may is looked at
+ * here, with the remote owner and mode.  The inode is locked.
+ */
+static int front_inode_may(struct user_namespace *ns, struct dentry *dentry,
+			   struct front_placeholder *p, struct iattr *attr)
+{
+	struct inode *inode = d_inode(dentry);
+	struct stat st;
+	int err;
+
+	err = front_inode_query(p->origin, VSYS_NR_fstat, p->fd, &st,
+				sizeof(st));
+	if (err)
+		return err;
+	inode->i_uid = make_kuid(&init_user_ns, st.st_uid);
+	inode->i_gid = make_kgid(&init_user_ns, st.st_gid);
+	return setattr_prepare(ns, dentry, attr);
+}
+
 static int front_inode_setattr(struct user_namespace *ns,
 			       struct dentry *dentry, struct iattr *attr)
 {
 	struct front_placeholder *p = front_inode_open(d_inode(dentry));
 	unsigned int valid = attr->ia_valid;
-	int err = 0;
+	int err;
 
 	if (!p)
 		return -ESTALE;
 	if (valid & ATTR_SIZE)
 		return front_inode_change(p, VSYS_NR_ftruncate, attr->ia_size,
 					  0);
+	err = front_inode_may(ns, dentry, p, attr);
+	if (err)
+		return err;
 	if (valid & (ATTR_UID | ATTR_GID))
 		err = front_inode_change(p, VSYS_NR_fchown,
 			valid & ATTR_UID ?
