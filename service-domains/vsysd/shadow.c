@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 
 #include "vsysd.h"
 
@@ -33,6 +34,7 @@ static void *worker(void *arg)
 
 static void start_worker(void)
 {
+	const struct timespec pause = { .tv_nsec = 100 * 1000 * 1000 };
 	pthread_attr_t attr;
 	pthread_t thread;
 	int e;
@@ -41,9 +43,12 @@ static void start_worker(void)
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attr, WORKER_STACK);
 	e = pthread_create(&thread, &attr, worker, NULL);
-	pthread_attr_destroy(&attr);
 	if (e)
 		warnx("cannot start a worker: %s", strerror(e));
+	/* vsysback asks once and counts on it: the others may all be blocked. */
+	for (; e; e = pthread_create(&thread, &attr, worker, NULL))
+		nanosleep(&pause, NULL);
+	pthread_attr_destroy(&attr);
 }
 
 int vsysd_shadow_run(const struct vsys_back_accept *client)
