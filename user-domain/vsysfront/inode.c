@@ -144,7 +144,7 @@ static int front_inode_times(struct front_placeholder *p,
 /*
  * The call is made with the rights of the process that opened the file.  Who
  * inherited the descriptor may have fewer: whether this one may is looked at
- * here, with the remote owner and mode.  The inode is locked.
+ * here, with the remote owner.  The inode is locked.
  */
 static int front_inode_may(struct user_namespace *ns, struct dentry *dentry,
 			   struct front_placeholder *p, struct iattr *attr)
