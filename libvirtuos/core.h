@@ -44,8 +44,8 @@ void virtuos_signals_restore(const uint64_t *old);
 /* ---- slot.c ------------------------------------------------------------ */
 
 /*
- * A slot of the calling thread: its own, or, in a signal handler that came in
- * the middle of a call, another for the while.  Returns -1 when all are taken.
+ * A slot for one call.  Returns -1 when all are taken and none comes free in
+ * some seconds.
  */
 int virtuos_slot_get(struct virtuos_channel *ch);
 void virtuos_slot_put(struct virtuos_channel *ch, int slot);
@@ -53,7 +53,6 @@ void virtuos_slot_put(struct virtuos_channel *ch, int slot);
 long virtuos_slot_region(struct virtuos_channel *ch, int slot, size_t bytes);
 /* Iterations that the calling thread polls before it sleeps. */
 uint32_t *virtuos_slot_spin(struct virtuos_channel *ch);
-int virtuos_slot_init(void);
 
 /* ---- table.c ----------------------------------------------------------- */
 

@@ -8,7 +8,6 @@
 #include "core.h"
 
 bool virtuos_active;
-uint32_t virtuos_epoch = 1;
 struct virtuos_libc virtuos_libc;
 
 static void resolve(void)
@@ -23,7 +22,6 @@ void virtuos_fork_child(void)
 {
 	if (!virtuos_active)
 		return;
-	virtuos_epoch++;
 	virtuos_channel_fork_child();
 	virtuos_table_fork_child();
 	virtuos_stats_fork_child();
@@ -56,7 +54,7 @@ __attribute__((constructor(101))) static void init(void)
 		virtuos_log("%s; everything stays local", error);
 		return;
 	}
-	if (virtuos_table_init() || virtuos_slot_init())
+	if (virtuos_table_init())
 		return;
 	virtuos_copy_init();
 	virtuos_cwd_init();

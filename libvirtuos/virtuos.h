@@ -35,8 +35,6 @@
  * with no valid routes: every hook is then the raw system call.
  */
 extern bool virtuos_active;
-/* Length of the program's page-independent state: changes in a forked child. */
-extern uint32_t virtuos_epoch;
 
 /* The next definition of a libc function, resolved at start-up (init.c). */
 struct virtuos_libc {
