@@ -8,6 +8,7 @@
 #include "core.h"
 
 bool virtuos_active;
+uint32_t virtuos_epoch;
 struct virtuos_libc virtuos_libc;
 
 static void resolve(void)
@@ -22,6 +23,7 @@ void virtuos_fork_child(void)
 {
 	if (!virtuos_active)
 		return;
+	virtuos_epoch++;
 	virtuos_channel_fork_child();
 	virtuos_table_fork_child();
 	virtuos_stats_fork_child();

@@ -35,6 +35,8 @@
  * with no valid routes: every hook is then the raw system call.
  */
 extern bool virtuos_active;
+/* Counts the forks behind this process: another one in a child. */
+extern uint32_t virtuos_epoch;
 
 /* The next definition of a libc function, resolved at start-up (init.c). */
 struct virtuos_libc {
