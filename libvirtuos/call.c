@@ -275,20 +275,38 @@ static enum named named_fd(uint32_t nr, const uint64_t args[6])
 	return named;
 }
 
+/*
+ * May a call whose answer was lost with its service be made again?  It may have
+ * been done: making or removing a name a second time would fail.
+ */
+static bool repeatable(uint32_t nr)
+{
+	switch (nr) {
+	case VSYS_NR_mkdirat:
+	case VSYS_NR_mknodat:
+	case VSYS_NR_unlinkat:
+	case VSYS_NR_renameat2:
+	case VSYS_NR_linkat:
+	case VSYS_NR_symlinkat:
+		return false;
+	}
+	return true;
+}
+
 long virtuos_call(int service, uint32_t nr, const uint64_t args[6])
 {
 	struct virtuos_channel *ch;
 	enum named fd = named_fd(nr, args);
+	bool again = fd == NAMED_NONE && repeatable(nr);
 	long ret = -ENODEV;
 	int tries;
 
 	if (fd == NAMED_DEAD)
 		return gone(service, nr);
-
 	/* A call by path finds a restarted service at the second try. */
-	for (tries = 0; tries < (fd ? 1 : 2); tries++) {
-		ch = fd ? virtuos_channel_get(service) :
-			  virtuos_channel_open(service, &ret);
+	for (tries = 0; tries < (again ? 2 : 1); tries++) {
+		ch = fd == NAMED_ALIVE ? virtuos_channel_get(service) :
+					 virtuos_channel_open(service, &ret);
 		if (!ch)
 			break;
 		ret = call_once(ch, nr, args);
@@ -351,9 +369,9 @@ long virtuos_call_fd(int service, uint32_t nr, const uint64_t args[6],
 	if (fd == NAMED_DEAD)
 		return gone(service, nr);
 
-	for (tries = 0; tries < (fd ? 1 : 2); tries++) {
-		ch = fd ? virtuos_channel_get(service) :
-			  virtuos_channel_open(service, &ret);
+	for (tries = 0; tries < (fd == NAMED_ALIVE ? 1 : 2); tries++) {
+		ch = fd == NAMED_ALIVE ? virtuos_channel_get(service) :
+					 virtuos_channel_open(service, &ret);
 		if (!ch)
 			break;
 		ret = call_fd_once(ch, nr, args, flags);

@@ -73,9 +73,7 @@ static irqreturn_t vsysback_channel_interrupt(int irq, void *data)
 	struct vsysback_channel *ch = data;
 
 	vsysback_worker_wake(ch);
-	/* A bell without a call behind it is slowed down when it repeats. */
-	xen_irq_lateeoi(irq, vsys_ring_pending(&ch->ring) ?
-				     0 : XEN_EOI_FLAG_SPURIOUS);
+	vsysback_device_eoi(irq, &ch->ring, &ch->empty_bells);
 	return IRQ_HANDLED;
 }
 

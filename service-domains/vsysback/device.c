@@ -9,6 +9,8 @@
 
 #include "vsysback.h"
 
+#define VSYSBACK_EMPTY_BELLS 64u
+
 static void vsysback_device_release(struct kref *ref)
 {
 	struct vsysback_device *dev = container_of(ref, struct vsysback_device,
@@ -44,13 +46,29 @@ static void vsysback_device_fail(struct xenbus_device *xdev, int err,
 	xenbus_dev_fatal(xdev, err, "%s", why);
 }
 
+/*
+ * End a doorbell's interrupt.  A bell may find that a worker was faster, so
+ * some without a call behind them are normal; from many in a row on, Xen's
+ * event code delays the next.
+ */
+void vsysback_device_eoi(int irq, const struct vsys_ring *ring,
+			 unsigned int *empty)
+{
+	if (vsys_ring_pending(ring))
+		*empty = 0;
+	else if (*empty < VSYSBACK_EMPTY_BELLS)
+		++*empty;
+	xen_irq_lateeoi(irq, *empty < VSYSBACK_EMPTY_BELLS ?
+				     0 : XEN_EOI_FLAG_SPURIOUS);
+}
+
 static irqreturn_t vsysback_device_interrupt(int irq, void *data)
 {
 	struct vsysback_device *dev = data;
 
 	WRITE_ONCE(dev->control_kicked, true);
 	wake_up(&dev->control_wait);
-	xen_irq_lateeoi(irq, 0);
+	vsysback_device_eoi(irq, &dev->control, &dev->empty_bells);
 	return IRQ_HANDLED;
 }
 

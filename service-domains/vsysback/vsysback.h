@@ -55,6 +55,7 @@ struct vsysback_device {
 	struct task_struct *control_thread;
 	wait_queue_head_t control_wait;
 	bool control_kicked;
+	unsigned int empty_bells;	/* in a row; its interrupt only */
 
 	struct xarray channels;		/* by id */
 	atomic_t nr_channels;
@@ -95,6 +96,7 @@ struct vsysback_channel {
 	struct vsys_ring ring;
 	void *head_page, *slot_pages;	/* as mapped */
 	int irq;
+	unsigned int empty_bells;	/* in a row; its interrupt only */
 	u64 arena_base;
 	u32 *granted;			/* bytes per slot's region */
 	u32 pid;
@@ -150,6 +152,8 @@ struct vsysback_worker {
 /* device.c */
 extern struct xenbus_driver vsysback_driver;
 void vsysback_device_put(struct vsysback_device *dev);
+void vsysback_device_eoi(int irq, const struct vsys_ring *ring,
+			 unsigned int *empty);
 void vsysback_device_reply(struct vsysback_device *dev, u32 slot, s64 ret);
 
 /* control.c */
