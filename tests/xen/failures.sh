@@ -120,7 +120,7 @@ outage_steps() {
 	must dom0 virtuosctl kill network || return 1
 	must wait_for waiting "$out" 30 || return 1
 	must grep -q '^woken recv ECONNRESET' "$out" || return 1
-	must grep -Eq '^woken accept (EIO|ECONNRESET|ECONNABORTED|EBADF)' "$out" ||
+	must grep -Eq '^woken accept (ENETDOWN|EIO|ECONNRESET|ECONNABORTED|EBADF)' "$out" ||
 		return 1
 	must grep -Eq '^woken poll 1 events .*1[0-9a-f]$' "$out" || return 1
 	must grep -Eq '^woken epoll 1 events .*1[0-9a-f]$' "$out" || return 1
