@@ -8,6 +8,7 @@ sd_mount() {
 	mount -t devtmpfs devtmpfs /dev 2>/dev/null
 	exec > /dev/console 2>&1 < /dev/null
 	mkdir -p /dev/pts /dev/shm
+	ln -s /proc/self/fd /dev/fd
 	mount -t devpts -o mode=620,ptmxmode=666 devpts /dev/pts
 	mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 	mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null

@@ -294,27 +294,31 @@ int port_main(int argc, char **argv)
 	}
 }
 
+/* Asks rarely: each question to xenstored costs a millisecond or more under
+ * emulation, of the processor time that the domain needs to start.  (A watch
+ * would need libxenstore's thread, whose small stack a static program with its
+ * thread-local storage exceeds.) */
 int wait_main(int argc, char **argv)
 {
 	struct xs_handle *xs = xs_open(0);
-	long long start = now_ms(), end;
 	char path[64], *value;
-	unsigned len;
+	unsigned len, asked = 0;
+	long long end;
 	int id;
 
 	if (argc != 3)
 		errx(2, "wait DOMAIN SECONDS");
 	if (!xs)
 		errx(1, "no connection to xenstore");
-	end = start + 1000LL * atoi(argv[2]);
+	end = now_ms() + 1000LL * atoi(argv[2]);
 	id = domain_find(xs, argv[1]);
 	if (id < 0)
 		errx(3, "there is no domain %s", argv[1]);
 	snprintf(path, sizeof(path), "/local/domain/%d/data/lab-ready", id);
 	while (!(value = xs_read(xs, XBT_NULL, path, &len))) {
-		struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
+		struct timespec pause = { .tv_nsec = 200 * 1000 * 1000 };
 
-		if (!domain_alive(xs, id, argv[1]))
+		if (++asked % 5 == 0 && !domain_alive(xs, id, argv[1]))
 			errx(4, "domain %s died while it started", argv[1]);
 		if (now_ms() > end)
 			errx(5, "domain %s was not ready within %s s", argv[1], argv[2]);
