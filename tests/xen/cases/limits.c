@@ -86,7 +86,7 @@ static void test_fsize(void)
 }
 
 static pthread_barrier_t barrier;
-static int wrong;
+static int wrong, first_error;
 
 static void *one(void *arg)
 {
@@ -96,8 +96,11 @@ static void *one(void *arg)
 	pthread_barrier_wait(&barrier);
 	for (i = 0; i < 5; i++) {
 		fd = open(at("shared"), O_RDONLY);
-		if (fd < 0 || pread(fd, &c, 1, 3) != 1 || c != 'd' || close(fd))
-			__atomic_add_fetch(&wrong, 1, __ATOMIC_RELAXED);
+		if (fd >= 0 && pread(fd, &c, 1, 3) == 1 && c == 'd' &&
+		    !close(fd))
+			continue;
+		if (!__atomic_fetch_add(&wrong, 1, __ATOMIC_RELAXED))
+			first_error = errno;
 	}
 	return arg;
 }
@@ -119,6 +122,8 @@ static void test_threads(void)
 	for (i = 0; i < made; i++)
 		pthread_join(threads[i], NULL);
 	WANT(wrong, 0);
+	if (wrong)
+		say("the first: %s", strerrorname_np(first_error));
 	close(fd);
 }
 

@@ -87,7 +87,7 @@ static void test_kinds(void)
 	WANT(fstatat(fd, "../reg", &b, 0), 0);
 	show("reg", &b);
 	close(fd);
-	fd = socket(AF_INET, SOCK_STREAM, 0);
+	fd = FD(socket(AF_INET, SOCK_STREAM, 0));
 	WANT(fstat(fd, &b), 0);
 	HOLDS(S_ISSOCK(b.st_mode));
 	close(fd);
