@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 
 #include "core.h"
@@ -180,9 +182,60 @@ static long cancellation_ioctl(struct virtuos_channel *ch, int slot,
 	return ret;
 }
 
-static long await(struct virtuos_channel *ch, int slot, uint32_t nr)
+/*
+ * A socket with a timeout: calls on it are not restarted after a signal,
+ * whatever SA_RESTART says (signal(7)).
+ */
+static uint64_t *timed_word(struct virtuos_channel *ch, uint64_t fd,
+			    uint64_t *bit)
 {
-	struct vsys_front_wait wait = { .slot = slot };
+	*bit = 1ull << (fd % 64);
+	return fd / 64 < sizeof(ch->timed) / sizeof(ch->timed[0]) ?
+		       &ch->timed[fd / 64] : NULL;
+}
+
+static void timed_set(struct virtuos_channel *ch, uint64_t fd, bool timed)
+{
+	uint64_t bit, *word = timed_word(ch, fd, &bit);
+
+	if (!word)
+		return;
+	if (timed)
+		__atomic_fetch_or(word, bit, __ATOMIC_RELAXED);
+	else if (__atomic_load_n(word, __ATOMIC_RELAXED) & bit)
+		__atomic_fetch_and(word, ~bit, __ATOMIC_RELAXED);
+}
+
+static uint32_t wait_flags(struct virtuos_channel *ch, uint32_t nr,
+			   const uint64_t args[6])
+{
+	uint64_t bit, *word;
+
+	if (nr >= VSYS_NR_SYSCALLS || !(vsys_calls[nr].flags & VSYS_CALL_BLOCKS))
+		return 0;
+	word = timed_word(ch, args[0], &bit);
+	return word && (__atomic_load_n(word, __ATOMIC_RELAXED) & bit) ?
+		       VSYS_WAIT_NORESTART : 0;
+}
+
+static void timed_note(struct virtuos_channel *ch, const uint64_t args[6])
+{
+	struct timeval tv;
+
+	if (args[1] != SOL_SOCKET ||
+	    (args[2] != SO_RCVTIMEO && args[2] != SO_SNDTIMEO))
+		return;
+	if (!virtuos_copy(&tv, (void *)(uintptr_t)args[3], sizeof(tv)))
+		timed_set(ch, args[0], tv.tv_sec || tv.tv_usec);
+}
+
+static long await(struct virtuos_channel *ch, int slot, uint32_t nr,
+		  const uint64_t args[6])
+{
+	struct vsys_front_wait wait = {
+		.slot = slot,
+		.flags = wait_flags(ch, nr, args),
+	};
 	struct vsys_slot *s = &ch->ring.slots[slot];
 	long err;
 
@@ -236,7 +289,7 @@ static long call_once(struct virtuos_channel *ch, uint32_t nr,
 	if (slot < 0)
 		return slot;
 	submit(ch, slot, nr, m.args);
-	ret = await(ch, slot, nr);
+	ret = await(ch, slot, nr, args);
 	if (ret) {
 		/* Nobody will answer: the slot is lost with the channel. */
 		virtuos_slot_put(ch, slot);
@@ -246,6 +299,8 @@ static long call_once(struct virtuos_channel *ch, uint32_t nr,
 	ret = vsys_slot_finish(&ch->ring.slots[slot]);
 	ret = virtuos_marshal_out(&m, nr, args, ret);
 	virtuos_slot_put(ch, slot);
+	if (nr == VSYS_NR_setsockopt && !ret)
+		timed_note(ch, args);
 	virtuos_stats_count(ch->service, nr);
 	return ret;
 }
@@ -319,7 +374,9 @@ long virtuos_call(int service, uint32_t nr, const uint64_t args[6])
 static long call_fd_once(struct virtuos_channel *ch, uint32_t nr,
 			 const uint64_t args[6], uint32_t flags)
 {
-	struct vsys_front_call call = { .flags = flags };
+	struct vsys_front_call call = {
+		.flags = flags | wait_flags(ch, nr, args),
+	};
 	struct virtuos_marshal m;
 	long slot = begin(ch, &m, nr, args);
 	struct vsys_slot *s;
@@ -335,6 +392,7 @@ static long call_fd_once(struct virtuos_channel *ch, uint32_t nr,
 	ret = cancellation_ioctl(ch, slot, nr, VSYS_IOC_CALL, &call,
 				 abandon_fd);
 	if (ret >= 0) {
+		timed_set(ch, call.remote_fd, false);
 		virtuos_fd_set(ret, ch->service, call.remote_fd);
 		err = virtuos_marshal_out(&m, nr, args, call.remote_fd);
 		virtuos_stats_count(ch->service, nr);
@@ -351,6 +409,9 @@ static long call_fd_once(struct virtuos_channel *ch, uint32_t nr,
 /* The service is gone, as opposed to ENODEV from the call itself. */
 static bool channel_gone(struct virtuos_channel *ch)
 {
+	/* Another thread has found out. */
+	if (__atomic_load_n(&ch->dead, __ATOMIC_RELAXED))
+		return true;
 	if (__atomic_load_n(&ch->ring.head->server, __ATOMIC_RELAXED) ==
 	    VSYS_SERVER_DEAD)
 		return true;

@@ -24,6 +24,8 @@ struct virtuos_channel {
 	bool dead;
 	/* Closes of this service's placeholders that the table knows of. */
 	uint64_t closes;
+	/* Remote sockets below 4096 that have a timeout: see call.c. */
+	uint64_t timed[64];
 	uint64_t slots_used[VSYS_SLOTS_MAX / 64];	/* atomic */
 	uint32_t granted[VSYS_SLOTS_MAX];		/* by the slot's owner */
 };
