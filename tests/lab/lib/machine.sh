@@ -92,17 +92,24 @@ machine_start() {
 	fi
 	printf '%s\n' "${args[@]}" > "$STATE/qemu.args"
 	# QEMU outlives us: it must not keep a caller's descriptors (locks, pipes).
+	# A shell waits for it, so that its log says how it ended.
 	(
 		for i in /proc/"$BASHPID"/fd/*; do
 			i=${i##*/}
 			[ "$i" -le 2 ] || [ "$i" = 255 ] || eval "exec $i>&-"
 		done
-		exec ip netns exec "$NETNS" qemu-system-x86_64 "${args[@]}" \
-			-daemonize -pidfile "$STATE/qemu.pid"
-	) > "$STATE/qemu.log" 2>&1 < /dev/null || {
-		cat "$STATE/qemu.log" >&2
-		die "QEMU did not start"
-	}
+		# shellcheck disable=SC2016
+		exec setsid bash -c '"$@"; echo "QEMU ended with status $? at $(date +%T)"' - \
+			ip netns exec "$NETNS" qemu-system-x86_64 "${args[@]}" -pidfile "$STATE/qemu.pid"
+	) > "$STATE/qemu.log" 2>&1 < /dev/null &
+	for ((i = 0; i < 100; i++)); do
+		[ ! -S "$STATE/monitor" ] || ! machine_running || return 0
+		! grep -qs 'QEMU ended' "$STATE/qemu.log" || break
+		sleep 0.1
+	done
+	cat "$STATE/qemu.log" >&2
+	net_down
+	die "QEMU did not start"
 }
 
 machine_stop() {

@@ -39,7 +39,7 @@ up_options() {
 blame() {
 	local part why log=$STATE/xen.log
 	if ! machine_running; then
-		why="the machine stopped"
+		why="the machine stopped; $(tail -n 1 "$STATE/qemu.log")"
 	else
 		why="no answer in time"
 	fi
