@@ -161,12 +161,15 @@ check-house:
 	$(Q)$(TIER) $(AUX)/house
 
 check-host: $(BUILD)/bin/calls-doc
-	$(Q)$(TIER) $(SRC)/tests/host/run
+	$(Q)status=0; \
+	$(TIER) $(SRC)/tests/host/run || status=1; \
+	$(TIER) FUZZ_SECONDS=$${FUZZ_SECONDS:-5} $(SRC)/tests/fuzz/run || status=1; \
+	exit $$status
 
 check-lab:
 	$(Q)$(MAKE) --no-print-directory deps
 	$(Q)$(MAKE) --no-print-directory all \
-		$(if $(filter debug,$(or $(XEN_KINDS),debug)),modules-debug)
+		$(if $(filter debug,$(XEN_KINDS)),modules-debug)
 	$(Q)$(TIER) $(SRC)/tests/xen/run
 
 demo:
@@ -299,7 +302,8 @@ help:
 #:   make check-host  the tests that need no Xen;  check-lab: those that do;
 #:                    check-house: texts, licences, man pages
 #:   XEN_KINDS        kinds of user domain that check-lab goes through, of
-#:                    pvh pv dom0 debug (default: all)
+#:                    pvh pv dom0 debug (default: all but debug)
+#:   FUZZ_SECONDS     how long each fuzz target runs (default: 5)
 #:   tests/lab/lab    the lab by hand (see tests/lab/lab --help)
 #:
 #: V=1 shows commands.  Another directory: mkdir o; cd o; ../configure; make
