@@ -458,28 +458,6 @@ static long arg_out(struct virtuos_marshal *m, uint32_t spec, int i,
 	}
 }
 
-/*
- * Directory entries in the program's buffer: readdir() follows d_reclen, so a
- * chain that leaves the buffer, or stands still, must not reach it.
- */
-static bool dents_sound(const uint8_t *buf, size_t n)
-{
-	const size_t name = 19;		/* of struct linux_dirent64 */
-	uint16_t reclen;
-
-	while (n) {
-		if (n <= name)
-			return false;
-		memcpy(&reclen, buf + 16, sizeof(reclen));
-		if (reclen <= name || reclen > n || reclen % 8 ||
-		    !memchr(buf + name, 0, reclen - name))
-			return false;
-		buf += reclen;
-		n -= reclen;
-	}
-	return true;
-}
-
 long virtuos_marshal_out(struct virtuos_marshal *m, uint32_t nr,
 			 const uint64_t args[6], int64_t ret)
 {
@@ -497,7 +475,5 @@ long virtuos_marshal_out(struct virtuos_marshal *m, uint32_t nr,
 		if (err)
 			return err;
 	}
-	if (nr == VSYS_NR_getdents64 && !dents_sound(user(args[1]), ret))
-		return -EIO;
 	return ret;
 }

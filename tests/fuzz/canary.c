@@ -4,10 +4,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *small = malloc(4);
+	/* Volatile: a store before free() is otherwise optimised away. */
+	volatile char *small = malloc(4);
 
 	if (size > 3 && data[0] == 'V' && data[1] == 'O')
 		small[size] = 1;
-	free(small);
+	free((void *)small);
 	return fuzz_end();
 }
