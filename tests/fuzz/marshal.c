@@ -39,6 +39,20 @@ static uint64_t pointer(struct fuzz *f)
 	}
 }
 
+/*
+ * A pointer that leads nowhere must not lead into the sanitizer's shadow
+ * memory, which is mapped.
+ */
+static uint64_t astray(uint64_t p)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		if (p - (uintptr_t)memory[i] < BUFFER)
+			return p;
+	return p < 4096 ? p : p | 1ull << 63;
+}
+
 static uint64_t argument(struct fuzz *f)
 {
 	switch (fuzz_u8(f) % 4) {
@@ -118,6 +132,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	nr = number(&f);
 	for (i = 0; i < 6; i++)
 		args[i] = argument(&f);
+	for (i = 0; i < 6; i++)
+		if (VSYS_ARG_KIND(vsys_calls[nr].args[i]) >= VSYS_ARG_PATH)
+			args[i] = astray(args[i]);
 	headers(&f);
 	m.base = region;
 	m.size = 4096 * (1 + fuzz_u8(&f) % 4);
