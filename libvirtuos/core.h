@@ -27,7 +27,7 @@ struct virtuos_channel {
 	/* Remote sockets below 4096 that have a timeout: see call.c. */
 	uint64_t timed[64];
 	uint64_t slots_used[VSYS_SLOTS_MAX / 64];	/* atomic */
-	uint32_t granted[VSYS_SLOTS_MAX];		/* by the slot's owner */
+	uint32_t granted[VSYS_SLOTS_MAX];		/* by who holds the slot */
 };
 
 /* The service's channel if there is a living one, else NULL. */
