@@ -22,6 +22,7 @@
 #include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/stat.h>
+#include <linux/task_work.h>
 
 #include "vsysback.h"
 
@@ -115,27 +116,6 @@ static void vsysback_worker_slot(struct vsysback_worker *w, int slot)
 	spin_unlock_irq(&w->slot_lock);
 }
 
-/*
- * What a system call leaves to its return to user space: above all the end of
- * a file's last reference (fput()), without which close() closes nothing.  A
- * worker does not return, so it is done here, as task_work_run() does it.
- */
-static void vsysback_worker_leftovers(void)
-{
-	struct callback_head *work, *next;
-
-	while ((work = xchg(&current->task_works, NULL))) {
-		/* Whoever cancels a work holds the lock while it looks at it. */
-		raw_spin_lock_irq(&current->pi_lock);
-		raw_spin_unlock_irq(&current->pi_lock);
-		for (; work; work = next) {
-			next = work->next;
-			work->func(work);
-			cond_resched();
-		}
-	}
-}
-
 static void vsysback_worker_run(struct vsysback_worker *w, u32 slot)
 {
 	struct vsysback_channel *ch = w->channel;
@@ -149,7 +129,8 @@ static void vsysback_worker_run(struct vsysback_worker *w, u32 slot)
 		vsysback_worker_slot(w, slot);
 		WRITE_ONCE(w->in_call, true);
 		ret = vsysback_dispatch(w, slot, &call);
-		vsysback_worker_leftovers();
+		/* What the call left to a return to user space that never comes. */
+		task_work_run();
 		WRITE_ONCE(w->in_call, false);
 		vsysback_worker_slot(w, -1);
 	}
