@@ -232,15 +232,13 @@ static void timed_note(struct virtuos_channel *ch, const uint64_t args[6])
 static long await(struct virtuos_channel *ch, int slot, uint32_t nr,
 		  const uint64_t args[6])
 {
-	struct vsys_front_wait wait = {
-		.slot = slot,
-		.flags = wait_flags(ch, nr, args),
-	};
+	struct vsys_front_wait wait = { .slot = slot };
 	struct vsys_slot *s = &ch->ring.slots[slot];
 	long err;
 
 	if (spin(ch, s))
 		return 0;
+	wait.flags = wait_flags(ch, nr, args);
 	while (!vsys_slot_done(s)) {
 		err = cancellation_ioctl(ch, slot, nr, VSYS_IOC_WAIT, &wait,
 					 abandon);
@@ -311,21 +309,18 @@ enum named { NAMED_NONE, NAMED_ALIVE, NAMED_DEAD };
 static enum named named_fd(uint32_t nr, const uint64_t args[6])
 {
 	enum named named = NAMED_NONE;
-	int i;
+	uint32_t left;
+	int fd;
 
 	if (nr >= VSYS_NR_SYSCALLS)
 		return named;
-	for (i = 0; i < 6; i++) {
-		switch (VSYS_ARG_KIND(vsys_calls[nr].args[i])) {
-		case VSYS_ARG_DIRFD:
-			if ((int)args[i] == VSYS_AT_FDCWD)
-				break;
-			/* fall through */
-		case VSYS_ARG_FD:
-			if ((int)args[i] == VIRTUOS_FD_DEAD)
-				return NAMED_DEAD;
-			named = NAMED_ALIVE;
-		}
+	for (left = vsys_calls[nr].fds; left; left &= left - 1) {
+		fd = (int)args[__builtin_ctz(left)];
+		if (fd == VSYS_AT_FDCWD)
+			continue;
+		if (fd == VIRTUOS_FD_DEAD)
+			return NAMED_DEAD;
+		named = NAMED_ALIVE;
 	}
 	return named;
 }

@@ -281,7 +281,6 @@ static long arg_in(struct virtuos_marshal *m, uint32_t spec, int i,
 {
 	uint32_t param = VSYS_ARG_PARAM(spec);
 
-	m->args[i] = arg;
 	if (!arg && (spec & VSYS_ARG_MAYBE))
 		return 0;
 	switch ((enum vsys_arg_kind)VSYS_ARG_KIND(spec)) {
@@ -289,7 +288,7 @@ static long arg_in(struct virtuos_marshal *m, uint32_t spec, int i,
 	case VSYS_ARG_VAL:
 	case VSYS_ARG_FD:
 	case VSYS_ARG_DIRFD:
-		return 0;
+		break;		/* no pointer */
 	case VSYS_ARG_PATH:
 		return path_in(m, i, arg);
 	case VSYS_ARG_IN:
@@ -321,11 +320,13 @@ size_t virtuos_marshal_size(uint32_t nr, const uint64_t args[6])
 {
 	const struct vsys_call_info *info = &vsys_calls[nr];
 	size_t size = HEADROOM, total;
+	uint32_t left;
 	struct msghdr msg;
 	uint64_t n;
 	int i;
 
-	for (i = 0; i < 6; i++) {
+	for (left = info->pointers; left; left &= left - 1) {
+		i = __builtin_ctz(left);
 		switch (VSYS_ARG_KIND(info->args[i])) {
 		case VSYS_ARG_IN:
 		case VSYS_ARG_OUT:
@@ -385,6 +386,7 @@ long virtuos_marshal_in(struct virtuos_marshal *m, uint32_t nr,
 			const uint64_t args[6])
 {
 	const struct vsys_call_info *info;
+	uint32_t left;
 	long err;
 	int i;
 
@@ -398,7 +400,8 @@ long virtuos_marshal_in(struct virtuos_marshal *m, uint32_t nr,
 		return -ENOSYS;
 	info = &vsys_calls[nr];
 	/* Backwards: what is small comes last, and data gets the rest. */
-	for (i = 5; i >= 0; i--) {
+	for (left = info->pointers; left; left &= ~(1u << i)) {
+		i = 31 - __builtin_clz(left);
 		err = arg_in(m, info->args[i], i, args[i]);
 		if (err)
 			return err;
@@ -461,6 +464,7 @@ static long arg_out(struct virtuos_marshal *m, uint32_t spec, int i,
 long virtuos_marshal_out(struct virtuos_marshal *m, uint32_t nr,
 			 const uint64_t args[6], int64_t ret)
 {
+	uint32_t left;
 	long err;
 	int i;
 
@@ -470,7 +474,8 @@ long virtuos_marshal_out(struct virtuos_marshal *m, uint32_t nr,
 		return ret;
 	if ((uint64_t)ret > result_limit(m, nr))
 		return -EIO;
-	for (i = 0; i < 6; i++) {
+	for (left = vsys_calls[nr].pointers; left; left &= left - 1) {
+		i = __builtin_ctz(left);
 		err = arg_out(m, vsys_calls[nr].args[i], i, args, ret);
 		if (err)
 			return err;

@@ -19,6 +19,8 @@ static char program[16];
 
 void virtuos_stats_count(int service, uint32_t nr)
 {
+	if (!file[0])
+		return;
 	if (nr > VSYS_NR_SYSCALLS)
 		nr = VSYS_NR_SYSCALLS;
 	__atomic_fetch_add(&counts[service][nr], 1, __ATOMIC_RELAXED);

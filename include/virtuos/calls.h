@@ -86,6 +86,10 @@ struct vsys_call_info {
 	__u32 class;		/* VSYS_CLASS_… */
 	__u32 flags;		/* VSYS_CALL_… */
 	__u32 args[6];		/* VSYS_ARG() */
+	/* From args, so that nobody walks through all six at each call: */
+	__u8 nr_args;		/* those that are used */
+	__u8 fds;		/* a bit for each that names a descriptor */
+	__u8 pointers;		/* a bit for each that may point into the region */
 };
 
 /*

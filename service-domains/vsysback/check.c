@@ -271,8 +271,6 @@ static int vsys_check_arg(const struct vsys_check *check,
 		return 0;
 	switch ((enum vsys_arg_kind)VSYS_ARG_KIND(spec)) {
 	case VSYS_ARG_NONE:
-		*arg = 0;
-		return 0;
 	case VSYS_ARG_VAL:
 	case VSYS_ARG_LEN:	/* with its buffer */
 		return 0;
@@ -315,6 +313,7 @@ int vsys_check_call(const struct vsys_check *check, struct vsys_call *call,
 		    struct vsys_fixup *fixup)
 {
 	const struct vsys_call_info *info;
+	__u32 left;
 	int i, err;
 
 	fixup->len = 0;
@@ -330,7 +329,10 @@ int vsys_check_call(const struct vsys_check *check, struct vsys_call *call,
 		if (err)
 			return err;
 	}
-	for (i = 0; i < 6; i++) {
+	for (i = info->nr_args; i < 6; i++)
+		call->args[i] = 0;
+	for (left = info->fds | info->pointers; left; left &= left - 1) {
+		i = __builtin_ctz(left);
 		err = vsys_check_arg(check, info, call, i, fixup);
 		if (err)
 			return err;
