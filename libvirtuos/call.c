@@ -229,6 +229,17 @@ static void timed_note(struct virtuos_channel *ch, const uint64_t args[6])
 		timed_set(ch, args[0], tv.tv_sec || tv.tv_usec);
 }
 
+/* What later calls have to know of one that succeeded. */
+static void note(struct virtuos_channel *ch, uint32_t nr,
+		 const uint64_t args[6])
+{
+	if (nr == VSYS_NR_setsockopt)
+		timed_note(ch, args);
+	else if (nr == VSYS_NR_fcntl &&
+		 (args[1] == F_SETLK || args[1] == F_SETLKW))
+		__atomic_store_n(&ch->local->locks, 1, __ATOMIC_RELAXED);
+}
+
 static long await(struct virtuos_channel *ch, int slot, uint32_t nr,
 		  const uint64_t args[6])
 {
@@ -297,8 +308,8 @@ static long call_once(struct virtuos_channel *ch, uint32_t nr,
 	ret = vsys_slot_finish(&ch->ring.slots[slot]);
 	ret = virtuos_marshal_out(&m, nr, args, ret);
 	virtuos_slot_put(ch, slot);
-	if (nr == VSYS_NR_setsockopt && !ret)
-		timed_note(ch, args);
+	if (!ret)
+		note(ch, nr, args);
 	virtuos_stats_count(ch->service, nr);
 	return ret;
 }

@@ -33,7 +33,13 @@ struct vsys_local {
 	 * Written by vsysfront.
 	 */
 	__u64 closes;
-	__u8  pad[56];
+	/*
+	 * 1: the process has taken record locks (F_SETLK) at this service, so
+	 * each of its closes of a file there has to drop those on that file.
+	 * Written by both.
+	 */
+	__u32 locks;
+	__u8  pad[52];
 	/*
 	 * Calls made through each slot, for statistics; written by the thread
 	 * that owns the slot (without atomics), read by vsysfront.

@@ -215,12 +215,13 @@ static int front_file_flock(struct file *file, int cmd, struct file_lock *fl)
 }
 
 static int front_file_lock_call(struct front_channel *ch, s32 fd, int cmd,
-				struct flock *lock)
+				struct flock *lock,
+				enum front_patience patience)
 {
 	struct front_call call;
 	s64 ret;
 
-	ret = front_call_begin(&call, ch, sizeof(*lock), FRONT_SIGNAL);
+	ret = front_call_begin(&call, ch, sizeof(*lock), patience);
 	if (ret)
 		return ret;
 	front_arena_write(call.region, 0, lock, sizeof(*lock));
@@ -243,12 +244,42 @@ static int front_file_lock_owner(struct front_placeholder *p, int cmd,
 	int ret;
 
 	if (!mine)
-		return front_file_lock_call(p->origin, p->fd, cmd, lock);
+		return front_file_lock_call(p->origin, p->fd, cmd, lock,
+					    FRONT_SIGNAL);
 	ret = front_placeholder_attach(p, mine);
 	if (ret >= 0)
-		ret = front_file_lock_call(mine, ret, cmd, lock);
+		ret = front_file_lock_call(mine, ret, cmd, lock, FRONT_SIGNAL);
+	if (ret == 0 && (cmd == F_SETLK || cmd == F_SETLKW))
+		WRITE_ONCE(mine->local->locks, 1);
 	front_channel_unuse(mine);
 	return ret;
+}
+
+/*
+ * Closing any descriptor of a file drops all record locks that the process has
+ * on it (POSIX).  The last close does so by closing the remote file as well.
+ */
+static int front_file_flush(struct file *file, fl_owner_t id)
+{
+	struct front_placeholder *p = file->private_data;
+	struct flock all = { .l_type = F_UNLCK, .l_whence = SEEK_SET };
+	struct front_channel *mine;
+	int fd;
+
+	front_placeholder_flush(file, id);
+	if (!S_ISREG(p->type) || file_count(file) == 1)
+		return 0;
+	mine = front_channel_mine(p->origin->dev);
+	if (!mine)
+		return 0;
+	if (READ_ONCE(mine->local->locks)) {
+		fd = front_placeholder_attach(p, mine);
+		if (fd >= 0)
+			front_file_lock_call(mine, fd, F_SETLK, &all,
+					     FRONT_BOUND);
+	}
+	front_channel_unuse(mine);
+	return 0;
 }
 
 static int front_file_lock(struct file *file, int cmd, struct file_lock *fl)
@@ -427,7 +458,7 @@ const struct file_operations front_file_ops = {
 	.write_iter	= front_file_write_iter,
 	.iterate_shared	= front_dir_iterate,
 	.unlocked_ioctl	= front_file_ioctl,
-	.flush		= front_placeholder_flush,
+	.flush		= front_file_flush,
 	.release	= front_placeholder_release,
 	.fsync		= front_file_fsync,
 	.lock		= front_file_lock,

@@ -105,20 +105,50 @@ static void test_records(int fd)
 	WANT(lock(fd, F_SETLK, F_UNLCK, 0, 0), 0);
 }
 
+/* Another process wants a lock on the file's first bytes. */
+static int locked_for_others(void)
+{
+	pid_t pid = fork();
+	int fd, status;
+
+	if (pid == 0) {
+		fd = open(at("f"), O_RDWR);
+		_exit(lock(fd, F_SETLK, F_WRLCK, 0, 10) ? errno : 0);
+	}
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
 /* Closing any descriptor of the file drops the process's record locks. */
 static void test_close_drops(int fd)
 {
+	int same, kept;
 	pid_t pid;
 
 	say("-- locks go with any close");
 	WANT(lock(fd, F_SETLK, F_WRLCK, 0, 10), 0);
+	WANT(locked_for_others(), EAGAIN);
 	WANT(close(FD(open(at("f"), O_RDONLY))), 0);
+	WANT(locked_for_others(), 0);
+	say("-- a duplicate's");
+	WANT(lock(fd, F_SETLK, F_WRLCK, 0, 10), 0);
+	same = FD(dup(fd));
+	WANT(locked_for_others(), EAGAIN);
+	WANT(close(same), 0);
+	WANT(locked_for_others(), 0);
+	say("-- a description that a child keeps open");
+	kept = FD(open(at("f"), O_RDWR));
 	pid = fork();
 	if (pid == 0) {
-		WANT(lock(FD(open(at("f"), O_RDWR)), F_SETLK, F_WRLCK, 0, 10),
-		     0);
-		_exit(t_wrong);
+		hear(to_child);
+		_exit(0);
 	}
+	WANT(lock(kept, F_SETLK, F_WRLCK, 0, 10), 0);
+	WANT(locked_for_others(), EAGAIN);
+	WANT(close(kept), 0);
+	WANT(locked_for_others(), 0);
+	tell(to_child);
 	t_wait(pid);
 }
 
