@@ -46,9 +46,11 @@ static inline void sample_report(const char *what, double *t, int batch)
 			for (sample_k = 0; sample_k < (batch); sample_k++) { \
 				body; \
 			} \
+			sample_start = sample_now() - sample_start; \
 			if (sample_i >= 0) \
-				sample_t[sample_i] = \
-					(sample_now() - sample_start) / (batch); \
+				sample_t[sample_i] = sample_start / (batch); \
+			/* Xen's clock stands still when the TSCs differ. */ \
+			sample_i -= sample_start <= 0; \
 		} \
 		sample_report(what, sample_t, batch); \
 	} while (0)
