@@ -191,7 +191,8 @@ shell:
 
 # ---- documents --------------------------------------------------------------
 
-$(BUILD)/bin/calls-doc: $(AUX)/calls-doc.c $(wildcard $(SRC)/include/virtuos/calls*) config-host.mak
+$(BUILD)/bin/calls-doc: $(AUX)/calls-doc.c $(SRC)/include/virtuos/class.h \
+		$(wildcard $(SRC)/include/virtuos/calls*) config-host.mak
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) -std=gnu11 $(WARNINGS) $(CFLAGS) -o $@ $<
 

@@ -2,18 +2,7 @@
 /* Prints docs/calls.md from the one call table. */
 #include <stdio.h>
 #include <virtuos/calls-table.h>
-
-static const char *class_text(unsigned int class)
-{
-	switch (class) {
-	case VSYS_CLASS_NETWORK:
-		return "network";
-	case VSYS_CLASS_STORAGE:
-		return "storage";
-	default:
-		return "both";
-	}
-}
+#include <virtuos/class.h>
 
 static void arg_print(unsigned int arg)
 {
@@ -62,7 +51,7 @@ static void call_print(unsigned int nr, const struct vsys_call_info *call)
 	const char *between = "";
 	unsigned int i;
 
-	printf("| %u | `%s` | %s | ", nr, call->name, class_text(call->class));
+	printf("| %u | `%s` | %s | ", nr, call->name, vsys_class_name(call->class));
 	for (i = 0; i < 6 && VSYS_ARG_KIND(call->args[i]); i++) {
 		fputs(i ? " · " : "", stdout);
 		arg_print(call->args[i]);

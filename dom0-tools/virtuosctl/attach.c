@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <virtuos/class.h>
 #include "attach.h"
 #include "domain.h"
 #include "service.h"
@@ -214,7 +215,8 @@ static int attach_resolve(struct ctl *ctl, const char *user,
 		if (!class)
 			status = report_exit(
 				CTL_FAILED,
-				"what does %s serve? Say --class network, storage or both, or put vsys_class = \"…\" in its xl configuration",
+				"what does %s serve? Say --class " VSYS_CLASS_CHOICE
+				", or put vsys_class = \"…\" in its xl configuration",
 				name);
 	}
 	if (!status) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <virtuos/class.h>
 #include "domain.h"
 #include "lifecycle.h"
 #include "service.h"
@@ -29,7 +30,7 @@ static int create_check(const char *name, const char *path,
 	if (config->class[0] && !service_class_valid(config->class))
 		return report_exit(
 			CTL_FAILED,
-			"%s: vsys_class = \"%s\": want network, storage or both",
+			"%s: vsys_class = \"%s\": want " VSYS_CLASS_CHOICE,
 			path, config->class);
 	if (config->maptrack_frames >= 0 &&
 	    config->maptrack_frames < MAPTRACK_MIN)
@@ -132,7 +133,7 @@ int cmd_create(struct ctl *ctl, int argc, char **argv)
 		else if (option == 'c')
 			return report_exit(
 				CTL_USAGE,
-				"create: --class %s: want network, storage or both",
+				"create: --class %s: want " VSYS_CLASS_CHOICE,
 				optarg);
 		else
 			return CTL_USAGE;

@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <virtuos/class.h>
 #include "ctl.h"
 #include "store.h"
 
@@ -41,7 +42,7 @@ static void usage(FILE *out)
 		fprintf(out, "  %s %s\n        %s\n", commands[i].name,
 			commands[i].arguments, commands[i].what);
 	fputs("\nDomains are given by name or number; dom0 may be a user domain.\n"
-	      "CLASS is network, storage or both.  Exit status: 0 done, 1 failed,\n"
+	      "CLASS is " VSYS_CLASS_CHOICE ".  Exit status: 0 done, 1 failed,\n"
 	      "2 usage, 3 no such domain or configuration, 4 time limit, 5 versions\n"
 	      "or features differ, 6 no Xen (not root, not dom0, no xenstored).\n",
 	      out);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <virtuos/class.h>
 #include "service.h"
 #include "store.h"
 
@@ -37,8 +38,7 @@ int service_name_check(const char *name)
 
 bool service_class_valid(const char *class)
 {
-	return !strcmp(class, "network") || !strcmp(class, "storage") ||
-	       !strcmp(class, "both");
+	return vsys_class_parse(class);
 }
 
 bool service_is(struct ctl *ctl, const char *name, unsigned int id)

@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include <xen/events.h>
 #include <xen/interface/event_channel.h>
+#include <virtuos/class.h>
 
 #include "vsysback.h"
 
@@ -220,20 +221,12 @@ static void vsysback_device_changed(struct xenbus_device *xdev,
 static int vsysback_device_class(struct vsysback_device *dev)
 {
 	char *class, *service;
-	int err = 0;
 
 	class = xenbus_read(XBT_NIL, dev->xdev->nodename, VSYS_NODE_CLASS,
 			    NULL);
 	if (IS_ERR(class))
 		return PTR_ERR(class);
-	if (!strcmp(class, "network"))
-		dev->class = VSYS_CLASS_NETWORK;
-	else if (!strcmp(class, "storage"))
-		dev->class = VSYS_CLASS_STORAGE;
-	else if (!strcmp(class, "both"))
-		dev->class = VSYS_CLASS_BOTH;
-	else
-		err = -EINVAL;
+	dev->class = vsys_class_parse(class);
 	kfree(class);
 	service = xenbus_read(XBT_NIL, dev->xdev->nodename, VSYS_NODE_SERVICE,
 			      NULL);
@@ -241,7 +234,7 @@ static int vsysback_device_class(struct vsysback_device *dev)
 		strscpy(dev->service, service, sizeof(dev->service));
 		kfree(service);
 	}
-	return err;
+	return dev->class ? 0 : -EINVAL;
 }
 
 static int vsysback_device_probe(struct xenbus_device *xdev,
@@ -270,7 +263,7 @@ static int vsysback_device_probe(struct xenbus_device *xdev,
 	err = vsysback_device_class(dev);
 	if (err) {
 		vsysback_device_fail(xdev, err,
-				     "node \"class\" must be network, storage or both");
+				     "node \"class\" must be " VSYS_CLASS_CHOICE);
 		goto fail;
 	}
 	err = sysfs_create_group(&xdev->dev.kobj, &vsysback_stats_group);

@@ -7,6 +7,7 @@
 #include "vsysfront.h"
 #include <linux/ktime.h>
 #include <linux/string.h>
+#include <virtuos/class.h>
 
 #define FRONT_STATS_PERIOD	HZ
 
@@ -267,15 +268,8 @@ static int front_device_describe(struct front_device *dev)
 			 dev->service) != 1 ||
 	    xenbus_scanf(XBT_NIL, dir, VSYS_NODE_CLASS, "%15s", class) != 1)
 		return -EINVAL;
-	if (!strcmp(class, "network"))
-		dev->class = VSYS_CLASS_NETWORK;
-	else if (!strcmp(class, "storage"))
-		dev->class = VSYS_CLASS_STORAGE;
-	else if (!strcmp(class, "both"))
-		dev->class = VSYS_CLASS_BOTH;
-	else
-		return -EINVAL;
-	return 0;
+	dev->class = vsys_class_parse(class);
+	return dev->class ? 0 : -EINVAL;
 }
 
 static int front_device_probe(struct xenbus_device *xdev,
