@@ -24,43 +24,28 @@ static bool device_number(struct ctl *ctl, xs_transaction_t t,
 				  device->user);
 }
 
-static bool device_write_front(struct ctl *ctl, xs_transaction_t t,
-			       const struct device *device)
+/* One end's directory, which its domain owns and the other's may read. */
+static bool device_write(struct ctl *ctl, xs_transaction_t t,
+			 const struct device *device, enum device_end end)
 {
-	char front[128], back[128];
+	bool front = end == DEVICE_FRONT;
+	unsigned int owner = front ? device->user : device->backend;
+	unsigned int other = front ? device->backend : device->user;
+	const char *role = front ? "backend" : "frontend"; /* the other's */
+	char path[128], far[128];
 
-	device_path(device, DEVICE_FRONT, front);
-	device_path(device, DEVICE_BACK, back);
-	return store_make(ctl, t, device->user, device->backend, front) &&
-	       store_write(ctl, t, back, "%s/backend", front) &&
-	       store_write_number(ctl, t, device->backend, "%s/backend-id",
-				  front) &&
+	device_path(device, end, path);
+	device_path(device, front ? DEVICE_BACK : DEVICE_FRONT, far);
+	return store_make(ctl, t, owner, other, path) &&
+	       store_write(ctl, t, far, "%s/%s", path, role) &&
+	       store_write_number(ctl, t, other, "%s/%s-id", path, role) &&
+	       (front || store_write_number(ctl, t, 1, "%s/online", path)) &&
 	       store_write(ctl, t, device->service, "%s/" VSYS_NODE_SERVICE,
-			   front) &&
+			   path) &&
 	       store_write(ctl, t, device->class, "%s/" VSYS_NODE_CLASS,
-			   front) &&
+			   path) &&
 	       store_write_number(ctl, t, DEVICE_INITIALISING, "%s/state",
-				  front);
-}
-
-static bool device_write_back(struct ctl *ctl, xs_transaction_t t,
-			      const struct device *device)
-{
-	char front[128], back[128];
-
-	device_path(device, DEVICE_FRONT, front);
-	device_path(device, DEVICE_BACK, back);
-	return store_make(ctl, t, device->backend, device->user, back) &&
-	       store_write(ctl, t, front, "%s/frontend", back) &&
-	       store_write_number(ctl, t, device->user, "%s/frontend-id",
-				  back) &&
-	       store_write_number(ctl, t, 1, "%s/online", back) &&
-	       store_write(ctl, t, device->service, "%s/" VSYS_NODE_SERVICE,
-			   back) &&
-	       store_write(ctl, t, device->class, "%s/" VSYS_NODE_CLASS,
-			   back) &&
-	       store_write_number(ctl, t, DEVICE_INITIALISING, "%s/state",
-				  back);
+				  path);
 }
 
 /* A domain that is gone must not be written back into existence. */
@@ -85,8 +70,8 @@ bool device_create(struct ctl *ctl, struct device *device)
 			return false;
 		if (!device_domains_exist(ctl, t, device) ||
 		    !device_number(ctl, t, device) ||
-		    !device_write_back(ctl, t, device) ||
-		    !device_write_front(ctl, t, device) ||
+		    !device_write(ctl, t, device, DEVICE_BACK) ||
+		    !device_write(ctl, t, device, DEVICE_FRONT) ||
 		    !store_write(ctl, t, "", SERVICE_ROOT "/%s/users/%u",
 				 device->service, device->user)) {
 			error = errno;

@@ -17,7 +17,13 @@ static void add_text(json *object, const char *key, const char *value)
 			       value ? json_object_new_string(value) : NULL);
 }
 
-/* What is not known is null. */
+/* What is not known is null, here and below. */
+static void add_known(json *object, const char *key, long value)
+{
+	json_object_object_add(object, key,
+			       value < 0 ? NULL : json_object_new_int64(value));
+}
+
 static void add_real(json *object, const char *key, double value)
 {
 	char text[32];
@@ -59,14 +65,8 @@ static json *end_json(const struct end_view *view)
 	json *object = json_object_new_object();
 
 	add_text(object, "state", device_state_name(view->state));
-	json_object_object_add(object, "version",
-			       view->version < 0 ?
-				       NULL :
-				       json_object_new_int64(view->version));
-	json_object_object_add(object, "features",
-			       view->features < 0 ?
-				       NULL :
-				       json_object_new_int64(view->features));
+	add_known(object, "version", view->version);
+	add_known(object, "features", view->features);
 	add_text(object, "error", view->error);
 	json_object_object_add(object, "stats", stats_json(&view->stats));
 	return object;
