@@ -52,9 +52,9 @@ static int service(const struct parser *p, const char *name)
 	unsigned int i;
 
 	if (n >= VSYS_SERVICE_NAME_MAX || strspn(name,
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 	    != n)
-		return fail(p, "\"%s\" is no service name: at most %u letters, digits, \"-\", \"_\" and \".\"",
+		return fail(p, "\"%s\" is no service name: at most %u letters, digits, \"-\" and \"_\"",
 			    name, VSYS_SERVICE_NAME_MAX - 1);
 	for (i = 0; i < r->nr_services; i++)
 		if (!strcmp(r->services[i], name))

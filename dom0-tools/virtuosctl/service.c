@@ -11,6 +11,7 @@
 #include "service.h"
 #include "store.h"
 
+/* A service's name is part of paths in xenstore, which take no dot. */
 int service_name_check(const char *name)
 {
 	size_t len = strlen(name);
@@ -23,10 +24,10 @@ int service_name_check(const char *name)
 			name, VSYS_SERVICE_NAME_MAX - 1);
 	for (i = 0; i < len; i++)
 		if (!isalnum((unsigned char)name[i]) &&
-		    !(i && strchr("_-.", name[i])))
+		    !(i && strchr("_-", name[i])))
 			return report_exit(
 				CTL_USAGE,
-				"\"%s\" cannot be a service: use letters, digits, and - _ . after the first",
+				"\"%s\" cannot be a service: use letters, digits, and - or _ after the first",
 				name);
 	if (store_number(name) >= 0)
 		return report_exit(

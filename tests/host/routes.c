@@ -79,6 +79,7 @@ static void test_bad(void)
 	bad("socket inet a\nsocket inet b", "file.conf:2: ", "twice");
 	bad("socket inet sixteen-letters-", "file.conf:1: ", "at most 15");
 	bad("socket inet net/work", "file.conf:1: ", "no service name");
+	bad("socket inet net.work", "file.conf:1: ", "no service name");
 	bad("path storage storage", "file.conf:1: ", "absolute");
 	bad("path / storage", "file.conf:1: ", "\"/\"");
 	bad("path /../. storage", "file.conf:1: ", "\"/\"");
