@@ -92,20 +92,16 @@ bool hook_path_remote(int dirfd, const char **path, struct virtuos_path *to);
 /* Note in the log that a call with a remote path is not forwarded; -ENOSYS. */
 long hook_unserved(const char *call, const char *path);
 
-/* ---- read.c, write.c, open.c, stat.c ----------------------------------- */
+/* ---- pieces.c, open.c, stat.c ------------------------------------------ */
 
-/* Whole calls on remote descriptors, in as many pieces as they need. */
-long hook_read(const struct virtuos_remote *remote, int fd, void *buf,
-	       size_t n);
-long hook_pread(const struct virtuos_remote *remote, int fd, void *buf,
-		size_t n, off_t offset);
-long hook_write(const struct virtuos_remote *remote, int fd, const void *buf,
-		size_t n);
-long hook_pwrite(const struct virtuos_remote *remote, int fd, const void *buf,
-		 size_t n, off_t offset);
-
-/* A regular file: after a full piece, reading on does not wait. */
-bool hook_regular(const struct virtuos_remote *remote, int fd);
+/*
+ * read, write, pread64 or pwrite64 on a remote descriptor, in as many pieces
+ * as it needs; the first two leave the offset alone.
+ */
+long hook_pieces(const struct virtuos_remote *remote, int fd, uint32_t nr,
+		 const void *buf, size_t n, off_t offset);
+/* After a full piece: does the call go on with the next? */
+bool hook_goes_on(const struct virtuos_remote *remote, int fd, uint32_t nr);
 
 /* openat() as a hook returns it, errno set. */
 int hook_openat(int dirfd, const char *path, int flags, mode_t mode);

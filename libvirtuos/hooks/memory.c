@@ -41,7 +41,7 @@ static long load(const struct virtuos_remote *remote, int fd, void *to,
 		return 0;
 	if (length > (size_t)(st.st_size - offset))
 		length = st.st_size - offset;
-	ret = hook_pread(remote, fd, to, length, offset);
+	ret = hook_pieces(remote, fd, VSYS_NR_pread64, to, length, offset);
 	/* Not open for reading. */
 	return ret == -EBADF ? -EACCES : ret;
 }

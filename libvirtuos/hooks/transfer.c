@@ -41,14 +41,15 @@ static long end_pread(const struct end *end, void *buf, size_t n, off_t offset)
 {
 	if (!end->remote)
 		return sys4(SYS_pread64, end->fd, buf, n, offset);
-	return hook_pread(&end->to, end->fd, buf, n, offset);
+	return hook_pieces(&end->to, end->fd, VSYS_NR_pread64, buf, n,
+			   offset);
 }
 
 static long end_write(const struct end *end, const void *buf, size_t n)
 {
 	if (!end->remote)
 		return sys3(SYS_write, end->fd, buf, n);
-	return hook_write(&end->to, end->fd, buf, n);
+	return hook_pieces(&end->to, end->fd, VSYS_NR_write, buf, n, 0);
 }
 
 /*

@@ -8,19 +8,37 @@
 
 #include <unistd.h>
 
-#define NO_OFFSET ((off_t)-1)
+/* One call. */
+struct vector {
+	uint32_t nr;	/* what is done with each piece: read, write, pread64… */
+	int fd;
+	const struct iovec *iov;
+	int count;
+	off_t offset;	/* of the positioned ones */
+	struct virtuos_remote remote;
+};
+
+static bool positioned(const struct vector *v)
+{
+	return v->nr == VSYS_NR_pread64 || v->nr == VSYS_NR_pwrite64;
+}
+
+static bool writes(const struct vector *v)
+{
+	return v->nr == VSYS_NR_write || v->nr == VSYS_NR_pwrite64;
+}
 
 /* Sum of the lengths, or what Linux says to such an array. */
-static long total(const struct iovec *iov, int count)
+static long total(const struct vector *v)
 {
 	struct iovec one;
 	size_t sum = 0;
 	int i;
 
-	if (count < 0 || count > IOV_MAX)
+	if (v->count < 0 || v->count > IOV_MAX)
 		return -EINVAL;
-	for (i = 0; i < count; i++) {
-		if (virtuos_copy(&one, &iov[i], sizeof(one)))
+	for (i = 0; i < v->count; i++) {
+		if (virtuos_copy(&one, &v->iov[i], sizeof(one)))
 			return -EFAULT;
 		if ((ssize_t)one.iov_len < 0)
 			return -EINVAL;
@@ -32,22 +50,22 @@ static long total(const struct iovec *iov, int count)
 }
 
 /* Copy n bytes, from byte skip of the vector on, to or from a buffer. */
-static long move(const struct iovec *iov, int count, size_t skip,
-		 uint8_t *linear, size_t n, bool gather)
+static long move(const struct vector *v, size_t skip, uint8_t *linear,
+		 size_t n)
 {
 	struct iovec one;
 	size_t part;
 	int i, err;
 
-	for (i = 0; i < count && n; i++) {
-		if (virtuos_copy(&one, &iov[i], sizeof(one)))
+	for (i = 0; i < v->count && n; i++) {
+		if (virtuos_copy(&one, &v->iov[i], sizeof(one)))
 			return -EFAULT;
 		if (one.iov_len <= skip) {
 			skip -= one.iov_len;
 			continue;
 		}
 		part = one.iov_len - skip < n ? one.iov_len - skip : n;
-		if (gather)
+		if (writes(v))
 			err = virtuos_copy(linear, one.iov_base + skip, part);
 		else
 			err = virtuos_copy(one.iov_base + skip, linear, part);
@@ -60,202 +78,180 @@ static long move(const struct iovec *iov, int count, size_t skip,
 	return 0;
 }
 
-static long write_pieces(const struct virtuos_remote *remote, int fd,
-			 const struct iovec *iov, int count, size_t n,
-			 off_t offset, void *buffer)
+/* As much of the vector as the buffer holds, from byte done on. */
+static long piece(const struct vector *v, void *buffer, size_t done, size_t n)
 {
-	size_t done = 0, part;
-	long ret;
+	long ret = writes(v) ? move(v, done, buffer, n) : 0;
 
-	do {
-		part = n - done < HOOK_BUFFER ? n - done : HOOK_BUFFER;
-		ret = move(iov, count, done, buffer, part, true);
-		if (!ret)
-			ret = offset == NO_OFFSET ?
-				      hook_write(remote, fd, buffer, part) :
-				      hook_pwrite(remote, fd, buffer, part,
-						  offset + done);
-		if (ret < 0)
-			return done ? (long)done : ret;
-		done += ret;
-	} while (done < n && (size_t)ret == part);
-	return done;
+	if (!ret)
+		ret = hook_pieces(&v->remote, v->fd, v->nr, buffer, n,
+				  v->offset + done);
+	if (ret > 0 && !writes(v) && move(v, done, buffer, ret))
+		return -EFAULT;
+	return ret;
 }
 
-static long read_pieces(const struct virtuos_remote *remote, int fd,
-			const struct iovec *iov, int count, size_t n,
-			off_t offset, void *buffer)
+static long through_buffer(const struct vector *v, size_t n)
 {
+	void *buffer = hook_buffer_get();
 	size_t done = 0, part;
 	long ret;
 
+	if (!buffer)
+		return -ENOMEM;
 	do {
 		part = n - done < HOOK_BUFFER ? n - done : HOOK_BUFFER;
-		ret = offset == NO_OFFSET ?
-			      hook_read(remote, fd, buffer, part) :
-			      hook_pread(remote, fd, buffer, part,
-					 offset + done);
+		ret = piece(v, buffer, done, part);
 		if (ret < 0)
-			return done ? (long)done : ret;
-		if (move(iov, count, done, buffer, ret, false))
-			return done ? (long)done : -EFAULT;
+			break;
 		done += ret;
 	} while (done < n && (size_t)ret == part &&
-		 (offset != NO_OFFSET || hook_regular(remote, fd)));
-	return done;
+		 hook_goes_on(&v->remote, v->fd, v->nr));
+	hook_buffer_put(buffer);
+	return done ? (long)done : ret;
 }
 
-/* On a socket: -ENOTSOCK or -ENOSYS if it is none. */
-static long message(const struct virtuos_remote *remote,
-		    const struct iovec *iov, int count, size_t n, bool write)
+/*
+ * On a socket: -ENOTSOCK or -ENOSYS if it is none.  What is longer than one
+ * message goes through the buffer all the same.
+ */
+static long message(const struct vector *v, size_t n)
 {
+	const struct virtuos_remote *to = &v->remote;
 	struct msghdr msg = {
-		.msg_iov = (struct iovec *)iov,
-		.msg_iovlen = count,
+		.msg_iov = (struct iovec *)v->iov,
+		.msg_iovlen = v->count,
 	};
 
-	/* Longer than one piece: the loop above knows how. */
-	if (remote->service != virtuos_routes.inet &&
-	    remote->service != virtuos_routes.inet6)
+	if (to->service != virtuos_routes.inet &&
+	    to->service != virtuos_routes.inet6)
 		return -ENOTSOCK;
 	if (n > HOOK_PIECE_MSG)
 		return -ENOTSOCK;
-	if (write)
+	if (writes(v))
 		return hook_sigpipe(virtuos_call(
-			remote->service, VSYS_NR_sendmsg,
-			VIRTUOS_ARGS(remote->fd, PTR(&msg), MSG_NOSIGNAL)));
-	return virtuos_call(remote->service, VSYS_NR_recvmsg,
-			    VIRTUOS_ARGS(remote->fd, PTR(&msg), 0));
+			to->service, VSYS_NR_sendmsg,
+			VIRTUOS_ARGS(to->fd, PTR(&msg), MSG_NOSIGNAL)));
+	return virtuos_call(to->service, VSYS_NR_recvmsg,
+			    VIRTUOS_ARGS(to->fd, PTR(&msg), 0));
 }
 
-static long vector(const struct virtuos_remote *remote, int fd,
-		   const struct iovec *iov, int count, off_t offset,
-		   bool write)
+static long transfer(const struct vector *v)
 {
-	long ret, n = total(iov, count);
-	void *buffer;
+	long ret, n = total(v);
 
 	if (n < 0)
 		return n;
-	if (offset == NO_OFFSET && n) {
-		ret = message(remote, iov, count, n, write);
+	if (!positioned(v) && n) {
+		ret = message(v, n);
 		if (ret != -ENOTSOCK && ret != -ENOSYS)
 			return ret;
 	}
-	buffer = hook_buffer_get();
-	if (!buffer)
-		return -ENOMEM;
-	if (write)
-		ret = write_pieces(remote, fd, iov, count, n, offset, buffer);
-	else
-		ret = read_pieces(remote, fd, iov, count, n, offset, buffer);
-	hook_buffer_put(buffer);
-	return ret;
+	return through_buffer(v, n);
+}
+
+/*
+ * Flags: priority is a hint, and durability is asked for afterwards; the
+ * others Linux, too, refuses where a file system does not know them.
+ */
+static long flagged(const struct vector *v, int flags)
+{
+	long ret, err = 0;
+
+	if (flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC))
+		return -EOPNOTSUPP;
+	if (positioned(v) && v->offset < 0)
+		return -EINVAL;
+	ret = transfer(v);
+	if (ret <= 0 || !writes(v))
+		return ret;
+	if (flags & RWF_SYNC)
+		err = REMOTE_CALL(&v->remote, v->fd, fsync, v->fd);
+	else if (flags & RWF_DSYNC)
+		err = REMOTE_CALL(&v->remote, v->fd, fdatasync, v->fd);
+	return err ? err : ret;
+}
+
+/* What the hooks do with a remote descriptor. */
+static ssize_t forward(const struct vector *v, int flags)
+{
+	pthread_testcancel();
+	return virtuos_return(flagged(v, flags));
 }
 
 VIRTUOS_HOOK ssize_t readv(int fd, const struct iovec *iov, int count)
 {
-	struct virtuos_remote remote;
+	struct vector v = { .nr = VSYS_NR_read, .fd = fd, .iov = iov,
+			    .count = count };
 
-	if (!virtuos_fd_remote(fd, &remote))
-		return LOCAL(readv, (fd, iov, count),
-			     sys3(SYS_readv, fd, iov, count));
-	pthread_testcancel();
-	return virtuos_return(vector(&remote, fd, iov, count, NO_OFFSET,
-				     false));
+	if (virtuos_fd_remote(fd, &v.remote))
+		return forward(&v, 0);
+	return LOCAL(readv, (fd, iov, count), sys3(SYS_readv, fd, iov, count));
 }
 
 VIRTUOS_HOOK ssize_t writev(int fd, const struct iovec *iov, int count)
 {
-	struct virtuos_remote remote;
+	struct vector v = { .nr = VSYS_NR_write, .fd = fd, .iov = iov,
+			    .count = count };
 
-	if (!virtuos_fd_remote(fd, &remote))
-		return LOCAL(writev, (fd, iov, count),
-			     sys3(SYS_writev, fd, iov, count));
-	pthread_testcancel();
-	return virtuos_return(vector(&remote, fd, iov, count, NO_OFFSET, true));
+	if (virtuos_fd_remote(fd, &v.remote))
+		return forward(&v, 0);
+	return LOCAL(writev, (fd, iov, count),
+		     sys3(SYS_writev, fd, iov, count));
 }
 
 VIRTUOS_HOOK ssize_t preadv(int fd, const struct iovec *iov, int count,
 			    off_t offset)
 {
-	struct virtuos_remote remote;
+	struct vector v = { .nr = VSYS_NR_pread64, .fd = fd, .iov = iov,
+			    .count = count, .offset = offset };
 
-	if (!virtuos_fd_remote(fd, &remote))
-		return LOCAL(preadv, (fd, iov, count, offset),
-			     sys5(SYS_preadv, fd, iov, count, offset, 0));
-	pthread_testcancel();
-	if (offset < 0)
-		return virtuos_return(-EINVAL);
-	return virtuos_return(vector(&remote, fd, iov, count, offset, false));
+	if (virtuos_fd_remote(fd, &v.remote))
+		return forward(&v, 0);
+	return LOCAL(preadv, (fd, iov, count, offset),
+		     sys5(SYS_preadv, fd, iov, count, offset, 0));
 }
 HOOK_ALIAS(preadv64, preadv);
 
 VIRTUOS_HOOK ssize_t pwritev(int fd, const struct iovec *iov, int count,
 			     off_t offset)
 {
-	struct virtuos_remote remote;
+	struct vector v = { .nr = VSYS_NR_pwrite64, .fd = fd, .iov = iov,
+			    .count = count, .offset = offset };
 
-	if (!virtuos_fd_remote(fd, &remote))
-		return LOCAL(pwritev, (fd, iov, count, offset),
-			     sys5(SYS_pwritev, fd, iov, count, offset, 0));
-	pthread_testcancel();
-	if (offset < 0)
-		return virtuos_return(-EINVAL);
-	return virtuos_return(vector(&remote, fd, iov, count, offset, true));
+	if (virtuos_fd_remote(fd, &v.remote))
+		return forward(&v, 0);
+	return LOCAL(pwritev, (fd, iov, count, offset),
+		     sys5(SYS_pwritev, fd, iov, count, offset, 0));
 }
 HOOK_ALIAS(pwritev64, pwritev);
 
-/*
- * Flags: priority is a hint, and durability is asked for afterwards; the
- * others Linux, too, refuses where a file system does not know them.
- */
-static long vector2(const struct virtuos_remote *remote, int fd,
-		    const struct iovec *iov, int count, off_t offset, int flags,
-		    bool write)
-{
-	long ret, err = 0;
-
-	if (flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC))
-		return -EOPNOTSUPP;
-	if (offset < -1)
-		return -EINVAL;
-	ret = vector(remote, fd, iov, count, offset, write);
-	if (ret <= 0 || !write)
-		return ret;
-	if (flags & RWF_SYNC)
-		err = REMOTE_CALL(remote, fd, fsync, fd);
-	else if (flags & RWF_DSYNC)
-		err = REMOTE_CALL(remote, fd, fdatasync, fd);
-	return err ? err : ret;
-}
-
+/* Here an offset of -1 is the descriptor's own position. */
 VIRTUOS_HOOK ssize_t preadv2(int fd, const struct iovec *iov, int count,
 			     off_t offset, int flags)
 {
-	struct virtuos_remote remote;
+	uint32_t nr = offset == -1 ? VSYS_NR_read : VSYS_NR_pread64;
+	struct vector v = { .nr = nr, .fd = fd, .iov = iov,
+			    .count = count, .offset = offset };
 
-	if (!virtuos_fd_remote(fd, &remote))
-		return LOCAL(preadv2, (fd, iov, count, offset, flags),
-			     sys6(SYS_preadv2, fd, PTR(iov), count, offset, 0,
-				  flags));
-	pthread_testcancel();
-	return virtuos_return(vector2(&remote, fd, iov, count, offset, flags,
-				      false));
+	if (virtuos_fd_remote(fd, &v.remote))
+		return forward(&v, flags);
+	return LOCAL(preadv2, (fd, iov, count, offset, flags),
+		     sys6(SYS_preadv2, fd, PTR(iov), count, offset, 0, flags));
 }
 HOOK_ALIAS(preadv64v2, preadv2);
 
 VIRTUOS_HOOK ssize_t pwritev2(int fd, const struct iovec *iov, int count,
 			      off_t offset, int flags)
 {
-	struct virtuos_remote remote;
+	uint32_t nr = offset == -1 ? VSYS_NR_write : VSYS_NR_pwrite64;
+	struct vector v = { .nr = nr, .fd = fd, .iov = iov,
+			    .count = count, .offset = offset };
 
-	if (!virtuos_fd_remote(fd, &remote))
-		return LOCAL(pwritev2, (fd, iov, count, offset, flags),
-			     sys6(SYS_pwritev2, fd, PTR(iov), count, offset, 0,
-				  flags));
-	pthread_testcancel();
-	return virtuos_return(vector2(&remote, fd, iov, count, offset, flags,
-				      true));
+	if (virtuos_fd_remote(fd, &v.remote))
+		return forward(&v, flags);
+	return LOCAL(pwritev2, (fd, iov, count, offset, flags),
+		     sys6(SYS_pwritev2, fd, PTR(iov), count, offset, 0,
+			  flags));
 }
 HOOK_ALIAS(pwritev64v2, pwritev2);
