@@ -19,52 +19,31 @@
 /* Argument i as a pointer; as an integer it converts by itself. */
 #define P(i) ((void *)a[i])
 
+/* The hook that a number leads to. */
+#define TO(name, call) \
+	case SYS_##name: \
+		*ret = (call); \
+		return true
+
 /* Data. */
 static bool data(long nr, const long a[6], long *ret)
 {
 	switch (nr) {
-	case SYS_read:
-		*ret = read(a[0], P(1), a[2]);
-		return true;
-	case SYS_write:
-		*ret = write(a[0], P(1), a[2]);
-		return true;
-	case SYS_readv:
-		*ret = readv(a[0], P(1), a[2]);
-		return true;
-	case SYS_writev:
-		*ret = writev(a[0], P(1), a[2]);
-		return true;
-	case SYS_pread64:
-		*ret = pread(a[0], P(1), a[2], a[3]);
-		return true;
-	case SYS_pwrite64:
-		*ret = pwrite(a[0], P(1), a[2], a[3]);
-		return true;
-	case SYS_preadv:
-		*ret = preadv(a[0], P(1), a[2], a[3]);
-		return true;
-	case SYS_pwritev:
-		*ret = pwritev(a[0], P(1), a[2], a[3]);
-		return true;
-	case SYS_preadv2:
-		*ret = preadv2(a[0], P(1), a[2], a[3], a[5]);
-		return true;
-	case SYS_pwritev2:
-		*ret = pwritev2(a[0], P(1), a[2], a[3], a[5]);
-		return true;
-	case SYS_sendfile:
-		*ret = sendfile(a[0], a[1], P(2), a[3]);
-		return true;
-	case SYS_copy_file_range:
-		*ret = copy_file_range(a[0], P(1), a[2], P(3), a[4], a[5]);
-		return true;
-	case SYS_getdents64:
-		*ret = getdents64(a[0], P(1), a[2]);
-		return true;
-	case SYS_mmap:
-		*ret = (long)mmap(P(0), a[1], a[2], a[3], a[4], a[5]);
-		return true;
+	TO(read, read(a[0], P(1), a[2]));
+	TO(write, write(a[0], P(1), a[2]));
+	TO(readv, readv(a[0], P(1), a[2]));
+	TO(writev, writev(a[0], P(1), a[2]));
+	TO(pread64, pread(a[0], P(1), a[2], a[3]));
+	TO(pwrite64, pwrite(a[0], P(1), a[2], a[3]));
+	TO(preadv, preadv(a[0], P(1), a[2], a[3]));
+	TO(pwritev, pwritev(a[0], P(1), a[2], a[3]));
+	TO(preadv2, preadv2(a[0], P(1), a[2], a[3], a[5]));
+	TO(pwritev2, pwritev2(a[0], P(1), a[2], a[3], a[5]));
+	TO(sendfile, sendfile(a[0], a[1], P(2), a[3]));
+	TO(copy_file_range,
+	   copy_file_range(a[0], P(1), a[2], P(3), a[4], a[5]));
+	TO(getdents64, getdents64(a[0], P(1), a[2]));
+	TO(mmap, (long)mmap(P(0), a[1], a[2], a[3], a[4], a[5]));
 	}
 	return false;
 }
@@ -73,51 +52,21 @@ static bool data(long nr, const long a[6], long *ret)
 static bool descriptor(long nr, const long a[6], long *ret)
 {
 	switch (nr) {
-	case SYS_close:
-		*ret = close(a[0]);
-		return true;
-	case SYS_close_range:
-		*ret = close_range(a[0], a[1], a[2]);
-		return true;
-	case SYS_dup:
-		*ret = dup(a[0]);
-		return true;
-	case SYS_dup2:
-		*ret = dup2(a[0], a[1]);
-		return true;
-	case SYS_dup3:
-		*ret = dup3(a[0], a[1], a[2]);
-		return true;
-	case SYS_fcntl:
-		*ret = fcntl(a[0], a[1], a[2]);
-		return true;
-	case SYS_ioctl:
-		*ret = ioctl(a[0], a[1], a[2]);
-		return true;
-	case SYS_lseek:
-		*ret = lseek(a[0], a[1], a[2]);
-		return true;
-	case SYS_fstat:
-		*ret = fstat(a[0], P(1));
-		return true;
-	case SYS_fsync:
-		*ret = fsync(a[0]);
-		return true;
-	case SYS_fdatasync:
-		*ret = fdatasync(a[0]);
-		return true;
-	case SYS_ftruncate:
-		*ret = ftruncate(a[0], a[1]);
-		return true;
-	case SYS_fallocate:
-		*ret = fallocate(a[0], a[1], a[2], a[3]);
-		return true;
-	case SYS_sync_file_range:
-		*ret = sync_file_range(a[0], a[1], a[2], a[3]);
-		return true;
-	case SYS_syncfs:
-		*ret = syncfs(a[0]);
-		return true;
+	TO(close, close(a[0]));
+	TO(close_range, close_range(a[0], a[1], a[2]));
+	TO(dup, dup(a[0]));
+	TO(dup2, dup2(a[0], a[1]));
+	TO(dup3, dup3(a[0], a[1], a[2]));
+	TO(fcntl, fcntl(a[0], a[1], a[2]));
+	TO(ioctl, ioctl(a[0], a[1], a[2]));
+	TO(lseek, lseek(a[0], a[1], a[2]));
+	TO(fstat, fstat(a[0], P(1)));
+	TO(fsync, fsync(a[0]));
+	TO(fdatasync, fdatasync(a[0]));
+	TO(ftruncate, ftruncate(a[0], a[1]));
+	TO(fallocate, fallocate(a[0], a[1], a[2], a[3]));
+	TO(sync_file_range, sync_file_range(a[0], a[1], a[2], a[3]));
+	TO(syncfs, syncfs(a[0]));
 	}
 	return false;
 }
@@ -144,83 +93,33 @@ static bool open_how(const long a[6], long *ret)
 static bool path(long nr, const long a[6], long *ret)
 {
 	switch (nr) {
-	case SYS_open:
-		*ret = open(P(0), a[1], (mode_t)a[2]);
-		return true;
-	case SYS_openat:
-		*ret = openat(a[0], P(1), a[2], (mode_t)a[3]);
-		return true;
+	TO(open, open(P(0), a[1], (mode_t)a[2]));
+	TO(openat, openat(a[0], P(1), a[2], (mode_t)a[3]));
 	case SYS_openat2:
 		return open_how(a, ret);
-	case SYS_stat:
-		*ret = stat(P(0), P(1));
-		return true;
-	case SYS_lstat:
-		*ret = lstat(P(0), P(1));
-		return true;
-	case SYS_newfstatat:
-		*ret = fstatat(a[0], P(1), P(2), a[3]);
-		return true;
-	case SYS_statx:
-		*ret = statx(a[0], P(1), a[2], a[3], P(4));
-		return true;
-	case SYS_access:
-		*ret = access(P(0), a[1]);
-		return true;
-	case SYS_faccessat:
-		*ret = faccessat(a[0], P(1), a[2], 0);
-		return true;
-	case SYS_faccessat2:
-		*ret = faccessat(a[0], P(1), a[2], a[3]);
-		return true;
-	case SYS_unlink:
-		*ret = unlink(P(0));
-		return true;
-	case SYS_unlinkat:
-		*ret = unlinkat(a[0], P(1), a[2]);
-		return true;
-	case SYS_rename:
-		*ret = rename(P(0), P(1));
-		return true;
-	case SYS_renameat:
-		*ret = renameat(a[0], P(1), a[2], P(3));
-		return true;
-	case SYS_renameat2:
-		*ret = renameat2(a[0], P(1), a[2], P(3), a[4]);
-		return true;
-	case SYS_mkdir:
-		*ret = mkdir(P(0), a[1]);
-		return true;
-	case SYS_mkdirat:
-		*ret = mkdirat(a[0], P(1), a[2]);
-		return true;
-	case SYS_readlink:
-		*ret = readlink(P(0), P(1), a[2]);
-		return true;
-	case SYS_readlinkat:
-		*ret = readlinkat(a[0], P(1), P(2), a[3]);
-		return true;
-	case SYS_linkat:
-		*ret = linkat(a[0], P(1), a[2], P(3), a[4]);
-		return true;
-	case SYS_symlinkat:
-		*ret = symlinkat(P(0), a[1], P(2));
-		return true;
-	case SYS_utimensat:
-		*ret = P(1) ? utimensat(a[0], P(1), P(2), a[3]) :
-			      futimens(a[0], P(2));
-		return true;
-	case SYS_chdir:
-		*ret = chdir(P(0));
-		return true;
-	case SYS_getcwd:
-		*ret = virtuos_return(virtuos_active ?
-					      virtuos_cwd_get(P(0), a[1]) :
-					      sys2(SYS_getcwd, a[0], a[1]));
-		return true;
-	case SYS_execve:
-		*ret = execve(P(0), P(1), P(2));
-		return true;
+	TO(stat, stat(P(0), P(1)));
+	TO(lstat, lstat(P(0), P(1)));
+	TO(newfstatat, fstatat(a[0], P(1), P(2), a[3]));
+	TO(statx, statx(a[0], P(1), a[2], a[3], P(4)));
+	TO(access, access(P(0), a[1]));
+	TO(faccessat, faccessat(a[0], P(1), a[2], 0));
+	TO(faccessat2, faccessat(a[0], P(1), a[2], a[3]));
+	TO(unlink, unlink(P(0)));
+	TO(unlinkat, unlinkat(a[0], P(1), a[2]));
+	TO(rename, rename(P(0), P(1)));
+	TO(renameat, renameat(a[0], P(1), a[2], P(3)));
+	TO(renameat2, renameat2(a[0], P(1), a[2], P(3), a[4]));
+	TO(mkdir, mkdir(P(0), a[1]));
+	TO(mkdirat, mkdirat(a[0], P(1), a[2]));
+	TO(readlink, readlink(P(0), P(1), a[2]));
+	TO(readlinkat, readlinkat(a[0], P(1), P(2), a[3]));
+	TO(linkat, linkat(a[0], P(1), a[2], P(3), a[4]));
+	TO(symlinkat, symlinkat(P(0), a[1], P(2)));
+	TO(utimensat, P(1) ? utimensat(a[0], P(1), P(2), a[3]) :
+			     futimens(a[0], P(2)));
+	TO(chdir, chdir(P(0)));
+	TO(getcwd, virtuos_return(virtuos_cwd_get(P(0), a[1])));
+	TO(execve, execve(P(0), P(1), P(2)));
 	}
 	return false;
 }
@@ -229,59 +128,23 @@ static bool path(long nr, const long a[6], long *ret)
 static bool sockets(long nr, const long a[6], long *ret)
 {
 	switch (nr) {
-	case SYS_socket:
-		*ret = socket(a[0], a[1], a[2]);
-		return true;
-	case SYS_bind:
-		*ret = bind(a[0], (struct sockaddr *)a[1], a[2]);
-		return true;
-	case SYS_connect:
-		*ret = connect(a[0], (struct sockaddr *)a[1], a[2]);
-		return true;
-	case SYS_listen:
-		*ret = listen(a[0], a[1]);
-		return true;
-	case SYS_accept:
-		*ret = accept4(a[0], (struct sockaddr *)a[1], P(2), 0);
-		return true;
-	case SYS_accept4:
-		*ret = accept4(a[0], (struct sockaddr *)a[1], P(2), a[3]);
-		return true;
-	case SYS_getsockname:
-		*ret = getsockname(a[0], (struct sockaddr *)a[1], P(2));
-		return true;
-	case SYS_getpeername:
-		*ret = getpeername(a[0], (struct sockaddr *)a[1], P(2));
-		return true;
-	case SYS_setsockopt:
-		*ret = setsockopt(a[0], a[1], a[2], P(3), a[4]);
-		return true;
-	case SYS_getsockopt:
-		*ret = getsockopt(a[0], a[1], a[2], P(3), P(4));
-		return true;
-	case SYS_shutdown:
-		*ret = shutdown(a[0], a[1]);
-		return true;
-	case SYS_sendto:
-		*ret = sendto(a[0], P(1), a[2], a[3], (struct sockaddr *)a[4],
-			      a[5]);
-		return true;
-	case SYS_recvfrom:
-		*ret = recvfrom(a[0], P(1), a[2], a[3],
-				(struct sockaddr *)a[4], P(5));
-		return true;
-	case SYS_sendmsg:
-		*ret = sendmsg(a[0], P(1), a[2]);
-		return true;
-	case SYS_recvmsg:
-		*ret = recvmsg(a[0], P(1), a[2]);
-		return true;
-	case SYS_sendmmsg:
-		*ret = sendmmsg(a[0], P(1), a[2], a[3]);
-		return true;
-	case SYS_recvmmsg:
-		*ret = recvmmsg(a[0], P(1), a[2], a[3], P(4));
-		return true;
+	TO(socket, socket(a[0], a[1], a[2]));
+	TO(bind, bind(a[0], P(1), a[2]));
+	TO(connect, connect(a[0], P(1), a[2]));
+	TO(listen, listen(a[0], a[1]));
+	TO(accept, accept4(a[0], P(1), P(2), 0));
+	TO(accept4, accept4(a[0], P(1), P(2), a[3]));
+	TO(getsockname, getsockname(a[0], P(1), P(2)));
+	TO(getpeername, getpeername(a[0], P(1), P(2)));
+	TO(setsockopt, setsockopt(a[0], a[1], a[2], P(3), a[4]));
+	TO(getsockopt, getsockopt(a[0], a[1], a[2], P(3), P(4)));
+	TO(shutdown, shutdown(a[0], a[1]));
+	TO(sendto, sendto(a[0], P(1), a[2], a[3], P(4), a[5]));
+	TO(recvfrom, recvfrom(a[0], P(1), a[2], a[3], P(4), P(5)));
+	TO(sendmsg, sendmsg(a[0], P(1), a[2]));
+	TO(recvmsg, recvmsg(a[0], P(1), a[2]));
+	TO(sendmmsg, sendmmsg(a[0], P(1), a[2], a[3]));
+	TO(recvmmsg, recvmmsg(a[0], P(1), a[2], a[3], P(4)));
 	}
 	return false;
 }
