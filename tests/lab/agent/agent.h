@@ -15,11 +15,15 @@ struct command {
 	char **argv, **envp;
 };
 
-bool command_parse(struct command *c, const struct frame *f);
+/* A command's beginning: synchronise within sync_ms, then take its EXEC frame
+ * apart, which stays first in the link.  silence_ms is how long the other end
+ * may say nothing, -1 for as long as it likes. */
+bool command_await(struct command *c, struct link *l, unsigned char sync[SYNC_LEN],
+		   int sync_ms, int silence_ms);
 void command_free(struct command *c);
 
-/* Run a command for the other end of the link, to its EXIT frame.  root is a
- * directory to chroot to, or NULL. */
+/* Run a command for the other end of the link, to its EXIT frame; its own EXEC
+ * frame may still be in the link.  root is a directory to chroot to, or NULL. */
 void session_run(struct link *l, const struct command *c, const char *root);
 
 int client_main(int argc, char **argv);

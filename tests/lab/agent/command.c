@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Taking an EXEC frame apart. */
+/* Taking a command from a link. */
 #include "agent.h"
 
 #include <stdlib.h>
@@ -16,7 +16,15 @@ static char *next_string(char **at, char *end)
 	return s;
 }
 
-bool command_parse(struct command *c, const struct frame *f)
+void command_free(struct command *c)
+{
+	free(c->strings);
+	free(c->argv);
+	free(c->envp);
+	memset(c, 0, sizeof(*c));
+}
+
+static bool command_parse(struct command *c, const struct frame *f)
 {
 	char *at, *end;
 	uint32_t i;
@@ -53,10 +61,26 @@ bad:
 	return false;
 }
 
-void command_free(struct command *c)
+bool command_await(struct command *c, struct link *l, unsigned char sync[SYNC_LEN],
+		   int sync_ms, int silence_ms)
 {
-	free(c->strings);
-	free(c->argv);
-	free(c->envp);
-	memset(c, 0, sizeof(*c));
+	struct frame f;
+	int got;
+
+	if (!link_sync(l, NULL, sync, sync_ms))
+		return false;
+	buffer_add(&l->out, sync, SYNC_LEN);
+	while ((got = frame_peek(&l->in, &f)) == 0 && !l->closed) {
+		struct pollfd p;
+
+		link_push(l);
+		link_pull(l, FRAME_MAX + FRAME_HEADER);
+		if (frame_peek(&l->in, &f))
+			continue;
+		link_poll(l, &p, true);
+		if (poll(&p, 1, silence_ms) == 0)
+			return false;
+		link_polled(l, &p);
+	}
+	return got == 1 && command_parse(c, &f);
 }

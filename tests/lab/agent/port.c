@@ -160,26 +160,24 @@ static void relay_loop(struct link *client, struct channel *ch, struct xs_handle
 	}
 }
 
-static void relay_run(struct link *client, const struct command *c, const struct frame *f,
-		      const unsigned char *sync)
+/* The frames that are passed on begin with the command's EXEC. */
+static void relay_run(struct link *client, const char *domain, const unsigned char *sync)
 {
 	struct xs_handle *xs = xs_open(0);
 	struct channel ch;
 	int id;
 
 	if (!xs) {
-		refuse(client, "%s: no connection to xenstore", c->domain);
+		refuse(client, "%s: no connection to xenstore", domain);
 		return;
 	}
-	id = domain_find(xs, c->domain);
+	id = domain_find(xs, domain);
 	if (id < 0) {
-		refuse(client, "there is no domain %s", c->domain);
-	} else if (!channel_open(&ch, xs, id, c->domain, client, sync)) {
-		refuse(client, "domain %s does not answer", c->domain);
+		refuse(client, "there is no domain %s", domain);
+	} else if (!channel_open(&ch, xs, id, domain, client, sync)) {
+		refuse(client, "domain %s does not answer", domain);
 	} else {
-		buffer_add(&ch.link.out, f->payload - FRAME_HEADER, FRAME_HEADER + f->len);
-		frame_drop(&client->in, f);
-		relay_loop(client, &ch, xs, id, c->domain);
+		relay_loop(client, &ch, xs, id, domain);
 		channel_close(&ch);
 	}
 	xs_close(xs);
@@ -212,31 +210,13 @@ static void port_session(struct link *l)
 	unsigned char sync[SYNC_LEN];
 	char root[256];
 	struct command c;
-	struct frame f;
-	int got;
 
-	if (!link_sync(l, NULL, sync, 60000))
+	if (!command_await(&c, l, sync, 60000, -1))
 		return;
-	buffer_add(&l->out, sync, SYNC_LEN);
-	while ((got = frame_peek(&l->in, &f)) == 0 && !l->closed) {
-		struct pollfd p;
-
-		link_push(l);
-		link_pull(l, FRAME_MAX + FRAME_HEADER);
-		if (frame_peek(&l->in, &f))
-			continue;
-		link_poll(l, &p, true);
-		poll(&p, 1, 10000);
-		link_polled(l, &p);
-	}
-	if (got != 1 || !command_parse(&c, &f))
-		return;
-	if (local_root(c.domain, root, sizeof(root))) {
-		frame_drop(&l->in, &f);
+	if (local_root(c.domain, root, sizeof(root)))
 		session_run(l, &c, *root ? root : NULL);
-	} else {
-		relay_run(l, &c, &f, sync);
-	}
+	else
+		relay_run(l, c.domain, sync);
 	command_free(&c);
 	link_flush(l, 10000);
 }

@@ -22,27 +22,9 @@ static void serve_one(struct link *l)
 {
 	unsigned char sync[SYNC_LEN];
 	struct command c;
-	struct frame f;
-	int got;
 
-	if (!link_sync(l, NULL, sync, 5000))
+	if (!command_await(&c, l, sync, 5000, 10000))
 		return;
-	buffer_add(&l->out, sync, SYNC_LEN);
-	while ((got = frame_peek(&l->in, &f)) == 0 && !l->closed) {
-		struct pollfd p;
-
-		link_push(l);
-		link_pull(l, FRAME_MAX + FRAME_HEADER);
-		if (frame_peek(&l->in, &f))
-			continue;
-		link_poll(l, &p, true);
-		if (poll(&p, 1, 10000) == 0)
-			return;
-		link_polled(l, &p);
-	}
-	if (got != 1 || !command_parse(&c, &f))
-		return;
-	frame_drop(&l->in, &f);
 	session_run(l, &c, NULL);
 	command_free(&c);
 	link_flush(l, 5000);

@@ -157,6 +157,8 @@ static void session_frames(struct session *s)
 
 		memcpy(words, f.payload, f.len < sizeof(words) ? f.len : sizeof(words));
 		switch (f.type) {
+		case FRAME_EXEC:	/* the one that began this */
+			break;
 		case FRAME_STDIN:
 			buffer_add(&s->input, f.payload, f.len);
 			break;
