@@ -412,7 +412,7 @@ long virtuos_marshal_in(struct virtuos_marshal *m, uint32_t nr,
 static long out_len_out(struct virtuos_marshal *m, int i, int li, uint64_t arg,
 			uint64_t len_arg)
 {
-	uint32_t len, room;
+	uint32_t len;
 
 	if (!len_arg)
 		return 0;
@@ -420,9 +420,8 @@ static long out_len_out(struct virtuos_marshal *m, int i, int li, uint64_t arg,
 	/* Programs trust it: no more than an address has, or than was asked. */
 	if (len > sizeof(struct sockaddr_storage) && len > m->room)
 		len = m->room;
-	room = m->length[i];
 	if (arg && virtuos_copy((void *)(uintptr_t)arg, at(m, i),
-				len < room ? len : room))
+				len < m->length[i] ? len : m->length[i]))
 		return -EFAULT;
 	return virtuos_copy((void *)(uintptr_t)len_arg, &len, sizeof(len));
 }
@@ -433,7 +432,8 @@ static long arg_out(struct virtuos_marshal *m, uint32_t spec, int i,
 	void *to = (void *)(uintptr_t)args[i];
 	int size;
 
-	if (!args[i])
+	/* Another NULL faults below, as it does in Linux, or was not needed. */
+	if (!args[i] && (spec & VSYS_ARG_MAYBE))
 		return 0;
 	switch ((enum vsys_arg_kind)VSYS_ARG_KIND(spec)) {
 	case VSYS_ARG_OUT:

@@ -632,6 +632,50 @@ static void bad_descriptors(void)
 	SAME(lseek, socks[0][0], 0, 0);
 }
 
+/* ---- buffers at NULL -------------------------------------------------------- */
+
+/* How long the name is that a call with nowhere to put it is asked for. */
+static void null_address(uint32_t len)
+{
+	areas_reset();
+	memcpy(out[0] + 32, &len, sizeof(len));
+	memcpy(out[1] + 32, &len, sizeof(len));
+	SAME(getsockname, socks[0][0], 0, OUT(32));
+	memcpy(out[0] + 32, &len, sizeof(len));
+	memcpy(out[1] + 32, &len, sizeof(len));
+	SAME(getsockopt, socks[0][0], SOL_SOCKET, SO_TYPE, 0, OUT(32));
+}
+
+/* Linux says EFAULT when there is something to write, and only then. */
+static void null_buffers(void)
+{
+	areas_reset();
+	TWIN(pwrite64, (file[0], PTR(in), 100, 0), (file[1], PTR(in), 100, 0));
+	TWIN(symlinkat, (PTR("target"), dirfd_of[0], PTR("null")),
+	     (PTR("target"), dirfd_of[1], PTR("null")));
+	CHECK_EQ(SAME(pread64, file[0], 0, 10, 0), -EFAULT);
+	CHECK_EQ(SAME(pread64, file[0], 0, 0, 0), 0);
+	CHECK_EQ(SAME(pread64, file[0], 0, 10, 1 << 30), 0);
+	CHECK_EQ(SAME(fstat, file[0], 0), -EFAULT);
+	CHECK_EQ(SAME(fstatfs, socks[0][0], 0), -EFAULT);
+	CHECK_EQ(SAME(newfstatat, dirfd_of[0], PTR("."), 0, 0), -EFAULT);
+	CHECK_EQ(SAME(statx, dirfd_of[0], PTR("."), 0, 0, 0), -EFAULT);
+	CHECK_EQ(SAME(getcwd, 0, 4096), -EFAULT);
+	CHECK_EQ(SAME(readlinkat, dirfd_of[0], PTR("null"), 0, 10), -EFAULT);
+	lseek(dirfd_of[0], 0, SEEK_SET);
+	CHECK_EQ(SAME(getdents64, dirfd_of[0], 0, 1000), -EFAULT);
+	TWIN(sendto, (udp[0][0], PTR(in), 10, 0, 0, 0),
+	     (udp[1][0], PTR(in), 10, 0, 0, 0));
+	TWIN(recvfrom, (udp[0][1], 0, 10, MSG_DONTWAIT, 0, 0),
+	     (udp[1][1], 0, 10, MSG_DONTWAIT, 0, 0));
+	TWIN(recvfrom, (udp[0][1], OUT(0), 10, MSG_DONTWAIT, 0, 0),
+	     (udp[1][1], OUT(0), 10, MSG_DONTWAIT, 0, 0));
+	null_address(0);
+	null_address(16);
+	TWIN(unlinkat, (dirfd_of[0], PTR("null"), 0),
+	     (dirfd_of[1], PTR("null"), 0));
+}
+
 /* ---- the whole ------------------------------------------------------------- */
 
 /* Everything the tests use lies at 8 or above, as in a shadow. */
@@ -838,6 +882,7 @@ int main(void)
 	seed = test_random(&rnd) | 1;
 	set_up();
 	test_need(!pthread_create(&thread, NULL, server, NULL), "thread");
+	null_buffers();
 	random_calls(test_scale(20000));
 	hostile_results(test_scale(5000));
 	meddling = 1;
