@@ -152,6 +152,7 @@ static long msg_out(struct virtuos_marshal *m, int i, uint64_t arg, int64_t ret)
 	struct msghdr *to = (struct msghdr *)(uintptr_t)arg;
 	struct msghdr msg, got;
 	size_t n;
+	long err;
 
 	if (virtuos_copy(&msg, to, sizeof(msg)))
 		return -EFAULT;
@@ -172,6 +173,9 @@ static long msg_out(struct virtuos_marshal *m, int i, uint64_t arg, int64_t ret)
 		n = VSYS_CONTROL_MAX;
 	if (virtuos_copy(msg.msg_control, room->control, n))
 		return -EFAULT;
+	err = virtuos_answer_control(msg.msg_control, n);
+	if (err)
+		return err;
 	got.msg_controllen = n;
 	if (got.msg_namelen > sizeof(room->name))
 		got.msg_namelen = sizeof(room->name);
@@ -346,42 +350,6 @@ size_t virtuos_marshal_size(uint32_t nr, const uint64_t args[6])
 	return size < VSYS_SLOT_ARENA_MAX ? size : VSYS_SLOT_ARENA_MAX;
 }
 
-/* The largest result of a call that counts bytes. */
-static uint64_t result_limit(const struct virtuos_marshal *m, uint32_t nr)
-{
-	switch (nr) {
-	case VSYS_NR_read:
-	case VSYS_NR_write:
-	case VSYS_NR_pread64:
-	case VSYS_NR_pwrite64:
-	case VSYS_NR_sendto:
-	case VSYS_NR_getdents64:
-		return m->args[2];
-	case VSYS_NR_readlinkat:
-	case VSYS_NR_sendfile:
-		return m->args[3];
-	case VSYS_NR_getcwd:
-		return m->args[1];
-	case VSYS_NR_copy_file_range:
-		return m->args[4];
-	case VSYS_NR_recvfrom:
-		return m->args[3] & MSG_TRUNC ? INT_MAX : m->args[2];
-	case VSYS_NR_recvmsg:
-		return m->args[2] & MSG_TRUNC ? INT_MAX : m->limit;
-	case VSYS_NR_sendmsg:
-		return m->limit;
-	case VSYS_NR_getxattr:
-	case VSYS_NR_lgetxattr:
-	case VSYS_NR_fgetxattr:
-		return m->args[3] ? m->args[3] : INT_MAX;
-	case VSYS_NR_listxattr:
-	case VSYS_NR_llistxattr:
-	case VSYS_NR_flistxattr:
-		return m->args[2] ? m->args[2] : INT_MAX;
-	}
-	return INT64_MAX;
-}
-
 long virtuos_marshal_in(struct virtuos_marshal *m, uint32_t nr,
 			const uint64_t args[6])
 {
@@ -472,7 +440,7 @@ long virtuos_marshal_out(struct virtuos_marshal *m, uint32_t nr,
 		return -EIO;
 	if (ret < 0 || nr >= VSYS_NR_NOP)
 		return ret;
-	if ((uint64_t)ret > result_limit(m, nr))
+	if ((uint64_t)ret > virtuos_answer_limit(m, nr))
 		return -EIO;
 	for (left = vsys_calls[nr].pointers; left; left &= left - 1) {
 		i = __builtin_ctz(left);
@@ -480,5 +448,6 @@ long virtuos_marshal_out(struct virtuos_marshal *m, uint32_t nr,
 		if (err)
 			return err;
 	}
-	return ret;
+	err = virtuos_answer_check(nr, args, ret);
+	return err ? err : ret;
 }

@@ -40,4 +40,16 @@ long virtuos_marshal_in(struct virtuos_marshal *m, uint32_t nr,
 long virtuos_marshal_out(struct virtuos_marshal *m, uint32_t nr,
 			 const uint64_t args[6], int64_t ret);
 
+/* ---- answer.c ---------------------------------------------------------- */
+
+/* The largest result that the call can have. */
+uint64_t virtuos_answer_limit(const struct virtuos_marshal *m, uint32_t nr);
+/*
+ * What the program got, which it will walk through: returns 0, or -errno
+ * (-EIO: Linux never gives such a thing).
+ */
+long virtuos_answer_check(uint32_t nr, const uint64_t args[6], long ret);
+/* The same of a message's control data. */
+long virtuos_answer_control(const uint8_t *control, size_t left);
+
 #endif /* VIRTUOS_MARSHAL_H */

@@ -4,6 +4,7 @@
  * answer of the service: the region and the result are the fuzzer's.  Inputs
  * lie between inaccessible pages; outputs are looked at around their edges.
  */
+#include <dirent.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -112,6 +113,44 @@ static void inside(const struct virtuos_marshal *m, uint32_t nr)
 	}
 }
 
+/* Directory entries that are nearly right. */
+static void entries(struct fuzz *f, uint8_t *to, size_t n)
+{
+	struct dirent64 entry = { .d_ino = 1 };
+	size_t step;
+
+	for (; f->left && n >= sizeof(entry); to += step, n -= step) {
+		step = 24 + fuzz_u8(f) % 8 * 8;
+		entry.d_reclen = fuzz_u8(f) % 8 ? step : fuzz_u32(f) % 256;
+		memset(entry.d_name, fuzz_u8(f) % 4 ? 0 : 'x',
+		       sizeof(entry.d_name));
+		fuzz_bytes(f, entry.d_name, 2);
+		memcpy(to, &entry, sizeof(entry));
+	}
+}
+
+/* What was accepted can be followed, as programs do it. */
+static void follow(uint32_t nr, const uint64_t args[6], long ret)
+{
+	const struct dirent64 *entry;
+	const char *p, *end;
+
+	if (nr == VSYS_NR_getcwd && ret >= 0)
+		CHECK(memchr((void *)(uintptr_t)args[0], 0, ret));
+	if (nr != VSYS_NR_getdents64 || ret <= 0)
+		return;
+	p = (void *)(uintptr_t)args[1];
+	for (end = p + ret; p < end; p += entry->d_reclen) {
+		entry = (const void *)p;
+		if (!CHECK(entry->d_reclen) || !CHECK(*entry->d_name) ||
+		    !CHECK(p + entry->d_reclen <= end) ||
+		    !CHECK(memchr(entry->d_name, 0,
+				  p + entry->d_reclen - entry->d_name)))
+			break;
+	}
+	CHECK(p == end);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz f = { data, size };
@@ -146,9 +185,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	inside(&m, nr);
 	CHECK(m.used <= m.size);
 	ret = fuzz_u8(&f) % 3 ? fuzz_u8(&f) : (int64_t)fuzz_u64(&f);
+	if (nr == VSYS_NR_getdents64)
+		entries(&f, region + m.place[1], m.length[1]);
 	for (i = 0; f.left && i < (int)m.size; i += 64)
 		fuzz_bytes(&f, region + i, 64);
 	ret = virtuos_marshal_out(&m, nr, args, ret);
 	CHECK(ret >= -4095);
+	follow(nr, args, ret);
 	return fuzz_end();
 }
