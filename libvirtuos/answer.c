@@ -43,8 +43,16 @@ uint64_t virtuos_answer_limit(const struct virtuos_marshal *m, uint32_t nr)
 	case VSYS_NR_llistxattr:
 	case VSYS_NR_flistxattr:
 		return m->args[2] ? m->args[2] : INT_MAX;
+	case VSYS_NR_lseek:
+		return INT64_MAX;
+	case VSYS_NR_fcntl:
+	case VSYS_NR_ioctl:
+		return INT_MAX;
+	case VSYS_NR_umask:
+		return 0777;
 	}
-	return INT64_MAX;
+	/* All others say just that it is done, or make a descriptor. */
+	return vsys_calls[nr].flags & VSYS_CALL_NEWFD ? INT_MAX : 0;
 }
 
 /* One directory entry, as readdir() takes it.  Its length, or -errno. */

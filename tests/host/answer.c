@@ -9,6 +9,7 @@
  *		at an inaccessible page.
  */
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include "libvirtuos/core.h"
@@ -173,6 +174,38 @@ static void controls(void)
 	CHECK_EQ(control(20, 20, SCM_RIGHTS, 48), -EIO);
 }
 
+/* ---- results ------------------------------------------------------------------ */
+
+/* The largest result of a call that has no data to move. */
+static void largest(uint32_t nr, int64_t most)
+{
+	static const uint64_t args[6] = { 8, F_GETFD };
+	static const char none[1];
+
+	CHECK_EQ(answer(nr, args, 0, none, 0, 0), 0);
+	CHECK_EQ(answer(nr, args, 0, none, 0, most), most);
+	if (most < INT64_MAX)
+		CHECK_EQ(answer(nr, args, 0, none, 0, most + 1), -EIO);
+	CHECK_EQ(answer(nr, args, 0, none, 0, -4095), -4095);
+	CHECK_EQ(answer(nr, args, 0, none, 0, -4096), -EIO);
+}
+
+/* A program that asks whether connect() gave 0 must not find 7. */
+static void results(void)
+{
+	largest(VSYS_NR_lseek, INT64_MAX);
+	largest(VSYS_NR_fcntl, INT32_MAX);
+	largest(VSYS_NR_umask, 0777);
+	largest(VSYS_NR_socket, INT32_MAX);
+	largest(VSYS_NR_accept4, INT32_MAX);
+	largest(VSYS_NR_connect, 0);
+	largest(VSYS_NR_fsync, 0);
+	largest(VSYS_NR_listen, 0);
+	largest(VSYS_NR_close, 0);
+	largest(VSYS_NR_read, 0);
+	largest(VSYS_NR_write, 0);
+}
+
 int main(void)
 {
 	region = test_guarded(REGION);
@@ -181,5 +214,6 @@ int main(void)
 	directories();
 	texts();
 	controls();
+	results();
 	return test_exit();
 }
