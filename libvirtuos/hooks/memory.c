@@ -25,6 +25,27 @@ static bool failed(long ret)
 	return ret < 0 && ret >= -4095;
 }
 
+/*
+ * All of it, however long: one call reads 2 GiB at most, and what is missing
+ * would look like zeros of the file.
+ */
+static long read_all(const struct virtuos_remote *remote, int fd, void *to,
+		     size_t length, off_t offset)
+{
+	size_t done;
+	long ret;
+
+	for (done = 0; done < length; done += ret) {
+		ret = hook_pieces(remote, fd, VSYS_NR_pread64, to + done,
+				  length - done, offset + done);
+		if (ret < 0)
+			return ret;
+		if (!ret)
+			break;	/* the file has become shorter */
+	}
+	return 0;
+}
+
 /* The file's part into fresh memory. */
 static long load(const struct virtuos_remote *remote, int fd, void *to,
 		 size_t length, off_t offset)
@@ -41,7 +62,7 @@ static long load(const struct virtuos_remote *remote, int fd, void *to,
 		return 0;
 	if (length > (size_t)(st.st_size - offset))
 		length = st.st_size - offset;
-	ret = hook_pieces(remote, fd, VSYS_NR_pread64, to, length, offset);
+	ret = read_all(remote, fd, to, length, offset);
 	/* Not open for reading. */
 	return ret == -EBADF ? -EACCES : ret;
 }
@@ -64,7 +85,7 @@ static long copy(const struct virtuos_remote *remote, void *addr,
 	if (failed(at))
 		return at;
 	ret = load(remote, fd, (void *)at, length, offset);
-	if (ret >= 0)
+	if (!ret)
 		ret = sys3(SYS_mprotect, at, length, prot);
 	if (!ret && (flags & MAP_FIXED)) {
 		ret = sys5(SYS_mremap, at, length, length,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What:	read, write, readv, writev and their kin in libvirtuos/hooks/, on
- *		descriptors that count as remote.
+ * What:	read, write, readv, writev and their kin in libvirtuos/hooks/, and
+ *		mmap, on descriptors that count as remote.
  * Why:		a call is cut into pieces, and vectors go through a buffer:
  *		a byte lost or doubled at a seam is silent.
  * How:		the service is this process's kernel.  Random calls are made on
@@ -51,7 +51,7 @@ bool virtuos_fd_remote(int fd, struct virtuos_remote *remote)
 	return fd == remote_fd;
 }
 
-/* The service: pieces before the one that is cut, and what that one gives. */
+/* The service: the piece that is cut, or from which on all fail, and how. */
 static int pieces, cut_after = INT_MAX;
 static long cut_to;
 
@@ -62,11 +62,10 @@ long virtuos_call(int service, uint32_t nr, const uint64_t a[6])
 	CHECK_EQ(service, 0);
 	if (nr != VSYS_NR_fstat) {
 		CHECK(n <= VSYS_RW_MAX);
-		if (pieces++ == cut_after) {
-			if (cut_to < 0)
-				return cut_to;
+		if (pieces >= cut_after && cut_to < 0)
+			return cut_to;
+		if (pieces++ == cut_after)
 			n = cut_to;
-		}
 	}
 	return sys6(nr, a[0], a[1], n, a[3], a[4], a[5]);
 }
@@ -261,6 +260,33 @@ static void bad_memory(void)
 	CHECK_EQ(errno, EFAULT);
 }
 
+/* A mapping is whole or fails: what is not read would look like zeros. */
+static void mappings(void)
+{
+	void *p;
+
+	service_whole();
+	CHECK_EQ(pwrite(file[0], source, SIZE, 0), SIZE);
+	service_cut(1, 100);
+	p = mmap(NULL, SIZE, PROT_READ, MAP_PRIVATE, file[0], 0);
+	if (CHECK(p != MAP_FAILED)) {
+		CHECK(!memcmp(p, source, SIZE));
+		munmap(p, SIZE);
+	}
+	CHECK(pieces > 4);
+	service_cut(2, -EIO);
+	errno = 0;
+	p = mmap(NULL, SIZE, PROT_READ, MAP_PRIVATE, file[0], 0);
+	CHECK(p == MAP_FAILED);
+	CHECK_EQ(errno, EIO);
+	service_whole();
+	p = mmap(NULL, SIZE, PROT_READ, MAP_PRIVATE, file[0], 4096);
+	if (CHECK(p != MAP_FAILED)) {
+		CHECK(!memcmp(p, source + 4096, SIZE - 4096));
+		munmap(p, SIZE);
+	}
+}
+
 static int pipe_signals;
 
 static void on_sigpipe(int sig)
@@ -325,6 +351,7 @@ int main(void)
 	remote_fd = file[0];
 	cut_short();
 	bad_memory();
+	mappings();
 	streams();
 	return test_exit();
 }
