@@ -208,22 +208,20 @@ void virtuos_fd_dup(int old, int new)
 	store(new, valid(old) ? load(old) : UNKNOWN);
 }
 
-void virtuos_fd_closing(int fd)
+bool virtuos_fd_closing(int fd)
 {
 	struct virtuos_channel *ch;
 	uint64_t e;
 
-	if (!valid(fd))
-		return;
-	if (!load(fd))
-		return;
+	if (!valid(fd) || !load(fd))
+		return false;
 	/* Of two threads that close it, one counts: the kernel counts one. */
 	e = __atomic_exchange_n(&table[fd], UNKNOWN, __ATOMIC_RELAXED);
-	if (entry_kind(e) != REMOTE)
-		return;
-	ch = entry_channel(e);
-	if (ch)
-		__atomic_fetch_add(&ch->closes, 1, __ATOMIC_RELAXED);
+	ch = entry_kind(e) == REMOTE ? entry_channel(e) : NULL;
+	if (!ch)
+		return false;
+	__atomic_fetch_add(&ch->closes, 1, __ATOMIC_RELAXED);
+	return true;
 }
 
 /* Remote descriptors were the parent's shadow's. */

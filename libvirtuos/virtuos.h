@@ -117,9 +117,10 @@ void virtuos_fd_forget_range(unsigned int first, unsigned int last);
 void virtuos_fd_dup(int old, int new);
 /*
  * Call right before closing fd by a system call (close, dup2 onto it): forgets
- * it and accounts for the close, so that the table stays trusted.
+ * it and accounts for the close, so that the table stays trusted.  True: it is
+ * accounted for, and the system call must follow, whatever comes.
  */
-void virtuos_fd_closing(int fd);
+bool virtuos_fd_closing(int fd);
 /* Is fd one of the library's own (channels)?  Programs cannot close those. */
 bool virtuos_fd_own(int fd);
 /* The lowest of those at or above fd, or -1. */

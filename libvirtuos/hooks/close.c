@@ -9,12 +9,18 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/*
+ * A thread that is cancelled in libc's close() has closed nothing: it could
+ * not take back that the close has been accounted for.
+ */
 VIRTUOS_HOOK int close(int fd)
 {
 	if (virtuos_active) {
 		if (virtuos_fd_own(fd))
 			return virtuos_return(-EBADF);
-		virtuos_fd_closing(fd);
+		pthread_testcancel();
+		if (virtuos_fd_closing(fd))
+			return virtuos_return(sys1(SYS_close, fd));
 	}
 	return LOCAL(close, (fd), sys1(SYS_close, fd));
 }
