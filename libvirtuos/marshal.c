@@ -350,10 +350,20 @@ size_t virtuos_marshal_size(uint32_t nr, const uint64_t args[6])
 	return size < VSYS_SLOT_ARENA_MAX ? size : VSYS_SLOT_ARENA_MAX;
 }
 
+/* Does it take as much room as the program likes? */
+static bool is_bulk(uint32_t spec)
+{
+	uint32_t kind = VSYS_ARG_KIND(spec);
+
+	return kind == VSYS_ARG_IN || kind == VSYS_ARG_OUT ||
+	       kind == VSYS_ARG_OUT_LEN;
+}
+
 long virtuos_marshal_in(struct virtuos_marshal *m, uint32_t nr,
 			const uint64_t args[6])
 {
 	const struct vsys_call_info *info;
+	bool bulk = false;
 	uint32_t left;
 	long err;
 	int i;
@@ -367,13 +377,18 @@ long virtuos_marshal_in(struct virtuos_marshal *m, uint32_t nr,
 	if (nr >= VSYS_NR_SYSCALLS || !vsys_calls[nr].name)
 		return -ENOSYS;
 	info = &vsys_calls[nr];
-	/* Backwards: what is small comes last, and data gets the rest. */
-	for (left = info->pointers; left; left &= ~(1u << i)) {
-		i = 31 - __builtin_clz(left);
-		err = arg_in(m, info->args[i], i, args[i]);
-		if (err)
-			return err;
-	}
+	/* What is small; then backwards, addresses, and data gets the rest. */
+	do {
+		for (left = info->pointers; left; left &= ~(1u << i)) {
+			i = 31 - __builtin_clz(left);
+			if (is_bulk(info->args[i]) != bulk)
+				continue;
+			err = arg_in(m, info->args[i], i, args[i]);
+			if (err)
+				return err;
+		}
+		bulk = !bulk;
+	} while (bulk);
 	return 0;
 }
 

@@ -632,6 +632,22 @@ static void bad_descriptors(void)
 	SAME(lseek, socks[0][0], 0, 0);
 }
 
+/* ---- buffers beyond all measure --------------------------------------------- */
+
+/* The arguments beside them need room as well. */
+static void huge_buffers(void)
+{
+	areas_reset();
+	TWIN(symlinkat, (PTR("target"), dirfd_of[0], PTR("huge")),
+	     (PTR("target"), dirfd_of[1], PTR("huge")));
+	CHECK_EQ(SAME(readlinkat, dirfd_of[0], PTR("huge"), OUT(0), 2 << 20),
+		 6);
+	SAME(fgetxattr, file[0], PTR("user.a"), OUT(0), 2 << 20);
+	SAME(flistxattr, file[0], OUT(0), 2 << 20);
+	TWIN(unlinkat, (dirfd_of[0], PTR("huge"), 0),
+	     (dirfd_of[1], PTR("huge"), 0));
+}
+
 /* ---- buffers at NULL -------------------------------------------------------- */
 
 /* How long the name is that a call with nowhere to put it is asked for. */
@@ -882,6 +898,7 @@ int main(void)
 	seed = test_random(&rnd) | 1;
 	set_up();
 	test_need(!pthread_create(&thread, NULL, server, NULL), "thread");
+	huge_buffers();
 	null_buffers();
 	random_calls(test_scale(20000));
 	hostile_results(test_scale(5000));
