@@ -23,7 +23,7 @@ void virtuos_log(const char *format, ...)
 {
 	char line[512];
 	va_list args;
-	long fd = 2;
+	long fd;
 	int n, m;
 
 	if (!to[0])
@@ -38,13 +38,14 @@ void virtuos_log(const char *format, ...)
 	if (n > (int)sizeof(line) - 2)
 		n = sizeof(line) - 2;
 	line[n++] = '\n';
-	if (strcmp(to, "stderr")) {
-		fd = sys4(SYS_openat, AT_FDCWD, to,
-			  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-		if (fd < 0)
-			return;
+	if (!strcmp(to, "stderr")) {
+		sys3(SYS_write, 2, line, n);
+		return;
 	}
+	fd = sys4(SYS_openat, AT_FDCWD, to,
+		  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return;
 	sys3(SYS_write, fd, line, n);
-	if (fd != 2)
-		sys1(SYS_close, fd);
+	sys1(SYS_close, fd);
 }
