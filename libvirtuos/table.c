@@ -224,6 +224,15 @@ bool virtuos_fd_closing(int fd)
 	return true;
 }
 
+/* On a newer channel, too, this only makes the table ask anew. */
+void virtuos_fd_not_closed(int service)
+{
+	struct virtuos_channel *ch = virtuos_channel_get(service);
+
+	if (ch)
+		__atomic_fetch_sub(&ch->closes, 1, __ATOMIC_RELAXED);
+}
+
 /* Remote descriptors were the parent's shadow's. */
 void virtuos_table_fork_child(void)
 {

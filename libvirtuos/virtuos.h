@@ -118,9 +118,11 @@ void virtuos_fd_dup(int old, int new);
 /*
  * Call right before closing fd by a system call (close, dup2 onto it): forgets
  * it and accounts for the close, so that the table stays trusted.  True: it is
- * accounted for, and the system call must follow, whatever comes.
+ * accounted for, and the system call must follow.
  */
 bool virtuos_fd_closing(int fd);
+/* It did not follow, or failed without closing: take the account back. */
+void virtuos_fd_not_closed(int service);
 /* Is fd one of the library's own (channels)?  Programs cannot close those. */
 bool virtuos_fd_own(int fd);
 /* The lowest of those at or above fd, or -1. */

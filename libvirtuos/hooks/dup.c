@@ -13,13 +13,11 @@ VIRTUOS_HOOK int dup(int fd)
 	return virtuos_return(new);
 }
 
-/*
- * A duplicate onto a placeholder closes it, but only if the call succeeds:
- * what could make it fail is looked at before the close is accounted for.
- */
+/* A duplicate onto a placeholder closes it, but only if the call succeeds. */
 static long replace(int old, int new, int flags)
 {
 	struct virtuos_remote remote;
+	bool counted = false;
 	long ret;
 
 	if (!virtuos_active)
@@ -28,15 +26,13 @@ static long replace(int old, int new, int flags)
 		virtuos_log("dup onto %d: a channel of libvirtuos, EBUSY", new);
 		return -EBUSY;
 	}
-	if (old != new && virtuos_fd_remote(new, &remote)) {
-		ret = sys3(SYS_fcntl, old, F_GETFD, 0);
-		if (ret < 0)
-			return ret;
-		virtuos_fd_closing(new);
-	}
+	if (virtuos_fd_remote(new, &remote))
+		counted = virtuos_fd_closing(new);
 	ret = sys3(SYS_dup3, old, new, flags);
 	if (ret >= 0)
 		virtuos_fd_dup(old, new);
+	else if (counted)
+		virtuos_fd_not_closed(remote.service);
 	return ret;
 }
 

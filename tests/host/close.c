@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What:	close() and close_range() in libvirtuos/hooks/close.c.
+ * What:	close(), close_range() and dup2() in libvirtuos/hooks/.
  * Why:		the table counts the closes that it knows of, ahead of the
  *		kernel; one that is counted and does not happen hides a later
  *		one, and a descriptor is taken for a file that it is not.
@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include "libvirtuos/virtuos.h"
 #include "test.h"
@@ -38,8 +39,19 @@ int virtuos_fd_own_next(int fd)
 
 bool virtuos_fd_remote(int fd, struct virtuos_remote *remote)
 {
-	(void)remote;
+	*remote = (struct virtuos_remote){ 3, fd };
 	return fd == remote_fd;
+}
+
+void virtuos_fd_dup(int old, int new)
+{
+	(void)old;
+	(void)new;
+}
+
+void virtuos_log(const char *format, ...)
+{
+	(void)format;
 }
 
 bool virtuos_fd_closing(int fd)
@@ -51,6 +63,12 @@ bool virtuos_fd_closing(int fd)
 	if (cancel_late)
 		pthread_cancel(pthread_self());
 	return true;
+}
+
+void virtuos_fd_not_closed(int service)
+{
+	CHECK_EQ(service, 3);
+	counted--;
 }
 
 void virtuos_fd_forget_range(unsigned int first, unsigned int last)
@@ -133,10 +151,42 @@ static void cancel(bool remote, bool late)
 	cancel_late = late;
 	test_need(!pthread_create(&thread, NULL, closer, &fd), "thread");
 	pthread_join(thread, &ret);
+	cancel_late = false;
 	CHECK(ret == PTHREAD_CANCELED);
 	CHECK_EQ(is_open(fd), !late);
 	CHECK_EQ(counted, late);
 	sys1(SYS_close, fd);
+}
+
+/* Onto a remote descriptor: it is closed when that succeeds, and only then. */
+static void duplicate(void)
+{
+	struct rlimit was, low;
+	int fd = some_fd(), high;
+
+	counted = 0;
+	remote_fd = some_fd();
+	high = remote_fd;
+	CHECK_EQ(dup2(999, high), -1);
+	CHECK_EQ(errno, EBADF);
+	CHECK_EQ(counted, 0);
+	remote_fd = high;
+	getrlimit(RLIMIT_NOFILE, &was);
+	low = was;
+	low.rlim_cur = high;
+	setrlimit(RLIMIT_NOFILE, &low);
+	CHECK_EQ(dup2(fd, high), -1);
+	CHECK_EQ(counted, 0);
+	setrlimit(RLIMIT_NOFILE, &was);
+	remote_fd = high;
+	CHECK_EQ(dup2(fd, high), high);
+	CHECK_EQ(counted, 1);
+	remote_fd = fd;
+	CHECK_EQ(dup2(fd, fd), fd);
+	CHECK_EQ(counted, 1);
+	remote_fd = -1;
+	close(fd);
+	close(high);
 }
 
 int main(void)
@@ -150,5 +200,6 @@ int main(void)
 	cancel(false, false);
 	cancel(true, false);
 	cancel(true, true);
+	duplicate();
 	return test_exit();
 }
