@@ -93,22 +93,26 @@ static struct sigaction *action_of(int sig)
 /* Do what would have happened without us. */
 static void pass_on(int sig, siginfo_t *info, void *context)
 {
-	struct sigaction *action = action_of(sig);
+	struct sigaction action = *action_of(sig);
 	struct sigaction plain = { .sa_handler = SIG_DFL };
-	void (*handler)(int) = action->sa_handler;
 
-	if (action->sa_flags & SA_SIGINFO) {
-		action->sa_sigaction(sig, info, context);
-	} else if (handler == SIG_DFL ||
-		   (handler == SIG_IGN && info->si_code > 0)) {
+	if (action.sa_handler == SIG_DFL ||
+	    (action.sa_handler == SIG_IGN && info->si_code > 0)) {
 		/* Back to the faulting instruction, which now ends us. */
 		virtuos_libc.sigaction(sig, &plain, NULL);
 		if (info->si_code <= 0)
 			sys3(SYS_tgkill, sys0(SYS_getpid), sys0(SYS_gettid),
 			     sig);
-	} else if (handler != SIG_IGN) {
-		handler(sig);
+		return;
 	}
+	if (action.sa_handler == SIG_IGN)
+		return;
+	if (action.sa_flags & SA_RESETHAND)
+		action_of(sig)->sa_handler = SIG_DFL;
+	if (action.sa_flags & SA_SIGINFO)
+		action.sa_sigaction(sig, info, context);
+	else
+		action.sa_handler(sig);
 }
 
 static void on_fault(int sig, siginfo_t *info, void *context)
