@@ -24,8 +24,9 @@ enum vsys_control_nr {
 	/*
 	 * Open a channel for a process.  Message: struct vsys_open.
 	 * Result: the channel's id (>= 0) once its shadow serves it, or
-	 * -EPROTO (layout), -EAGAIN (no shadow could be started), -ENOSPC
-	 * (VSYS_CHANNELS_MAX), -EINVAL (version), -ENOMEM.
+	 * -EPROTO (layout, a reference), -EAGAIN (no shadow could be started),
+	 * -EUSERS (VSYS_CHANNELS_MAX), -ENOSPC (no more mappings or event
+	 * channels), -EINVAL (version), -ENOMEM.
 	 */
 	VSYS_CONTROL_OPEN = 1,
 	/*
@@ -38,7 +39,8 @@ enum vsys_control_nr {
 	/*
 	 * args: channel id, slot, offset in the slot's region (bytes, page
 	 * aligned), number of pages (at most VSYS_ARENA_REFS_MAX).
-	 * Message: __u32 grant references.
+	 * Message: __u32 grant references.  Asked again, after an answer that
+	 * did not come in time, it is the same request as before.
 	 */
 	VSYS_CONTROL_ARENA = 4,
 	/*

@@ -80,44 +80,41 @@ static irqreturn_t vsysback_channel_interrupt(int irq, void *data)
 static int vsysback_channel_map(struct vsysback_channel *ch,
 				const struct vsys_open *open)
 {
-	struct xenbus_device *xdev = ch->dev->xdev;
 	grant_ref_t refs[VSYS_SLOTS_MAX / VSYS_SLOTS_PER_PAGE];
 	grant_ref_t head = open->head_ref;
 	int err;
 
 	memcpy(refs, open->slot_refs, sizeof(refs));
-	err = xenbus_map_ring_valloc(xdev, &head, 1, &ch->head_page);
+	BUILD_BUG_ON(ARRAY_SIZE(refs) > VSYSBACK_MAP_PAGES);
+	err = vsysback_map(&ch->head_page, ch->dev->frontend, &head, 1);
 	if (err)
 		return err;
-	err = xenbus_map_ring_valloc(xdev, refs,
-				     open->nr_slots / VSYS_SLOTS_PER_PAGE,
-				     &ch->slot_pages);
+	err = vsysback_map(&ch->slot_pages, ch->dev->frontend, refs,
+			   open->nr_slots / VSYS_SLOTS_PER_PAGE);
 	if (err)
 		goto unmap_head;
-	ch->ring.head = ch->head_page;
-	ch->ring.slots = ch->slot_pages;
+	ch->ring.head = ch->head_page.address;
+	ch->ring.slots = ch->slot_pages.address;
 	ch->ring.nr_slots = open->nr_slots;
 	err = bind_interdomain_evtchn_to_irqhandler_lateeoi(
-		xdev, open->event_channel, vsysback_channel_interrupt, 0,
+		ch->dev->xdev, open->event_channel, vsysback_channel_interrupt, 0,
 		"vsysback-channel", ch);
 	if (err < 0)
 		goto unmap_slots;
 	ch->irq = err;
 	return 0;
 unmap_slots:
-	xenbus_unmap_ring_vfree(xdev, ch->slot_pages);
+	vsysback_unmap(&ch->slot_pages);
 unmap_head:
-	xenbus_unmap_ring_vfree(xdev, ch->head_page);
+	vsysback_unmap(&ch->head_page);
 	return err;
 }
 
 static void vsysback_channel_unmap(struct vsysback_channel *ch)
 {
-	struct xenbus_device *xdev = ch->dev->xdev;
-
 	unbind_from_irqhandler(ch->irq, ch);
-	xenbus_unmap_ring_vfree(xdev, ch->slot_pages);
-	xenbus_unmap_ring_vfree(xdev, ch->head_page);
+	vsysback_unmap(&ch->slot_pages);
+	vsysback_unmap(&ch->head_page);
 }
 
 /* Forget it, once: the entry in the table says who is first. */
@@ -266,7 +263,7 @@ unmap:
 		wake_up(&dev->channels_wait);
 put:
 	vsysback_channel_put(ch);
-	return err == -EBUSY ? -ENOSPC : err;
+	return err == -EBUSY ? -EUSERS : err;	/* all ids are in use */
 }
 
 /* The queue's reference passes to the caller, who becomes the shadow. */

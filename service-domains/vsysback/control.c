@@ -18,7 +18,7 @@
 static const void *vsysback_control_message(struct vsysback_device *dev,
 					    u32 slot)
 {
-	return dev->control_pages + (2 + slot) * VSYS_PAGE_SIZE;
+	return dev->control_pages.address + (2 + slot) * VSYS_PAGE_SIZE;
 }
 
 static s64 vsysback_control_open(struct vsysback_device *dev, u32 slot)

@@ -92,17 +92,18 @@ static int vsysback_device_map(struct vsysback_device *dev)
 			   "%u", &port);
 	if (err != 1)
 		return -EPROTO;
-	err = xenbus_map_ring_valloc(xdev, refs, VSYS_CONTROL_PAGES,
-				     &dev->control_pages);
+	BUILD_BUG_ON(VSYS_CONTROL_PAGES > VSYSBACK_MAP_PAGES);
+	err = vsysback_map(&dev->control_pages, dev->frontend, refs,
+			   VSYS_CONTROL_PAGES);
 	if (err)
 		return err;
-	dev->control.head = dev->control_pages;
-	dev->control.slots = dev->control_pages + VSYS_PAGE_SIZE;
+	dev->control.head = dev->control_pages.address;
+	dev->control.slots = dev->control_pages.address + VSYS_PAGE_SIZE;
 	dev->control.nr_slots = VSYS_SLOTS_MIN;
 	err = bind_interdomain_evtchn_to_irqhandler_lateeoi(
 		xdev, port, vsysback_device_interrupt, 0, "vsysback", dev);
 	if (err < 0) {
-		xenbus_unmap_ring_vfree(xdev, dev->control_pages);
+		vsysback_unmap(&dev->control_pages);
 		return err;
 	}
 	dev->irq = err;
@@ -112,7 +113,7 @@ static int vsysback_device_map(struct vsysback_device *dev)
 static void vsysback_device_unmap(struct vsysback_device *dev)
 {
 	unbind_from_irqhandler(dev->irq, dev);
-	xenbus_unmap_ring_vfree(dev->xdev, dev->control_pages);
+	vsysback_unmap(&dev->control_pages);
 }
 
 static int vsysback_device_connect(struct vsysback_device *dev)

@@ -20,6 +20,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
+#include <xen/grant_table.h>
 #include <xen/xenbus.h>
 
 #include <virtuos/back.h>
@@ -39,6 +40,15 @@ struct vsysback_counts {
 	u64 bells;
 };
 
+/* Granted pages that this kernel has mapped in a row. */
+#define VSYSBACK_MAP_PAGES	16u
+
+struct vsysback_mapping {
+	void *address;
+	unsigned int nr;
+	grant_handle_t handles[VSYSBACK_MAP_PAGES];
+};
+
 struct vsysback_device {
 	struct kref ref;
 	struct xenbus_device *xdev;
@@ -50,7 +60,7 @@ struct vsysback_device {
 	struct mutex lock;
 	bool connected;
 	struct vsys_ring control;
-	void *control_pages;
+	struct vsysback_mapping control_pages;
 	int irq;
 	struct task_struct *control_thread;
 	wait_queue_head_t control_wait;
@@ -94,7 +104,7 @@ struct vsysback_channel {
 	struct vsysback_device *dev;
 	u32 id;
 	struct vsys_ring ring;
-	void *head_page, *slot_pages;	/* as mapped */
+	struct vsysback_mapping head_page, slot_pages;
 	int irq;
 	unsigned int empty_bells;	/* in a row; its interrupt only */
 	u64 arena_base;
@@ -155,6 +165,11 @@ void vsysback_device_put(struct vsysback_device *dev);
 void vsysback_device_eoi(int irq, const struct vsys_ring *ring,
 			 unsigned int *empty);
 void vsysback_device_reply(struct vsysback_device *dev, u32 slot, s64 ret);
+
+/* map.c */
+int vsysback_map(struct vsysback_mapping *m, domid_t frontend,
+		 const grant_ref_t *refs, unsigned int nr);
+void vsysback_unmap(struct vsysback_mapping *m);
 
 /* control.c */
 int vsysback_control_run(void *dev);
