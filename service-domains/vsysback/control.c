@@ -82,9 +82,16 @@ static s64 vsysback_control_arena(struct vsysback_device *dev, u32 slot,
 	ch = vsysback_channel_get(dev, call->args[0]);
 	if (!ch)
 		return -ENOENT;
+	if (region >= ch->ring.nr_slots || !nr || nr > VSYS_ARENA_REFS_MAX)
+		goto out;
+	/* F asks again for what was answered too late: it is there. */
+	ret = 0;
+	if (offset < ch->granted[region] &&
+	    nr == (ch->granted[region] - offset) / VSYS_PAGE_SIZE)
+		goto out;
 	/* A region grows from its start, without holes and without overlap. */
-	if (region >= ch->ring.nr_slots || !nr || nr > VSYS_ARENA_REFS_MAX ||
-	    offset != ch->granted[region] ||
+	ret = -EPROTO;
+	if (offset != ch->granted[region] ||
 	    nr > (VSYS_SLOT_ARENA_MAX - offset) / VSYS_PAGE_SIZE)
 		goto out;
 	request = kzalloc(struct_size(request, refs, nr), GFP_KERNEL);

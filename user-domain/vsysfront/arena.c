@@ -37,21 +37,28 @@ static int front_region_fill(struct front_channel *ch,
 	return 0;
 }
 
-static int front_region_grow(struct front_channel *ch, u32 slot,
-			     struct front_region *region, u32 want)
+/*
+ * Tells B of the pages up to want.  Without an answer B may still map them, now
+ * or later: they stay, and the next time it is asked for the same again.
+ */
+static int front_region_ask(struct front_channel *ch, u32 slot,
+			    struct front_region *region, u32 want)
 {
 	u32 have = region->nr;
 	u64 args[4] = { ch->id, slot, (u64)have * PAGE_SIZE, want - have };
 	s64 ret;
 
 	static_assert(ARRAY_SIZE(region->pages) <= VSYS_ARENA_REFS_MAX);
-	ret = front_region_fill(ch, region, have, want);
-	if (ret)
-		return ret;
 	ret = front_control_request(ch->dev, VSYS_CONTROL_ARENA, args,
 				    &region->refs[have],
 				    (want - have) * sizeof(u32),
 				    FRONT_PATIENCE);
+	region->asked = ret == -ETIMEDOUT ? want : 0;
+	if (region->asked)
+		return ret;
+	if (ret == -ENOSPC)
+		pr_err_ratelimited("%s maps no more memory of this domain: raise max_maptrack_frames in its xl config\n",
+				   ch->dev->service);
 	if (ret < 0) {
 		front_region_shrink(region, have, want);
 		return ret;
@@ -59,6 +66,20 @@ static int front_region_grow(struct front_channel *ch, u32 slot,
 	/* Publishes pages[] to front_arena_fault() and front_arena_pages(). */
 	smp_store_release(&region->nr, want);
 	return 0;
+}
+
+static int front_region_grow(struct front_channel *ch, u32 slot,
+			     struct front_region *region, u32 want)
+{
+	int err;
+
+	if (region->asked) {
+		err = front_region_ask(ch, slot, region, region->asked);
+		if (err || region->nr >= want)
+			return err;
+	}
+	err = front_region_fill(ch, region, region->nr, want);
+	return err ?: front_region_ask(ch, slot, region, want);
 }
 
 /* Makes at least the first so many bytes of a slot's region usable. */
@@ -141,14 +162,15 @@ vm_fault_t front_arena_fault(struct vm_fault *vmf)
 
 void front_arena_free(struct front_channel *ch)
 {
+	struct front_region *region;
 	u32 slot;
 
 	for (slot = 0; slot < ch->nr_slots; slot++) {
-		if (!ch->regions[slot])
+		region = ch->regions[slot];
+		if (!region)
 			continue;
-		front_region_shrink(ch->regions[slot], 0,
-				    ch->regions[slot]->nr);
-		kfree(ch->regions[slot]);
+		front_region_shrink(region, 0, max(region->nr, region->asked));
+		kfree(region);
 	}
 	kvfree(ch->regions);
 	ch->regions = NULL;

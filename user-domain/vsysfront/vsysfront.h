@@ -210,6 +210,7 @@ void front_channel_exit(void);
 
 struct front_region {
 	u32 nr;				/* granted and known to B; release */
+	u32 asked;			/* granted; B has not answered yet, or 0 */
 	struct page *pages[VSYS_SLOT_ARENA_MAX / PAGE_SIZE];
 	grant_ref_t refs[VSYS_SLOT_ARENA_MAX / PAGE_SIZE];
 };
