@@ -14,7 +14,12 @@
 
 #include "vsysback.h"
 
-#define VSYSBACK_POLL_ENTRIES 4		/* wait queues of one file */
+/* A wait queue that a file's ->poll named. */
+struct vsysback_poll_entry {
+	struct list_head list;
+	wait_queue_entry_t wait;
+	wait_queue_head_t *head;
+};
 
 struct vsysback_poll {
 	struct vsysback_channel *channel;
@@ -23,11 +28,8 @@ struct vsysback_poll {
 	__poll_t events;		/* all that were ever asked for */
 	int armed;
 	poll_table table;
-	unsigned int nr_entries;
-	struct {
-		wait_queue_entry_t wait;
-		wait_queue_head_t *head;
-	} entries[VSYSBACK_POLL_ENTRIES];
+	struct list_head entries;
+	bool incomplete;		/* no memory for one of them */
 };
 
 static int vsysback_poll_wake(wait_queue_entry_t *wait, unsigned int mode,
@@ -55,24 +57,27 @@ static void vsysback_poll_queue(struct file *file, wait_queue_head_t *head,
 {
 	struct vsysback_poll *poll = container_of(table, struct vsysback_poll,
 						  table);
-	unsigned int i = poll->nr_entries;
+	struct vsysback_poll_entry *entry = kmalloc(sizeof(*entry), GFP_KERNEL);
 
-	if (i == VSYSBACK_POLL_ENTRIES)
+	if (!entry) {
+		poll->incomplete = true;
 		return;
-	poll->entries[i].head = head;
-	init_waitqueue_func_entry(&poll->entries[i].wait, vsysback_poll_wake);
-	poll->entries[i].wait.private = poll;
-	add_wait_queue(head, &poll->entries[i].wait);
-	poll->nr_entries++;
+	}
+	entry->head = head;
+	init_waitqueue_func_entry(&entry->wait, vsysback_poll_wake);
+	entry->wait.private = poll;
+	add_wait_queue(head, &entry->wait);
+	list_add(&entry->list, &poll->entries);
 }
 
 static void vsysback_poll_free(struct vsysback_poll *poll)
 {
-	unsigned int i;
+	struct vsysback_poll_entry *entry, *next;
 
-	for (i = 0; i < poll->nr_entries; i++)
-		remove_wait_queue(poll->entries[i].head,
-				  &poll->entries[i].wait);
+	list_for_each_entry_safe(entry, next, &poll->entries, list) {
+		remove_wait_queue(entry->head, &entry->wait);
+		kfree(entry);
+	}
 	fput(poll->file);
 	kfree(poll);
 }
@@ -87,6 +92,7 @@ static struct vsysback_poll *vsysback_poll_new(struct vsysback_channel *ch,
 		return NULL;
 	poll->channel = ch;
 	poll->file = get_file(file);
+	INIT_LIST_HEAD(&poll->entries);
 	init_poll_funcptr(&poll->table, vsysback_poll_queue);
 	poll->table._key = ~(__poll_t)0;
 	err = xa_err(xa_store(&ch->polls, fd, poll, GFP_KERNEL));
@@ -103,7 +109,7 @@ s64 vsysback_poll_arm(struct vsysback_channel *ch, int fd, u32 events,
 {
 	struct file *file = fget(fd);
 	struct vsysback_poll *poll;
-	__poll_t mask;
+	s64 ret = -ENOMEM;
 
 	if (!file)
 		return -EBADF;
@@ -116,19 +122,24 @@ s64 vsysback_poll_arm(struct vsysback_channel *ch, int fd, u32 events,
 	}
 	if (!poll)
 		poll = vsysback_poll_new(ch, fd, file);
-	if (!poll) {
-		mutex_unlock(&ch->poll_lock);
-		fput(file);
-		return -ENOMEM;
-	}
+	if (!poll)
+		goto out;
 	WRITE_ONCE(poll->cookie, cookie);
 	WRITE_ONCE(poll->events, poll->events | (__force __poll_t)events);
 	WRITE_ONCE(poll->armed, 1);
 	smp_mb();	/* armed before the file's state; see the top */
-	mask = vfs_poll(file, poll->nr_entries ? NULL : &poll->table);
+	ret = (__force u32)vfs_poll(file, list_empty(&poll->entries) ?
+						  &poll->table : NULL);
+	/* A queue that is not watched would be a wake-up that never comes. */
+	if (poll->incomplete) {
+		xa_erase(&ch->polls, fd);
+		vsysback_poll_free(poll);
+		ret = -ENOMEM;
+	}
+out:
 	mutex_unlock(&ch->poll_lock);
 	fput(file);
-	return (__force u32)mask;
+	return ret;
 }
 
 /* A poll entry holds its file: it must go before the descriptor is closed. */
