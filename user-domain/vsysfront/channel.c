@@ -106,6 +106,15 @@ void front_channel_kill(struct front_channel *ch)
 	front_poll_wake_all(ch);
 }
 
+/*
+ * ring.lock held: a call that was given up has been answered.  It may have been
+ * a POLL, whose answer nobody saw, or one that found no slot: all ask again.
+ */
+static void front_channel_reclaim(struct front_ring *ring, u32 slot, s64 ret)
+{
+	front_poll_wake_all(container_of(ring, struct front_channel, ring));
+}
+
 static irqreturn_t front_channel_irq(int irq, void *data)
 {
 	struct front_channel *ch = data;
@@ -187,6 +196,7 @@ static int front_channel_memory(struct front_channel *ch)
 	ch->ring.own_first = ch->user_slots;
 	ch->ring.own_count = VSYS_SLOTS_KERNEL;
 	ch->ring.own_spare = FRONT_SPARE_SLOTS;
+	ch->ring.reclaim = front_channel_reclaim;
 	ch->local = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	ch->regions = kvcalloc(ch->nr_slots, sizeof(*ch->regions),
 			       GFP_KERNEL_ACCOUNT);

@@ -20,8 +20,8 @@
  *	front_devices_lock		list of devices
  *	device.lock			channels of a device
  *	front_owners_lock		channels by owner
- *	channel.polled (xa_lock, irq)	placeholders by cookie
  *	ring.lock (irq)			sleepers, slots in use
+ *	channel.polled (xa_lock, irq)	placeholders by cookie
  */
 #ifndef VSYSFRONT_H
 #define VSYSFRONT_H
