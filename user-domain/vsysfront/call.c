@@ -16,6 +16,8 @@
 #define FRONT_CANCEL_STEP	msecs_to_jiffies(20)
 /* How long is waited for a service domain that did not answer the last time. */
 #define FRONT_IMPATIENCE	(HZ / 100 + 1)
+/* How long for the answer to a call that has nothing to do. */
+#define FRONT_NOP_PATIENCE	(HZ / 2)
 
 static unsigned int front_call_state(enum front_patience patience)
 {
@@ -122,6 +124,57 @@ static int front_call_cancel(struct front_channel *ch, u32 slot)
 	return -ETIMEDOUT;
 }
 
+/* Does the service domain answer a call that has nothing to do? */
+static bool front_call_answered(struct front_channel *ch)
+{
+	struct front_ring *ring = &ch->ring;
+	int slot = front_ring_slot_get(ring, true, TASK_UNINTERRUPTIBLE,
+				       FRONT_IMPATIENCE);
+	struct vsys_slot *s;
+
+	if (slot < 0)
+		return false;
+	s = front_ring_slot(ring, slot);
+	s->nr = VSYS_NR_NOP;
+	front_ring_submit(ring, slot);
+	if (front_ring_wait(ring, slot, TASK_UNINTERRUPTIBLE,
+			    FRONT_NOP_PATIENCE)) {
+		front_ring_slot_lose(ring, slot);
+		return false;
+	}
+	vsys_slot_finish(s);
+	front_ring_slot_put(ring, slot);
+	return true;
+}
+
+/*
+ * A call is not answered in time: is nobody there, or does it take long, as the
+ * close of a socket that lingers does?  For that it is waited on, as a program
+ * would without us, unless that holds up a signal or the process's end.
+ */
+static int front_call_late(struct front_channel *ch, u32 slot,
+			   enum front_patience patience)
+{
+	struct front_device *dev = ch->dev;
+	int err = -ETIMEDOUT;
+
+	while (err == -ETIMEDOUT) {
+		if (!front_call_answered(ch)) {
+			if (!atomic_xchg(&dev->unresponsive, 1))
+				pr_warn("service domain %u (%s) does not answer calls\n",
+					dev->domid, dev->service);
+			break;
+		}
+		atomic_set(&dev->unresponsive, 0);
+		if (patience != FRONT_BOUND || signal_pending(current) ||
+		    current->flags & PF_EXITING)
+			break;
+		err = front_ring_wait(&ch->ring, slot, TASK_UNINTERRUPTIBLE,
+				      FRONT_PATIENCE);
+	}
+	return err;
+}
+
 /*
  * Waits for a submitted slot.  0: it is DONE.  Otherwise nobody will answer
  * (EIO), or nobody has (ETIMEDOUT, ERESTARTSYS), and the slot is not free.
@@ -136,9 +189,8 @@ int front_call_wait(struct front_channel *ch, u32 slot,
 			      front_call_timeout(ch, patience));
 	if (err == -ERESTARTSYS && patience == FRONT_SIGNAL)
 		err = front_call_cancel(ch, slot);
-	if (err == -ETIMEDOUT && !atomic_xchg(&dev->unresponsive, 1))
-		pr_warn("service domain %u (%s) does not answer calls\n",
-			dev->domid, dev->service);
+	if (err == -ETIMEDOUT)
+		err = front_call_late(ch, slot, patience);
 	if (!err && atomic_read(&dev->unresponsive))
 		atomic_set(&dev->unresponsive, 0);
 	return err;
