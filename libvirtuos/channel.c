@@ -135,27 +135,27 @@ static struct virtuos_channel *channel_new(int service, long *error)
 	struct virtuos_channel *ch = mmap(NULL, sizeof(*ch),
 					  PROT_READ | PROT_WRITE,
 					  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char text[400];
 
 	if (ch == MAP_FAILED) {
 		*error = -ENOMEM;
 		return NULL;
 	}
 	ch->service = service;
+	strcpy(open.service, virtuos_routes.services[service]);
 	ch->fd = own_open();
 	if (ch->fd < 0) {
 		*error = ch->fd;
+		virtuos_log("%s", virtuos_remedy(text, sizeof(text),
+						 open.service, -*error));
 		goto unmap;
 	}
-	strcpy(open.service, virtuos_routes.services[service]);
 	do
 		*error = sys3(SYS_ioctl, ch->fd, VSYS_IOC_OPEN, &open);
 	while (*error == -EINTR);
 	if (*error) {
-		virtuos_log("service \"%s\": %s", open.service,
-			    *error == -ENOENT ?
-				    "not attached to this domain (virtuosctl attach)" :
-			    *error == -ENODEV ? "its domain is down" :
-						"cannot be opened");
+		virtuos_log("%s", virtuos_remedy(text, sizeof(text),
+						 open.service, -*error));
 		goto close;
 	}
 	*error = channel_map(ch, &open);

@@ -56,6 +56,12 @@ long virtuos_slot_region(struct virtuos_channel *ch, int slot, size_t bytes);
 /* Iterations that the calling thread polls before it sleeps. */
 uint32_t *virtuos_slot_spin(struct virtuos_channel *ch);
 
+/* ---- remedy.c ---------------------------------------------------------- */
+
+/* What err of VSYS_IOC_OPEN means and what helps, in one line. */
+const char *virtuos_remedy(char *text, size_t size, const char *service,
+			   int err);
+
 /* ---- table.c ----------------------------------------------------------- */
 
 int virtuos_table_init(void);

@@ -94,37 +94,13 @@ static int routes(int argc, char **argv)
 
 /* ---- services ---------------------------------------------------------- */
 
-static void say_open(const char *service, int err)
-{
-	switch (err) {
-	case ENOENT:
-		say("service \"%s\" is not attached to this domain: in dom0, run: virtuosctl attach DOMAIN %s",
-		    service, service);
-		break;
-	case ENODEV:
-		say("service \"%s\" is attached but not running: in dom0, see virtuosctl status, or run: virtuosctl restart %s",
-		    service, service);
-		break;
-	case ENOSPC:
-		say("service \"%s\": out of grants or event channels; the kernel log says which limit to raise",
-		    service);
-		break;
-	case ETIMEDOUT:
-		say("service \"%s\" does not answer: in dom0, see virtuosctl status, or run: virtuosctl restart %s",
-		    service, service);
-		break;
-	default:
-		say("service \"%s\" cannot be opened: %s; the kernel log may say more",
-		    service, strerror(err));
-	}
-}
-
 static int check_service(const char *service)
 {
 	struct vsys_front_open open_service = {
 		.nr_slots = virtuos_routes.slots,
 	};
 	int fd = open(VSYS_FRONT_PATH, O_RDWR | O_CLOEXEC), err = 0;
+	char text[512];
 
 	if (fd < 0) {
 		err = errno;
@@ -139,7 +115,7 @@ static int check_service(const char *service)
 	close(fd);
 	if (!err)
 		return 0;
-	say_open(service, err);
+	say("%s", virtuos_remedy(text, sizeof(text), service, err));
 	return EXIT_SERVICE;
 }
 

@@ -92,9 +92,13 @@ struct vsys_front_fd {
  * All return 0 or more, or -1 with errno.  ENODEV: the service domain is gone
  * (close this file, open a new one later).  EINTR: see VSYS_WAIT_NORESTART.
  *
- * OPEN		ENOENT no such service, ENODEV not connected, ENOSPC out of
- *		grants or event channels (a line in the kernel log says which
- *		limit to raise), EBUSY opened already, ETIMEDOUT
+ * OPEN		ENOENT no such service, ENODEV not connected, EPROTO the two
+ *		ends' versions or features do not fit, ECONNREFUSED the service
+ *		domain gave the device up before it was connected, ENOSPC out of
+ *		grants, mappings or event channels (a line in the kernel log
+ *		says which limit to raise), EUSERS all channels of the service
+ *		are in use, EAGAIN it starts no shadow, EBUSY opened already,
+ *		ETIMEDOUT
  * DOORBELL	the submitter found server == ASLEEP
  * WAIT		until the slot is DONE
  * CALL		submits the slot, waits, and, when the result is a descriptor,

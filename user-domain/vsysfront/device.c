@@ -42,7 +42,8 @@ static bool front_device_serves(const struct front_device *dev,
 
 /*
  * The newest connected device of a service, by name, or, with an empty name,
- * by class; with a reference.  ENODEV: there is one, but it is not connected.
+ * by class; with a reference.  ENODEV: there is one, but it is not connected;
+ * or the reason why the newest never was.
  */
 struct front_device *front_device_find(const char *service, u32 class)
 {
@@ -52,9 +53,12 @@ struct front_device *front_device_find(const char *service, u32 class)
 	list_for_each_entry(dev, &front_devices, node) {
 		if (!front_device_serves(dev, service, class))
 			continue;
-		found = ERR_PTR(-ENODEV);
-		if (!dev->connected || dev->dead)
+		if (!dev->connected || dev->dead) {
+			if (found == ERR_PTR(-ENOENT))
+				found = ERR_PTR(READ_ONCE(dev->refused) ?:
+						-ENODEV);
 			continue;
+		}
 		front_device_get(dev);
 		found = dev;
 		break;
@@ -124,12 +128,14 @@ static void front_device_stats_work(struct work_struct *work)
 /* ---- Connecting ---------------------------------------------------------- */
 
 /* Gives up for a reason that a person has to mend. */
-static void front_device_refuse(struct front_device *dev, const char *why)
+static void front_device_refuse(struct front_device *dev, int err,
+				const char *why)
 {
 	struct xenbus_device *xdev = dev->xdev;
 
+	WRITE_ONCE(dev->refused, err);
 	xenbus_printf(XBT_NIL, xdev->nodename, VSYS_NODE_ERROR, "%s", why);
-	xenbus_dev_fatal(xdev, -EPROTO, "%s", why);
+	xenbus_dev_fatal(xdev, err, "%s", why);
 	front_device_kill(dev);
 }
 
@@ -199,12 +205,12 @@ static void front_device_initialise(struct front_device *dev)
 		return;
 	why = front_device_negotiate(dev);
 	if (why) {
-		front_device_refuse(dev, why);
+		front_device_refuse(dev, -EPROTO, why);
 		return;
 	}
 	err = front_control_init(dev);
 	if (err) {
-		front_device_refuse(dev, err == -ENOSPC ?
+		front_device_refuse(dev, err, err == -ENOSPC ?
 			"out of grant references or event channels: raise max_grant_frames or max_event_channels in the user domain's xl config" :
 			"no memory for the control channel");
 		return;
@@ -245,6 +251,8 @@ static void front_device_otherend_changed(struct xenbus_device *xdev,
 	case XenbusStateUnknown:	/* its directory has vanished */
 	case XenbusStateClosing:
 	case XenbusStateClosed:
+		if (!dev->connected && !dev->refused)
+			WRITE_ONCE(dev->refused, -ECONNREFUSED);
 		front_device_kill(dev);
 		cancel_delayed_work_sync(&dev->stats_work);
 		xenbus_frontend_closed(xdev);

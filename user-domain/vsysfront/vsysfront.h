@@ -140,6 +140,7 @@ struct front_device {
 	u32 features;
 	bool connected;
 	bool dead;
+	int refused;			/* why it never connected: -errno */
 	bool has_control;
 	struct front_control control;
 
