@@ -354,6 +354,13 @@ static bool repeatable(uint32_t nr)
 	return true;
 }
 
+/* No channel: what the process itself lacks it is told as it is. */
+static long unopened(int service, uint32_t nr, long err)
+{
+	return err == -EMFILE || err == -ENFILE || err == -ENOMEM ?
+		       err : gone(service, nr);
+}
+
 long virtuos_call(int service, uint32_t nr, const uint64_t args[6])
 {
 	struct virtuos_channel *ch;
@@ -369,7 +376,7 @@ long virtuos_call(int service, uint32_t nr, const uint64_t args[6])
 		ch = fd == NAMED_ALIVE ? virtuos_channel_get(service) :
 					 virtuos_channel_open(service, &ret);
 		if (!ch)
-			break;
+			return unopened(service, nr, ret);
 		ret = call_once(ch, nr, args);
 		if (ret != -ENODEV || virtuos_channel_get(service) == ch)
 			return ret;
@@ -408,6 +415,9 @@ static long call_fd_once(struct virtuos_channel *ch, uint32_t nr,
 			ret = err;
 		}
 	}
+	if (ret == -EMFILE)
+		virtuos_log("no descriptor left, here or at \"%s\": raise RLIMIT_NOFILE (ulimit -n)",
+			    virtuos_routes.services[ch->service]);
 	virtuos_slot_put(ch, slot);
 	return ret;
 }
@@ -440,7 +450,7 @@ long virtuos_call_fd(int service, uint32_t nr, const uint64_t args[6],
 		ch = fd == NAMED_ALIVE ? virtuos_channel_get(service) :
 					 virtuos_channel_open(service, &ret);
 		if (!ch)
-			break;
+			return unopened(service, nr, ret);
 		ret = call_fd_once(ch, nr, args, flags);
 		if (ret >= 0 || !(ret == -ENODEV || ret == -EIO ||
 				  ret == -ECONNRESET) || !channel_gone(ch))

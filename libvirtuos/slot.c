@@ -105,6 +105,22 @@ static size_t region_step(size_t bytes)
 	return VSYS_SLOT_ARENA_MAX;
 }
 
+/*
+ * A call without memory for its data.  Not ENOSPC: to a program that would be
+ * a full disk.
+ */
+static long region_refused(struct virtuos_channel *ch, long err)
+{
+	virtuos_log("no memory for a call's data at \"%s\": %s",
+		    virtuos_routes.services[ch->service],
+		    err == -ENOSPC ?
+			    "raise max_grant_frames of this domain, or max_maptrack_frames of the service domain, in their xl configurations; the kernel log says which" :
+		    err == -ETIMEDOUT ?
+			    "it does not answer; in dom0, see virtuosctl status" :
+			    strerrordesc_np(-err));
+	return err == -ENOSPC ? -ENOMEM : err;
+}
+
 long virtuos_slot_region(struct virtuos_channel *ch, int slot, size_t bytes)
 {
 	struct vsys_front_arena arena = { .slot = slot };
@@ -119,7 +135,7 @@ long virtuos_slot_region(struct virtuos_channel *ch, int slot, size_t bytes)
 	while (err == -EINTR);
 	/* What there is will do: calls are clipped to it. */
 	if (err)
-		return have ? have : err;
+		return have ? have : region_refused(ch, err);
 	ch->granted[slot] = arena.bytes < VSYS_SLOT_ARENA_MAX ?
 				    arena.bytes : VSYS_SLOT_ARENA_MAX;
 	return ch->granted[slot];
