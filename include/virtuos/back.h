@@ -23,8 +23,6 @@ struct vsys_back_accept {
 	__u32 nr_slots;
 	__u64 arena_base;
 	__u64 arena_size;	/* bytes of address space to reserve there */
-	__u64 rlimit_nofile;
-	__u64 rlimit_fsize;
 	char comm[VSYS_COMM_MAX];
 };
 

@@ -23,6 +23,7 @@ static int vsysback_accept(struct file *file, struct vsys_back_accept *out)
 		vsysback_channel_dead(ch);
 		return -EBUSY;
 	}
+	vsysback_creds_limits(ch->creds.rlimit_nofile, ch->creds.rlimit_fsize);
 	memset(out, 0, sizeof(*out));
 	out->frontend = ch->dev->frontend;
 	out->channel = ch->id;
@@ -30,8 +31,6 @@ static int vsysback_accept(struct file *file, struct vsys_back_accept *out)
 	out->nr_slots = ch->ring.nr_slots;
 	out->arena_base = ch->arena_base;
 	out->arena_size = (u64)ch->ring.nr_slots * VSYS_SLOT_ARENA_MAX;
-	out->rlimit_nofile = ch->creds.rlimit_nofile;
-	out->rlimit_fsize = ch->creds.rlimit_fsize;
 	memcpy(out->comm, ch->comm, sizeof(out->comm));
 	return 0;
 }

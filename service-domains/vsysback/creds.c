@@ -6,10 +6,15 @@
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/fs_struct.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 
 #include "vsysback.h"
+
+/* What Linux allows at all, unless it was told otherwise (fs.nr_open). */
+#define VSYSBACK_FILES_MAX (1u << 20)
 
 static const int vsysback_caps[] = {
 	CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER,
@@ -67,6 +72,23 @@ static struct cred *vsysback_creds_make(const struct vsys_creds *creds)
 	return new;
 }
 
+/*
+ * The shadow's limits are the client's.  The client's own table limits its
+ * descriptors; the shadow has room for twice as many, for it also holds those
+ * that only other processes still use.
+ */
+void vsysback_creds_limits(u64 files, u64 fsize)
+{
+	struct rlimit *limits = current->signal->rlim;
+
+	files = min_t(u64, files, (VSYSBACK_FILES_MAX - VSYS_FD_FIRST) / 2);
+	files = files * 2 + VSYS_FD_FIRST;
+	task_lock(current->group_leader);
+	limits[RLIMIT_NOFILE] = (struct rlimit){ files, files };
+	limits[RLIMIT_FSIZE] = (struct rlimit){ fsize, fsize };
+	task_unlock(current->group_leader);
+}
+
 /* Before each call: act with the newest credentials. */
 int vsysback_creds_apply(struct vsysback_worker *w)
 {
@@ -89,6 +111,7 @@ int vsysback_creds_apply(struct vsysback_worker *w)
 		current->fs->umask = creds->umask & 0777;
 	}
 	spin_unlock_irq(&ch->lock);
+	vsysback_creds_limits(creds->rlimit_nofile, creds->rlimit_fsize);
 	new = vsysback_creds_make(creds);
 	if (new) {
 		commit_creds(new);

@@ -204,6 +204,7 @@ void vsysback_poll_disarm_all(struct vsysback_channel *ch);
 
 /* creds.c */
 int vsysback_creds_check(const struct vsys_creds *creds);
+void vsysback_creds_limits(u64 files, u64 fsize);
 int vsysback_creds_apply(struct vsysback_worker *w);
 
 /* manage.c */

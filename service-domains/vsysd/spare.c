@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <virtuos/calls.h>
@@ -73,29 +72,6 @@ static void spare_descriptors(int parent)
 		err(1, "close_range");
 }
 
-static void spare_limits(const struct vsys_back_accept *client)
-{
-	/*
-	 * The client's own table limits it; the shadow also holds descriptors
-	 * that other processes still use.
-	 */
-	struct rlimit files = { .rlim_cur = client->rlimit_nofile };
-	struct rlimit fsize = {
-		.rlim_cur = client->rlimit_fsize,
-		.rlim_max = client->rlimit_fsize,
-	};
-
-	/* Twice that must not pass what Linux allows at all (fs.nr_open). */
-	if (files.rlim_cur > (1u << 19) - VSYS_FD_FIRST)
-		files.rlim_cur = (1u << 19) - VSYS_FD_FIRST;
-	files.rlim_cur = files.rlim_cur * 2 + VSYS_FD_FIRST;
-	files.rlim_max = files.rlim_cur;
-	if (setrlimit(RLIMIT_NOFILE, &files))
-		warn("RLIMIT_NOFILE");
-	if (setrlimit(RLIMIT_FSIZE, &fsize))
-		warn("RLIMIT_FSIZE");
-}
-
 void vsysd_spare_run(const char *root, int parent)
 {
 	struct vsys_back_accept client;
@@ -118,6 +94,5 @@ void vsysd_spare_run(const char *root, int parent)
 		warn("dup3");
 	client.comm[VSYS_COMM_MAX - 1] = 0;
 	prctl(PR_SET_NAME, client.comm);
-	spare_limits(&client);
 	_exit(vsysd_shadow_run(&client));
 }

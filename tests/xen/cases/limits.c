@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What:	RLIMIT_NOFILE, RLIMIT_FSIZE, many descriptors, many threads.
+ * What:	RLIMIT_NOFILE, RLIMIT_FSIZE and their changes, many descriptors,
+ *		many threads.
  * Why:		EMFILE must come before anything happens in the service; more
  *		threads than a channel has slots must still be served.
  * How:		a low limit; 500 open files; 300 threads that call at once.
@@ -47,6 +48,33 @@ static void test_emfile(void)
 	set_limit(RLIMIT_NOFILE, 1024);
 }
 
+/* Before the first use of a service, and with a limit that is raised later. */
+static void test_raised(void)
+{
+	static int fds[400];
+	int i, n = 0, bad = 0;
+
+	say("-- a table that is full at first");
+	if (fork() == 0) {
+		set_limit(RLIMIT_NOFILE, 40);
+		while ((fds[n] = dup(STDERR_FILENO)) >= 0)
+			n++;
+		FAILS(open(at("first"), O_CREAT | O_RDWR, 0600), EMFILE);
+		FAILS(socket(AF_INET, SOCK_STREAM, 0), EMFILE);
+		for (i = 0; i < 5; i++)
+			close(fds[--n]);
+		close(FD(open(at("first"), O_CREAT | O_RDWR, 0600)));
+		set_limit(RLIMIT_NOFILE, 1024);
+		for (i = 0; i < 400; i++) {
+			fds[i] = open(at("first"), O_RDONLY);
+			bad += fds[i] < 0;
+		}
+		WANT(bad, 0);
+		_exit(t_wrong);
+	}
+	t_wait(-1);
+}
+
 static void test_many(void)
 {
 	static int fds[500];
@@ -80,6 +108,9 @@ static void test_fsize(void)
 		WANT(write(fd, (char[900]){ 1 }, 900), 100);
 		FAILS(write(fd, "x", 1), EFBIG);
 		FAILS(ftruncate(fd, 2000), EFBIG);
+		set_limit(RLIMIT_FSIZE, 3000);	/* known at once */
+		WANT(ftruncate(fd, 2000), 0);
+		FAILS(ftruncate(fd, 3001), EFBIG);
 		_exit(t_wrong);
 	}
 	t_wait(-1);
@@ -132,6 +163,7 @@ int main(int argc, char **argv)
 	t_begin(argc, argv);
 	set_limit(RLIMIT_NOFILE, 1024);
 	test_emfile();
+	test_raised();
 	test_many();
 	test_fsize();
 	test_threads();
