@@ -27,7 +27,11 @@ int vsysd_arena_reserve(const struct vsys_back_accept *client)
 	return got == want ? 0 : -ENOMEM;
 }
 
-/* The grants are unmapped when the mapping goes, with the process. */
+/*
+ * The grants are unmapped when the mapping goes, with the process.  gntdev says
+ * EINVAL for whatever Xen refuses; what the client can do nothing about is that
+ * there is no room for one more mapping.
+ */
 int vsysd_arena_map(const struct vsys_back_manage *request)
 {
 	union {
@@ -61,7 +65,7 @@ int vsysd_arena_map(const struct vsys_back_manage *request)
 		int e = errno;
 
 		ioctl(VSYSD_FD_GNTDEV, IOCTL_GNTDEV_UNMAP_GRANT_REF, &unmap);
-		return -e;
+		return e == EINVAL ? -ENOSPC : -e;
 	}
 	return 0;
 }

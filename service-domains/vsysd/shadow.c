@@ -51,6 +51,20 @@ static void start_worker(void)
 	pthread_attr_destroy(&attr);
 }
 
+static int map_arena(const struct vsys_back_accept *client,
+		     const struct vsys_back_manage *request)
+{
+	static int told;
+	int e = vsysd_arena_map(request);
+
+	if (e && !told++)
+		warnx("%s (%u): cannot map its memory: %s%s", client->comm,
+		      client->pid, strerror(-e), e == -ENOSPC ?
+			": raise max_maptrack_frames in this domain's xl config" :
+			"");
+	return e;
+}
+
 int vsysd_shadow_run(const struct vsys_back_accept *client)
 {
 	struct vsys_back_manage manage;
@@ -79,7 +93,7 @@ int vsysd_shadow_run(const struct vsys_back_accept *client)
 			start_worker();
 			break;
 		case VSYS_BACK_ARENA:
-			manage.result = vsysd_arena_map(&manage);
+			manage.result = map_arena(client, &manage);
 			break;
 		}
 	}
