@@ -88,6 +88,7 @@ static int parse_path(const struct parser *p, char **words, int n)
 {
 	struct virtuos_routes *r = p->routes;
 	char prefix[sizeof(r->paths[0].prefix)];
+	unsigned int i;
 	long len;
 	int s;
 
@@ -100,6 +101,9 @@ static int parse_path(const struct parser *p, char **words, int n)
 		return fail(p, "path is longer than %zu bytes", sizeof(prefix));
 	if (len == 1)
 		return fail(p, "\"/\" as a whole cannot be routed: programs and libraries are local");
+	for (i = 0; i < r->nr_paths; i++)
+		if (!strcmp(r->paths[i].prefix, prefix))
+			return fail(p, "path %s is routed twice", prefix);
 	if (r->nr_paths == VIRTUOS_ROUTES_MAX)
 		return fail(p, "more than %u paths", VIRTUOS_ROUTES_MAX);
 	s = service(p, words[2]);
@@ -122,6 +126,8 @@ static int parse_slots(const struct parser *p, char **words, int n)
 	    slots > VSYS_SLOTS_MAX || slots % 64)
 		return fail(p, "expected: slots N, a multiple of 64 from %u to %u",
 			    VSYS_SLOTS_MIN, VSYS_SLOTS_MAX);
+	if (p->routes->slots)
+		return fail(p, "slots is given twice");
 	p->routes->slots = slots;
 	return 0;
 }

@@ -6,6 +6,8 @@
  * How:		good files by what they mean; wrong ones by line and words of
  *		the message; random ones for memory errors.
  */
+#include <fcntl.h>
+#include <sys/stat.h>
 #include "libvirtuos/core.h"
 #include "test.h"
 
@@ -84,6 +86,11 @@ static void test_bad(void)
 	bad("path / storage", "file.conf:1: ", "\"/\"");
 	bad("path /../. storage", "file.conf:1: ", "\"/\"");
 	bad("path /storage", "file.conf:1: ", "expected: path");
+	bad("path ../storage storage", "file.conf:1: ", "absolute");
+	bad("path /a x\n#\npath /b/../a/ y", "file.conf:3: ", "/a is routed twice");
+	bad("slots 64\nslots 64", "file.conf:2: ", "twice");
+	bad("socket inet6 a\nsocket inet6 a", "file.conf:2: ", "twice");
+	bad("socket storage a", "file.conf:1: ", "inet or inet6");
 	bad("slots", "file.conf:1: ", "expected: slots");
 	bad("slots 100", "file.conf:1: ", "multiple of 64");
 	bad("slots -64", "file.conf:1: ", "expected: slots");
@@ -100,7 +107,8 @@ static void test_bad(void)
 		n += snprintf(text + n, sizeof(text) - n, "path /p%d s\n", i);
 	bad(text, "file.conf:33: ", "more than 32 paths");
 	for (i = n = 0; i < VIRTUOS_SERVICES_MAX + 1; i++)
-		n += snprintf(text + n, sizeof(text) - n, "path /p s%d\n", i);
+		n += snprintf(text + n, sizeof(text) - n, "path /p%d s%d\n", i,
+			      i);
 	bad(text, "file.conf:9: ", "more than 8 services");
 	CHECK_EQ(virtuos_routes_parse(&r, "f", "path /a b\0c", 11, error,
 				      sizeof(error)), -1);
@@ -109,6 +117,33 @@ static void test_bad(void)
 		 -1);
 	CHECK(strstr(error, "/none/such: No such file") == error);
 	CHECK_EQ(virtuos_routes_load(&r, "/tmp", error, sizeof(error)), -1);
+	CHECK(strstr(error, "/tmp: Is a directory") == error);
+}
+
+/* What may not be read, and what has no end. */
+static void test_load(void)
+{
+	char name[] = "/tmp/routes.XXXXXX";
+	int fd = mkstemp(name);
+	uid_t me = geteuid();
+
+	CHECK(fd >= 0);
+	CHECK_EQ(write(fd, "socket inet a\n", 14), 14);
+	CHECK_EQ(virtuos_routes_load(&r, name, error, sizeof(error)), 0);
+	CHECK_EQ(fchmod(fd, 0), 0);
+	if (me || !seteuid(65534)) {
+		CHECK_EQ(virtuos_routes_load(&r, name, error, sizeof(error)),
+			 -1);
+		CHECK(strstr(error, name) == error);
+		CHECK(strstr(error, ": Permission denied") != NULL);
+	}
+	CHECK(me == geteuid() || !seteuid(me));
+	CHECK_EQ(ftruncate(fd, 1 << 20), 0);
+	CHECK_EQ(fchmod(fd, 0600), 0);
+	CHECK_EQ(virtuos_routes_load(&r, name, error, sizeof(error)), -1);
+	CHECK(strstr(error, "too long") != NULL);
+	unlink(name);
+	close(fd);
 }
 
 /* A message that does not fit is cut, not overrun. */
@@ -165,6 +200,7 @@ int main(void)
 
 	test_good();
 	test_bad();
+	test_load();
 	test_room();
 	test_random_files(&rnd);
 	return test_exit();
