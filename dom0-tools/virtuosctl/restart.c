@@ -148,8 +148,10 @@ int cmd_restart(struct ctl *ctl, int argc, char **argv)
 	id = domain_find(ctl, argv[optind]);
 	name = id >= 0 ? domain_name(ctl, id) : strdup(argv[optind]);
 	if (id >= 0 && !service_is(ctl, name, id))
-		status = report_exit(CTL_FAILED, "%s is no service domain",
-				     name);
+		status = report_exit(
+			CTL_FAILED,
+			"%s is no service domain: `virtuosctl status' shows those there are",
+			name);
 	else
 		status = service_name_check(name);
 	if (!status)
