@@ -99,6 +99,8 @@ static int vsysback_channel_map(struct vsysback_channel *ch,
 	err = bind_interdomain_evtchn_to_irqhandler_lateeoi(
 		ch->dev->xdev, open->event_channel, vsysback_channel_interrupt, 0,
 		"vsysback-channel", ch);
+	if (err == -ENOSPC)
+		pr_err_ratelimited("vsysback: out of event channels: raise max_event_channels in this domain's xl config\n");
 	if (err < 0)
 		goto unmap_slots;
 	ch->irq = err;

@@ -37,7 +37,14 @@ static void *vsysback_map_reserve(unsigned int nr)
 	return vmap(pages, nr, VM_MAP, PAGE_NONE);
 }
 
-/* ENOSPC: Xen has no room for one more.  EPROTO: a reference is wrong. */
+/* Xen has no room for one more, or the reference is wrong. */
+static int vsysback_map_error(s16 status)
+{
+	return status == GNTST_no_space || status == GNTST_no_device_space ?
+		       -ENOSPC : -EPROTO;
+}
+
+/* ENOSPC, EPROTO, ENOMEM: nothing is mapped. */
 int vsysback_map(struct vsysback_mapping *m, domid_t frontend,
 		 const grant_ref_t *refs, unsigned int nr)
 {
@@ -58,8 +65,7 @@ int vsysback_map(struct vsysback_mapping *m, domid_t frontend,
 		m->handles[i] = ops[i].status == GNTST_okay ?
 					ops[i].handle : INVALID_GRANT_HANDLE;
 		if (ops[i].status != GNTST_okay && err != -ENOSPC)
-			err = ops[i].status == GNTST_no_device_space ?
-				      -ENOSPC : -EPROTO;
+			err = vsysback_map_error(ops[i].status);
 	}
 	if (err)
 		vsysback_unmap(m);
