@@ -15,7 +15,7 @@ static const char *remedy(int err)
 	case EPROTO:
 		return "and this domain do not fit together: install the same release of VirtuOS in both, then, in dom0, detach and attach; virtuosctl status says more";
 	case ECONNREFUSED:
-		return "refused this domain: in dom0, virtuosctl status says why";
+		return "refused this domain: in dom0, virtuosctl status says why; if it is for a version or a feature, install the same release of VirtuOS in both";
 	case ENOSPC:
 		return "is out of grants, mappings or event channels: raise max_grant_frames and max_event_channels of this domain, or max_maptrack_frames and max_event_channels of the service domain, in their xl configurations; the kernel logs say which";
 	case EUSERS:

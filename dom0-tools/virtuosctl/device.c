@@ -159,11 +159,13 @@ void device_remove(struct ctl *ctl, const struct device *device, bool forget)
 /* As every toolstack does it: the other states follow from B's Closing. */
 void device_close(struct ctl *ctl, const struct device *device)
 {
+	enum device_state state = device_state(ctl, device, DEVICE_BACK);
 	char path[128];
 
-	device_path(device, DEVICE_BACK, path);
-	if (!store_exists(ctl, XBT_NULL, "%s/state", path))
+	/* One that is closed does not close a second time. */
+	if (state == DEVICE_GONE || state == DEVICE_CLOSED)
 		return;
+	device_path(device, DEVICE_BACK, path);
 	store_write_number(ctl, XBT_NULL, 0, "%s/online", path);
 	store_write_number(ctl, XBT_NULL, DEVICE_CLOSING, "%s/state", path);
 }
