@@ -219,6 +219,20 @@ const char *virtuos_routes_path(void)
 	return path && *path ? path : "/etc/virtuos/routes.conf";
 }
 
+uint32_t virtuos_routes_class(int service)
+{
+	const struct virtuos_routes *r = &virtuos_routes;
+	uint32_t class = 0;
+	unsigned int i;
+
+	if (service == r->inet || service == r->inet6)
+		class |= VSYS_CLASS_NETWORK;
+	for (i = 0; i < r->nr_paths; i++)
+		if (service == r->paths[i].service)
+			class |= VSYS_CLASS_STORAGE;
+	return class;
+}
+
 int virtuos_routes_family(int family)
 {
 	if (family == AF_INET)

@@ -94,8 +94,23 @@ static int routes(int argc, char **argv)
 
 /* ---- services ---------------------------------------------------------- */
 
-static int check_service(const char *service)
+/* Are its sockets and paths routed to a service that has such? */
+static int check_class(int index, uint32_t class)
 {
+	uint32_t missing = virtuos_routes_class(index) & ~class;
+
+	if (!missing)
+		return 0;
+	say("%s routes %s to \"%s\", which serves none: route them to another service, or, in dom0, attach it with --class both",
+	    virtuos_routes_path(),
+	    missing & VSYS_CLASS_NETWORK ? "sockets" : "paths",
+	    virtuos_routes.services[index]);
+	return EXIT_USAGE;
+}
+
+static int check_service(int index)
+{
+	const char *service = virtuos_routes.services[index];
 	struct vsys_front_open open_service = {
 		.nr_slots = virtuos_routes.slots,
 	};
@@ -114,7 +129,7 @@ static int check_service(const char *service)
 		err = errno;
 	close(fd);
 	if (!err)
-		return 0;
+		return check_class(index, open_service.class);
 	say("%s", virtuos_remedy(text, sizeof(text), service, err));
 	return EXIT_SERVICE;
 }
@@ -122,11 +137,11 @@ static int check_service(const char *service)
 static int check_services(void)
 {
 	unsigned int i;
+	int err = 0;
 
-	for (i = 0; i < virtuos_routes.nr_services; i++)
-		if (check_service(virtuos_routes.services[i]))
-			return EXIT_SERVICE;
-	return 0;
+	for (i = 0; !err && i < virtuos_routes.nr_services; i++)
+		err = check_service(i);
+	return err;
 }
 
 /* ---- the library ------------------------------------------------------- */

@@ -89,6 +89,8 @@ int virtuos_routes_load(struct virtuos_routes *routes, const char *path,
 			char *error, size_t error_size);
 /* $VIRTUOS_ROUTES, or /etc/virtuos/routes.conf. */
 const char *virtuos_routes_path(void);
+/* VSYS_CLASS_… bits: what the routes want of a service. */
+uint32_t virtuos_routes_class(int service);
 /* Service of a socket family, or -1: local. */
 int virtuos_routes_family(int family);
 

@@ -53,7 +53,8 @@ _Static_assert(sizeof(struct vsys_local) <= VSYS_PAGE_SIZE, "one page");
 struct vsys_front_open {
 	/* in: the service: its name ("network"), or empty to go by class */
 	char service[VSYS_SERVICE_NAME_MAX];
-	__u32 class;		/* in: with an empty name, a VSYS_CLASS_ bit */
+	/* in: with an empty name, a VSYS_CLASS_ bit; out: what it serves */
+	__u32 class;
 	__u32 nr_slots;		/* in: 0 for the default; out: what it got */
 	__u64 arena_base;	/* in: 0, or a wish; out: where to map it */
 	__u32 user_slots;	/* out: slots 0 … user_slots - 1 are the program's */

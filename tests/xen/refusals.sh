@@ -5,7 +5,7 @@
 # met it; what else runs goes on, and all is well when the cause is mended.
 # Functions that tests/xen/run calls (see programs.sh).
 
-refusals="domains versions grants mappings crowd descriptors late"
+refusals="domains classes versions grants mappings crowd descriptors late"
 
 bin=/opt/virtuos-tests/bin
 # What may be on the kernel's log of a domain that is short of something is not
@@ -87,6 +87,17 @@ refusal_domains() {
 	refused 2 '15' dom0 virtuosctl create a-name-of-more-than-fifteen &&
 	refused 3 'nosuch' dom0 virtuosctl restart nosuch &&
 	must user cat /storage/. 2>&1 | grep -q 'Is a directory'
+}
+
+# Sockets and paths, to a service that has none.
+refusal_classes() {
+	for route in 'socket inet storage:sockets' 'path /storage network:paths'; do
+		printf '%s\n' "${route%:*}" > "$work/class.conf"
+		"$lab" copy "$work/class.conf" user:/tmp/vt-class.conf
+		refused 2 "vt-class.conf routes ${route#*:} to .*another service" \
+			native virtuos run --routes /tmp/vt-class.conf -- true ||
+			return 1
+	done
 }
 
 # ---- Versions and features ------------------------------------------------------

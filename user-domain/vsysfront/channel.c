@@ -279,6 +279,7 @@ struct front_channel *front_channel_open(struct vsys_front_open *open)
 		return ERR_PTR(err);
 	}
 	front_channel_announce(ch);
+	open->class = ch->dev->class;
 	open->nr_slots = nr_slots;
 	open->user_slots = ch->user_slots;
 	open->arena_base = base;
