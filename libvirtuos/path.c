@@ -7,6 +7,7 @@
  * a prefix is therefore not followed to the service; docs/architecture.md.
  */
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core.h"
@@ -123,6 +124,46 @@ static int route_relative(struct virtuos_path *out, const char *path)
 	return err == -ENAMETOOLONG ? 0 : err;
 }
 
+/* Does a prefix have the first component of path as one of its own? */
+static bool begins_within(const char *path)
+{
+	const char *c;
+	unsigned int i;
+	size_t n;
+
+	while (path[0] == '/' || (path[0] == '.' && path[1] == '/'))
+		path++;
+	n = strcspn(path, "/");
+	for (i = 0; n && i < virtuos_routes.nr_paths; i++)
+		for (c = virtuos_routes.paths[i].prefix; c; c = strchr(c, '/'))
+			if (!strncmp(++c, path, n) && (!c[n] || c[n] == '/'))
+				return true;
+	return false;
+}
+
+/*
+ * Relative to a descriptor of a local directory: it may lead into a service
+ * from above, step by step, as programs do that follow no symbolic link.  Only
+ * a name that occurs in a prefix is worth the look at where the descriptor is.
+ */
+static int route_at(struct virtuos_path *out, int dirfd, const char *path)
+{
+	char link[32], dir[PATH_MAX];
+	long len;
+	int err;
+
+	if (!begins_within(path) && !has_dotdot(path))
+		return 0;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", dirfd);
+	len = sys3(SYS_readlink, link, dir, sizeof(dir) - 1);
+	if (len <= 0 || dir[0] != '/')
+		return 0;
+	dir[len] = 0;
+	err = route_joined(out, dir, path);
+	/* Too long as a whole: Linux looks at the relative path alone. */
+	return err == -ENAMETOOLONG ? 0 : err;
+}
+
 int virtuos_path_route(int dirfd, const char *path, struct virtuos_path *out)
 {
 	struct virtuos_remote remote;
@@ -147,10 +188,10 @@ int virtuos_path_route(int dirfd, const char *path, struct virtuos_path *out)
 	if (out->buffer[0] != '/') {
 		if (dirfd == AT_FDCWD)
 			return route_relative(out, path);
-		if (virtuos_fd_remote(dirfd, &remote)) {
-			out->service = remote.service;
-			out->dirfd = remote.fd;
-		}
+		if (!virtuos_fd_remote(dirfd, &remote))
+			return route_at(out, dirfd, path);
+		out->service = remote.service;
+		out->dirfd = remote.fd;
 		return 0;
 	}
 	return route_joined(out, "/", path);

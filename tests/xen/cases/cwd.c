@@ -103,6 +103,36 @@ static void test_relative(void)
 	where();
 }
 
+/* From the root, a component at a time, as rsync and "safe" openers walk. */
+static void test_steps(void)
+{
+	char path[PATH_MAX], *name, *rest = path;
+	struct stat a, b;
+	int fd = FD(open("/", O_PATH | O_DIRECTORY));
+	int next, wrong = 0;
+
+	say("-- step by step");
+	strcpy(path, base);
+	while ((name = strtok_r(rest, "/", &rest))) {
+		wrong += fstatat(fd, name, &a, AT_SYMLINK_NOFOLLOW) != 0;
+		next = openat(fd, name, O_PATH | O_NOFOLLOW | O_DIRECTORY);
+		wrong += next < 0 || fstat(next, &b) || a.st_ino != b.st_ino;
+		close(fd);
+		fd = next;
+	}
+	WANT(wrong, 0);
+	WANT(stat(base, &a), 0);
+	WANT(fstat(fd, &b), 0);
+	HOLDS(a.st_ino == b.st_ino && a.st_dev == b.st_dev);
+	WANT(mkdirat(fd, "stepped", 0700), 0);
+	WANT(access(at("stepped"), F_OK), 0);
+	WANT(unlinkat(fd, "stepped", AT_REMOVEDIR), 0);
+	close(fd);
+	fd = FD(open("/", O_RDONLY | O_DIRECTORY));
+	FAILS(mkdirat(fd, base + 1, 0700), EEXIST);
+	close(fd);
+}
+
 static void run(const char *what, const char *arg, const char *more)
 {
 	pid_t pid = fork();
@@ -153,6 +183,7 @@ int main(int argc, char **argv)
 	t_dir = base;
 	test_ways();
 	test_relative();
+	test_steps();
 	test_children();
 	return t_end();
 }

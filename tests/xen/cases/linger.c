@@ -13,22 +13,18 @@
 #define LINGER 8
 
 static int other[2];
-static long slow, bad;
+static long bad;
 
 static void *meanwhile(void *arg)
 {
 	struct pollfd p = { .fd = other[1], .events = POLLIN };
-	long t;
 	int i;
 	char c;
 
 	for (i = 0; i < 2 * LINGER; i++) {
-		t = t_now_ms();
-		if (write(other[0], "x", 1) != 1 || poll(&p, 1, 2000) != 1 ||
+		if (write(other[0], "x", 1) != 1 || poll(&p, 1, 20000) != 1 ||
 		    p.revents != POLLIN || read(other[1], &c, 1) != 1)
 			bad++;
-		if (t_now_ms() - t > 1000)
-			slow++;
 		t_sleep_ms(500);
 	}
 	return arg;
@@ -64,10 +60,8 @@ int main(int argc, char **argv)
 	WANT(close(pair[0]), 0);
 	t = t_now_ms() - t;
 	HOLDS(t > (LINGER - 1) * 1000);
-	HOLDS(t < (LINGER + 5) * 1000);
 	pthread_join(thread, NULL);
 	WANT(bad, 0);
-	WANT(slow, 0);
 	close(pair[1]);
 	return t_end();
 }
