@@ -245,7 +245,7 @@ install-modules: $(if $(KERNEL_DIR),modules-host)
 	done
 	$(Q)sed 's/@VERSION@/$(VERSION)/' $(AUX)/dkms.conf.in > $(MODULE_DEST)/dkms.conf
 	$(Q)$(INSTALL) -d $(SHARE)/guest-kernel-patches/config
-	$(Q)$(INSTALL_DATA) $(SRC)/guest-kernel-patches/*.patch $(SRC)/guest-kernel-patches/series \
+	$(Q)$(INSTALL_DATA) $(SRC)/guest-kernel-patches/*.patch $(SRC)/guest-kernel-patches/series* \
 		$(SRC)/guest-kernel-patches/README.md $(SHARE)/guest-kernel-patches/
 	$(Q)$(INSTALL_DATA) $(SRC)/guest-kernel-patches/config/*.config $(SHARE)/guest-kernel-patches/config/
 ifneq ($(KERNEL_DIR),)

@@ -75,6 +75,14 @@ wait_for_dom0() {
 	done
 }
 
+# The debug kernel takes several times as long to boot.
+start_domains() {
+	local each=240 all=600
+	[ "$LAB_FLAVOUR" != debug ] || each=720 all=900
+	"$AGENT" client -n -t "${LAB_DOMAINS_LIMIT:-$all}" "$STATE" \
+		env LAB_READY_LIMIT=$each /usr/lib/lab/lab-domains up "$LAB_USER" >&2
+}
+
 make_disk() {
 	local file=$1
 	[ -e "$file" ] && return 0
@@ -139,8 +147,7 @@ lab_up() {
 	echo "dom0 boot $(since "$ready")" > "$STATE/times"
 	say "dom0 is up $(since "$ready") s after the machine"
 	if [ -z "$DOM0_ONLY" ]; then
-		if ! "$AGENT" client -n -t "${LAB_DOMAINS_LIMIT:-600}" "$STATE" \
-			/usr/lib/lab/lab-domains up "$LAB_USER" >&2; then
+		if ! start_domains; then
 			say "the machine is left running for a look (${0##*/} run --domain dom0, ${0##*/} down)"
 			exit 1
 		fi
