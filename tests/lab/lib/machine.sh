@@ -4,6 +4,7 @@
 
 PORTS=8			# commands that can run at the same time
 LOGGED='user network storage'
+QEMU=qemu-system-x86_64	# --pmu has another
 
 machine_pid() {
 	local pid
@@ -100,7 +101,7 @@ machine_start() {
 		done
 		# shellcheck disable=SC2016
 		exec setsid bash -c '"$@"; echo "QEMU ended with status $? at $(date +%T)"' - \
-			ip netns exec "$NETNS" qemu-system-x86_64 "${args[@]}" -pidfile "$STATE/qemu.pid"
+			ip netns exec "$NETNS" "$QEMU" "${args[@]}" -pidfile "$STATE/qemu.pid"
 	) > "$STATE/qemu.log" 2>&1 < /dev/null &
 	for ((i = 0; i < 100; i++)); do
 		[ ! -S "$STATE/monitor" ] || ! machine_running || return 0

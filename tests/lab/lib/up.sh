@@ -3,8 +3,7 @@
 # Starting and stopping a lab.
 
 up_options() {
-	LAB_USER=pvh LAB_FLAVOUR=slim LAB_CAPTURE='' DISK='' DOM0_ONLY='' LAB_EXTRA=''
-	LAB_CPU=${LAB_CPU:-qemu64,+svm,+npt,+rdrand}
+	LAB_USER='' LAB_FLAVOUR=slim LAB_CAPTURE='' DISK='' DOM0_ONLY='' LAB_EXTRA='' PMU=''
 	WITH=() ADD=()
 	local into=''
 	while [ $# -gt 0 ]; do
@@ -18,6 +17,7 @@ up_options() {
 		--disk) DISK=$(realpath -m "${2:?--disk wants a file}"); into=''; shift ;;
 		--append) LAB_EXTRA=${2:?--append wants kernel arguments}; into=''; shift ;;
 		--dom0-only) DOM0_ONLY=1 into='' ;;
+		--pmu) PMU=1 into='' ;;
 		-*) die "up: unknown option $1 (see --help)" ;;
 		*)
 			case $into in
@@ -28,6 +28,14 @@ up_options() {
 		esac
 		shift
 	done
+	# Counters are an Intel processor's, nested paging is an AMD one's here.
+	if [ -n "$PMU" ]; then
+		LAB_CPU=${LAB_CPU:-Nehalem,pmu=on,+rdrand}
+		LAB_USER=${LAB_USER:-pv}
+		[ "$LAB_USER" != pvh ] || die "up: --pmu: the user domain can be pv or dom0, not pvh"
+	fi
+	LAB_CPU=${LAB_CPU:-qemu64,+svm,+npt,+rdrand}
+	LAB_USER=${LAB_USER:-pvh}
 	case $LAB_USER in
 	pvh|pv|dom0) ;;
 	*) die "up: --user $LAB_USER: want pvh, pv or dom0" ;;
@@ -101,7 +109,7 @@ prune_images() {
 }
 
 lab_up() {
-	local kernel guest root user='' started=$EPOCHREALTIME ready
+	local kernel guest root user='' started=$EPOCHREALTIME ready qemu
 	up_options "$@"
 	mkdir -p "$STATE"
 	exec 9> "$STATE/up.lock"
@@ -112,6 +120,11 @@ lab_up() {
 	machine_alone
 	rm -f "$STATE"/*.log "$STATE"/port* "$STATE"/monitor "$STATE"/console "$STATE"/config "$STATE"/marks
 
+	if [ -n "$PMU" ]; then
+		qemu=$("$LAB_DIR/qemu-pmu/build" 9>&-) || die "FAILED: the build of QEMU"
+		QEMU=$qemu/qemu-system-x86_64
+		LAB_XEN_APPEND="vpmu=on ${LAB_XEN_APPEND:-}"
+	fi
 	kernel=$("$REPO/guest-kernel-patches/build" slim 9>&-) || die "FAILED: the kernel build"
 	guest=$kernel
 	if [ "$LAB_FLAVOUR" = debug ]; then
