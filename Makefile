@@ -16,7 +16,7 @@ all: lib tools vsysd modules
 
 # Goals that need no configuration, and goals that install what they need.
 BARE_GOALS := help deps clean distclean
-WHOLE_GOALS := demo check check-host check-lab bench shell
+WHOLE_GOALS := demo check check-host check-lab check-pmu bench shell
 CONFIG_GOALS := $(filter-out $(BARE_GOALS),$(or $(MAKECMDGOALS),all))
 
 ifeq ($(V),1)
@@ -145,7 +145,7 @@ modules: modules-slim $(if $(KERNEL_DIR),modules-host)
 # "PASS name", "FAIL name" and "SKIP name: reason" to $(BUILD)/results/.
 TIER = BUILD=$(BUILD) VIRTUOS_BUILD=$(BUILD) SRC=$(SRC) CC='$(CC)'
 
-.PHONY: check check-host check-house check-lab demo bench shell
+.PHONY: check check-host check-house check-lab check-pmu demo bench shell
 check:
 	$(Q)$(MAKE) --no-print-directory deps
 	$(Q)rm -rf $(BUILD)/results
@@ -171,6 +171,10 @@ check-lab:
 	$(Q)$(MAKE) --no-print-directory all \
 		$(if $(filter debug,$(XEN_KINDS)),modules-debug)
 	$(Q)$(TIER) $(SRC)/tests/xen/run
+
+# Not part of check: it builds a QEMU, which takes minutes the first time.
+check-pmu:
+	$(Q)$(TIER) $(SRC)/tests/lab/qemu-pmu/check
 
 demo:
 	$(Q)$(MAKE) --no-print-directory deps
@@ -302,6 +306,7 @@ help:
 #:   make bench       measure
 #:   make check-host  the tests that need no Xen;  check-lab: those that do;
 #:                    check-house: texts, licences, man pages
+#:                    check-pmu: the emulated performance counters
 #:   XEN_KINDS        kinds of user domain that check-lab goes through, of
 #:                    pvh pv dom0 debug (default: all but debug)
 #:   FUZZ_SECONDS     how long each fuzz target runs (default: 5)

@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 #include "perf.h"
 
-#define NUMBERS 200000
+#define NUMBERS 1000000
 #define ROUNDS 5
 
 static uint32_t number[NUMBERS];
@@ -26,7 +26,7 @@ static void work(void)
 	for (i = 0; i < NUMBERS; i++)
 		number[i] = seed = seed * 1664525 + 1013904223;
 	qsort(number, NUMBERS, sizeof(number[0]), compare);
-	for (i = 0; i < 50000; i++)
+	for (i = 0; i < 250000; i++)
 		syscall(SYS_getppid);
 }
 
