@@ -154,6 +154,12 @@ static void abandon_fd(void *arg)
 	virtuos_slot_put(place->channel, place->slot);
 }
 
+static bool blocks(uint32_t nr)
+{
+	return nr < VSYS_NR_SYSCALLS &&
+	       (vsys_calls[nr].flags & VSYS_CALL_BLOCKS);
+}
+
 static bool cancellable(uint32_t nr)
 {
 	return nr < VSYS_NR_SYSCALLS &&
@@ -211,7 +217,7 @@ static uint32_t wait_flags(struct virtuos_channel *ch, uint32_t nr,
 {
 	uint64_t bit, *word;
 
-	if (nr >= VSYS_NR_SYSCALLS || !(vsys_calls[nr].flags & VSYS_CALL_BLOCKS))
+	if (!blocks(nr))
 		return 0;
 	word = timed_word(ch, args[0], &bit);
 	return word && (__atomic_load_n(word, __ATOMIC_RELAXED) & bit) ?
@@ -240,8 +246,12 @@ static void note(struct virtuos_channel *ch, uint32_t nr,
 		__atomic_store_n(&ch->local->locks, 1, __ATOMIC_RELAXED);
 }
 
+/*
+ * Wait for the answer.  interrupts: what the thread's count was before the call
+ * was submitted.
+ */
 static long await(struct virtuos_channel *ch, int slot, uint32_t nr,
-		  const uint64_t args[6])
+		  const uint64_t args[6], uint32_t interrupts)
 {
 	struct vsys_front_wait wait = { .slot = slot };
 	struct vsys_slot *s = &ch->ring.slots[slot];
@@ -251,8 +261,10 @@ static long await(struct virtuos_channel *ch, int slot, uint32_t nr,
 		return 0;
 	wait.flags = wait_flags(ch, nr, args);
 	while (!vsys_slot_done(s)) {
-		err = cancellation_ioctl(ch, slot, nr, VSYS_IOC_WAIT, &wait,
-					 abandon);
+		err = virtuos_interrupts != interrupts && blocks(nr) ?
+			      -EINTR :
+			      cancellation_ioctl(ch, slot, nr, VSYS_IOC_WAIT,
+						 &wait, abandon);
 		if (err == -EINTR)
 			return cancel(ch, slot);
 		if (err)
@@ -291,6 +303,7 @@ static long begin(struct virtuos_channel *ch, struct virtuos_marshal *m,
 static long call_once(struct virtuos_channel *ch, uint32_t nr,
 		      const uint64_t args[6])
 {
+	uint32_t interrupts = virtuos_interrupts;
 	struct virtuos_marshal m;
 	long slot = begin(ch, &m, nr, args);
 	long ret;
@@ -298,7 +311,7 @@ static long call_once(struct virtuos_channel *ch, uint32_t nr,
 	if (slot < 0)
 		return slot;
 	submit(ch, slot, nr, m.args);
-	ret = await(ch, slot, nr, args);
+	ret = await(ch, slot, nr, args, interrupts);
 	if (ret) {
 		/* Nobody will answer: the slot is lost with the channel. */
 		virtuos_slot_put(ch, slot);

@@ -56,6 +56,12 @@ long virtuos_slot_region(struct virtuos_channel *ch, int slot, size_t bytes);
 /* Iterations that the calling thread polls before it sleeps. */
 uint32_t *virtuos_slot_spin(struct virtuos_channel *ch);
 
+/* ---- interrupt.c ------------------------------------------------------- */
+
+/* Handlers without SA_RESTART that this thread has run, or begun to. */
+extern __thread volatile uint32_t virtuos_interrupts
+	__attribute__((tls_model("initial-exec")));
+
 /* ---- remedy.c ---------------------------------------------------------- */
 
 /* What err of VSYS_IOC_OPEN means and what helps, in one line. */

@@ -199,6 +199,12 @@ long virtuos_copy_string(char *to, const char *from, size_t size);
 int virtuos_copy_sigaction(int sig, const struct sigaction *act,
 			   struct sigaction *old);
 
+/* ---- interrupt.c ------------------------------------------------------- */
+
+/* sigaction() for all other signals: a handler that interrupts is counted. */
+int virtuos_interrupt_sigaction(int sig, const struct sigaction *act,
+				struct sigaction *old);
+
 /* ---- stats.c ----------------------------------------------------------- */
 
 /* One call crossed. */

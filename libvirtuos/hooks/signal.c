@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Actions for SIGSEGV and SIGBUS, which the library's copies rest on: the
- * program's are kept by ../copy.c.  All other signals are libc's.
+ * Actions.  Those for SIGSEGV and SIGBUS, which the library's copies rest on,
+ * are kept by ../copy.c; handlers that interrupt calls are counted by
+ * ../interrupt.c.
  */
 #include "hook.h"
 
@@ -12,12 +13,18 @@ static bool ours(int sig)
 	return virtuos_active && (sig == SIGSEGV || sig == SIGBUS);
 }
 
+static int act_on(int sig, const struct sigaction *act, struct sigaction *old)
+{
+	return ours(sig) ? virtuos_copy_sigaction(sig, act, old) :
+			   virtuos_interrupt_sigaction(sig, act, old);
+}
+
 VIRTUOS_HOOK int sigaction(int sig, const struct sigaction *act,
 			   struct sigaction *old)
 {
-	if (!ours(sig))
+	if (!virtuos_active)
 		return LIBC(sigaction)(sig, act, old);
-	return virtuos_copy_sigaction(sig, act, old);
+	return act_on(sig, act, old);
 }
 HOOK_ALIAS(__sigaction, sigaction);
 
@@ -33,7 +40,7 @@ static sighandler_t set(int sig, sighandler_t handler, int flags)
 	sigemptyset(&act.sa_mask);
 	if (!(flags & SA_NODEFER))
 		sigaddset(&act.sa_mask, sig);
-	if (virtuos_copy_sigaction(sig, &act, &old))
+	if (act_on(sig, &act, &old))
 		return SIG_ERR;
 	return old.sa_handler;
 }
@@ -49,7 +56,7 @@ HOOK_ALIAS(ssignal, signal);
 
 VIRTUOS_HOOK sighandler_t sysv_signal(int sig, sighandler_t handler)
 {
-	if (!ours(sig))
+	if (!virtuos_active)
 		return LIBC(sysv_signal)(sig, handler);
 	return set(sig, handler, SA_RESETHAND | SA_NODEFER);
 }
