@@ -9,15 +9,26 @@ lab_logs() {
 	done
 }
 
+# Nothing is kept of this lab: of which others is there?
+no_consoles() {
+	local log others=''
+	for log in "${STATE%/*}"/*/xen.log; do
+		[ ! -e "$log" ] || others="$others $(basename "${log%/*}")"
+	done
+	die "$1: there are no consoles of a lab \"$NAME\"${others:+; LAB_NAME can be:$others}"
+}
+
 lab_log() {
 	local name=${1:-xen}
-	case $name in dom0|Domain-0) name=xen ;; esac
+	case $name in
+	dom0|Domain-0) name=xen ;;
+	xen|user|network|storage) ;;
+	*) misuse "log: no console of \"$name\" is kept: want xen (dom0's as well), user, network or storage" ;;
+	esac
 	if [ -e "$STATE/$name.log" ]; then
 		tr -d '\r' < "$STATE/$name.log"
-	elif machine_running; then
-		in_domain -n -t 30 -- cat "/var/log/xen/console/guest-$name.log"
 	else
-		die "log: no console of \"$name\" is kept"
+		no_consoles log
 	fi
 }
 
@@ -67,13 +78,13 @@ lab_check_logs() {
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--mark) mark=1 ;;
-		--killed) killed+=("${2:?--killed wants a domain}"); shift ;;
-		--crashed) crashed+=("${2:?--crashed wants a domain}"); shift ;;
-		*) die "check-logs: unknown option $1 (see --help)" ;;
+		--killed) wants "a domain" "$@"; killed+=("$2"); shift ;;
+		--crashed) wants "a domain" "$@"; crashed+=("$2"); shift ;;
+		*) misuse "check-logs: unknown option $1" ;;
 		esac
 		shift
 	done
-	[ -e "$STATE/xen.log" ] || die "check-logs: there are no consoles of a lab \"$NAME\""
+	[ -e "$STATE/xen.log" ] || no_consoles check-logs
 
 	for name in xen $LOGGED; do
 		[ -e "$STATE/$name.log" ] || continue

@@ -18,7 +18,10 @@ machine_pid() {
 machine_running() { machine_pid > /dev/null; }
 
 need_machine() {
-	machine_running || die "no lab is running (start one: ${0##*/} up)"
+	local other
+	machine_running && return
+	other=$(machine_other) || die "no lab is running (start one: ${0##*/} up)"
+	die "no lab \"$NAME\" is running, but \"$other\" is: LAB_NAME=$other"
 }
 
 # The name of another running lab, if there is one.

@@ -26,7 +26,7 @@ net_down() {
 
 lab_host() {
 	[ "${1:-}" != -- ] || shift
-	[ $# -gt 0 ] || die "host: want a command"
+	[ $# -gt 0 ] || misuse "host: want a command"
 	need_machine
 	exec ip netns exec "$NETNS" "$@"
 }

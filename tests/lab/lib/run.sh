@@ -21,21 +21,22 @@ lab_run() {
 		case $1 in
 		--virtuos) mode=virtuos ;;
 		--native) mode=native ;;
-		--domain) domain=${2:?--domain wants a name}; shift ;;
+		--domain) wants "a name" "$@"; domain=$2; shift ;;
 		--domain=*) domain=${1#*=} ;;
-		--timeout) limit=${2:?--timeout wants seconds}; shift ;;
+		--timeout) wants "seconds" "$@"; limit=$2; shift ;;
 		--timeout=*) limit=${1#*=} ;;
-		--env) options+=(-e "${2:?--env wants NAME=VALUE}"); shift ;;
-		--chdir) options+=(-C "${2:?--chdir wants a directory}"); shift ;;
+		--env) wants "NAME=VALUE" "$@"; options+=(-e "$2"); shift ;;
+		--chdir) wants "a directory" "$@"; options+=(-C "$2"); shift ;;
 		--tty) options+=(-p -e "TERM=${TERM:-dumb}") ;;
 		--no-stdin) options+=(-n) ;;
 		--) shift; break ;;
-		-*) die "run: unknown option $1 (see --help)" ;;
+		-h|--help) usage; exit 0 ;;
+		-*) misuse "run: unknown option $1" ;;
 		*) break ;;
 		esac
 		shift
 	done
-	[ $# -gt 0 ] || die "run: want a command"
+	[ $# -gt 0 ] || misuse "run: want a command"
 	need_machine
 	[ "$limit" = 0 ] || options+=(-t "$limit")
 	if [ "$domain" = user ] && [ -z "$mode" ] && [ "$(config virtuos)" = no ]; then
@@ -43,7 +44,7 @@ lab_run() {
 	elif [ "$domain" = user ] && [ "$mode" != native ]; then
 		set -- virtuos run -- "$@"
 	elif [ "$mode" = virtuos ]; then
-		die "run: only the user domain has virtuos"
+		misuse "run: only the user domain has virtuos"
 	fi
 	exec "$(config agent)" client -d "$domain" ${options[@]+"${options[@]}"} "$STATE" "$@"
 }
@@ -53,6 +54,8 @@ lab_shell() {
 	local domain=${1:-user}
 	local options=(-d "$domain" -e "PS1=$domain:\\w# ")
 	[ ! -t 0 ] || options+=(-p -e "TERM=${TERM:-dumb}")
+	[ "$domain-$(config virtuos)" != user-yes ] ||
+		say "this shell is not under virtuos run: type \`virtuos run bash'"
 	case $domain in
 	network|storage) set -- sh -i ;;
 	*) set -- bash --norc -i ;;
@@ -61,16 +64,20 @@ lab_shell() {
 }
 
 lab_copy() {
-	[ $# -eq 2 ] || die "copy: want DOMAIN:FILE FILE, or FILE DOMAIN:FILE"
-	need_machine
+	[ $# -eq 2 ] || misuse "copy: want DOMAIN:FILE FILE, or FILE DOMAIN:FILE"
 	local mode
-	if [[ $1 == *:* && $2 != *:* ]]; then
+	[[ $1 == *:* && $2 != *:* || $1 != *:* && $2 == *:* ]] ||
+		misuse "copy: one of the two has to be DOMAIN:FILE, the other a file of this machine"
+	need_machine
+	if [[ $1 == *:* ]]; then
+		# Looked at first, so that no empty file is left here.
+		# shellcheck disable=SC2016  # the domain's shell expands it
+		in_domain -n -d "${1%%:*}" -- sh -c '[ -r "$0" ] && [ ! -d "$0" ]' "${1#*:}" ||
+			die "copy: there is no file ${1#*:} in ${1%%:*} that could be read"
 		in_domain -n -d "${1%%:*}" -- cat "${1#*:}" > "$2"
-	elif [[ $1 != *:* && $2 == *:* ]]; then
+	else
 		mode=$(stat -c %a "$1")
 		in_domain -d "${2%%:*}" -- sh -c "cat > \"\$0\" && chmod $mode \"\$0\"" "${2#*:}" < "$1"
-	else
-		die "copy: one of the two has to be DOMAIN:FILE, the other a file of this machine"
 	fi
 }
 
@@ -86,6 +93,7 @@ lab_status() {
 
 lab_times() {
 	need_machine
+	echo "seconds:"
 	cat "$STATE/times"
 	in_domain -n -t 30 -- sh -c 'cat /run/lab/times 2>/dev/null || true'
 }

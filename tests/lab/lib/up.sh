@@ -5,25 +5,26 @@
 up_options() {
 	LAB_USER='' LAB_FLAVOUR=slim LAB_CAPTURE='' DISK='' DOM0_ONLY='' LAB_EXTRA='' PMU=''
 	WITH=() ADD=()
-	local into=''
+	local into='' file
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--user) LAB_USER=${2:-}; into=''; shift ;;
+		--user) wants "pvh, pv or dom0" "$@"; LAB_USER=$2 into=''; shift ;;
 		--user=*) LAB_USER=${1#*=} into='' ;;
 		--with) into=WITH ;;
 		--add) into=ADD ;;
 		--debug) LAB_FLAVOUR=debug into='' ;;
-		--capture) LAB_CAPTURE=$(realpath -m "${2:?--capture wants a file}"); into=''; shift ;;
-		--disk) DISK=$(realpath -m "${2:?--disk wants a file}"); into=''; shift ;;
-		--append) LAB_EXTRA=${2:?--append wants kernel arguments}; into=''; shift ;;
+		--capture) wants "a file" "$@"; LAB_CAPTURE=$(realpath -m "$2") into=''; shift ;;
+		--disk) wants "a file" "$@"; DISK=$(realpath -m "$2") into=''; shift ;;
+		--append) wants "kernel arguments" "$@"; LAB_EXTRA=$2 into=''; shift ;;
 		--dom0-only) DOM0_ONLY=1 into='' ;;
 		--pmu) PMU=1 into='' ;;
-		-*) die "up: unknown option $1 (see --help)" ;;
+		-h|--help) usage; exit 0 ;;
+		-*) misuse "up: unknown option $1" ;;
 		*)
 			case $into in
 			WITH) WITH+=("$1") ;;
 			ADD) ADD+=("$1") ;;
-			*) die "up: what is \"$1\"? (see --help)" ;;
+			*) misuse "up: what is \"$1\"?" ;;
 			esac ;;
 		esac
 		shift
@@ -32,14 +33,17 @@ up_options() {
 	if [ -n "$PMU" ]; then
 		LAB_CPU=${LAB_CPU:-Nehalem,pmu=on,+rdrand}
 		LAB_USER=${LAB_USER:-pv}
-		[ "$LAB_USER" != pvh ] || die "up: --pmu: the user domain can be pv or dom0, not pvh"
+		[ "$LAB_USER" != pvh ] || misuse "up: --pmu: the user domain can be pv or dom0, not pvh"
 	fi
 	LAB_CPU=${LAB_CPU:-qemu64,+svm,+npt,+rdrand}
 	LAB_USER=${LAB_USER:-pvh}
 	case $LAB_USER in
 	pvh|pv|dom0) ;;
-	*) die "up: --user $LAB_USER: want pvh, pv or dom0" ;;
+	*) misuse "up: --user $LAB_USER: want pvh, pv or dom0" ;;
 	esac
+	for file in "$LAB_CAPTURE" "$DISK"; do
+		[ -z "$file" ] || [ -w "${file%/*}/" ] || misuse "up: there is no folder ${file%/*} that $file could be written to"
+	done
 	export LAB_USER LAB_FLAVOUR LAB_EXTRA LAB_CAPTURE
 }
 
