@@ -70,9 +70,10 @@ static bool open_pipes(struct session *s)
 	return true;
 }
 
-static void child_fail(const struct session *s, const char *what)
+static void child_fail(const struct session *s, const char *cannot,
+		       const char *what)
 {
-	dprintf(s->child_err, "lab: %s: %s: %s\n", s->command->argv[0], what, strerror(errno));
+	dprintf(s->child_err, "lab: cannot %s %s: %s\n", cannot, what, strerror(errno));
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
@@ -91,9 +92,9 @@ static void child_run(struct session *s)
 	if (c->head.flags & EXEC_PTY)
 		ioctl(s->child_in, TIOCSCTTY, 0);
 	if (s->root && (chroot(s->root) || chdir("/")))
-		child_fail(s, s->root);
+		child_fail(s, "go to", s->root);
 	if (chdir(directory))
-		child_fail(s, directory);
+		child_fail(s, "go to", directory);
 	clearenv();
 	for (i = 0; i < sizeof(base) / sizeof(base[0]); i++)
 		putenv(base[i]);
@@ -109,7 +110,7 @@ static void child_run(struct session *s)
 	dup2(s->child_out, 1);
 	dup2(s->child_err, 2);
 	execvp(c->argv[0], c->argv);
-	child_fail(s, "cannot run");
+	child_fail(s, "run", c->argv[0]);
 }
 
 static bool session_start(struct session *s)
