@@ -247,7 +247,7 @@ install-modules: $(if $(KERNEL_DIR),modules-host)
 			[ ! -e "$$file" ] || $(INSTALL_DATA) "$$file" $(MODULE_DEST)/$$dir/; \
 		done; \
 	done
-	$(Q)sed 's/@VERSION@/$(VERSION)/' $(AUX)/dkms.conf.in > $(MODULE_DEST)/dkms.conf
+	$(Q)sed 's/@VERSION@/$(VERSION)/g' $(AUX)/dkms.conf.in > $(MODULE_DEST)/dkms.conf
 	$(Q)$(INSTALL) -d $(SHARE)/guest-kernel-patches/config
 	$(Q)$(INSTALL_DATA) $(SRC)/guest-kernel-patches/*.patch $(SRC)/guest-kernel-patches/series* \
 		$(SRC)/guest-kernel-patches/README.md $(SHARE)/guest-kernel-patches/
