@@ -40,7 +40,8 @@ SRC ?= $(SRC_DIR)
 BUILD ?= $(if $(filter $(SRC_DIR),$(CURDIR)),$(CURDIR)/build,$(CURDIR))
 OBJ := $(BUILD)/obj
 
-CPPFLAGS_ALL := -D_GNU_SOURCE -DVIRTUOS_VERSION='"$(VERSION)"' -I$(SRC)/include
+CPPFLAGS_ALL := -D_GNU_SOURCE -DVIRTUOS_VERSION='"$(VERSION)"' \
+	-DVIRTUOS_CONFIGS='"$(SYSCONFDIR)/virtuos"' -I$(SRC)/include
 CFLAGS_ALL = -std=gnu11 $(WARNINGS) $(CFLAGS) -MMD -MP
 
 objects = $(patsubst $(SRC)/%.c,$(OBJ)/%.o,$(1))

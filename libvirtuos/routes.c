@@ -216,7 +216,7 @@ const char *virtuos_routes_path(void)
 {
 	const char *path = getenv("VIRTUOS_ROUTES");
 
-	return path && *path ? path : "/etc/virtuos/routes.conf";
+	return path && *path ? path : VIRTUOS_ROUTES_FILE;
 }
 
 uint32_t virtuos_routes_class(int service)

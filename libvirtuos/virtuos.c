@@ -37,7 +37,7 @@ static const char usage_text[] =
 	"\n"
 	"run     run PROGRAM; its sockets and files that the routing file names are\n"
 	"        served by service domains\n"
-	"        --routes FILE  instead of $VIRTUOS_ROUTES or /etc/virtuos/routes.conf\n"
+	"        --routes FILE  instead of $VIRTUOS_ROUTES or " VIRTUOS_ROUTES_FILE "\n"
 	"        --no-check     do not ask first whether the services can be reached\n"
 	"routes  check a routing file and show what it says\n";
 

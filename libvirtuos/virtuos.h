@@ -87,7 +87,12 @@ int virtuos_routes_parse(struct virtuos_routes *routes, const char *name,
 /* The same from a file; -1 also when it cannot be read. */
 int virtuos_routes_load(struct virtuos_routes *routes, const char *path,
 			char *error, size_t error_size);
-/* $VIRTUOS_ROUTES, or /etc/virtuos/routes.conf. */
+/* Where the one is that is installed; configure's --sysconfdir tells. */
+#ifndef VIRTUOS_CONFIGS
+#define VIRTUOS_CONFIGS "/etc/virtuos"
+#endif
+#define VIRTUOS_ROUTES_FILE VIRTUOS_CONFIGS "/routes.conf"
+/* $VIRTUOS_ROUTES, or that one. */
 const char *virtuos_routes_path(void);
 /* VSYS_CLASS_… bits: what the routes want of a service. */
 uint32_t virtuos_routes_class(int service);

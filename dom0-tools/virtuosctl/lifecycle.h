@@ -7,7 +7,7 @@
 
 /*
  * Start the service domain NAME; config and class may be NULL: what is
- * recorded, then /etc/virtuos/NAME.cfg and what stands in it.
+ * recorded, then SERVICE_CONFIGS/NAME.cfg and what stands in it.
  */
 int lifecycle_create(struct ctl *ctl, const char *name, const char *config,
 		     const char *class, unsigned int *id);

@@ -14,7 +14,8 @@
 #include "ctl.h"
 
 #define SERVICE_ROOT "/virtuos/service"
-#define SERVICE_CONFIGS "/etc/virtuos"
+/* From configure's --sysconfdir. */
+#define SERVICE_CONFIGS VIRTUOS_CONFIGS
 
 /* Can it be the name of a service?  Says why not. */
 int service_name_check(const char *name);
