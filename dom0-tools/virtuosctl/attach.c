@@ -260,8 +260,10 @@ int cmd_attach(struct ctl *ctl, int argc, char **argv)
 		return report_exit(
 			CTL_USAGE,
 			"attach: want a user domain and a service domain");
-	status = attach_resolve(ctl, argv[optind], argv[optind + 1], class,
-				&device);
+	status = store_open(ctl);
+	if (!status)
+		status = attach_resolve(ctl, argv[optind], argv[optind + 1],
+					class, &device);
 	if (!status)
 		status = attach_device(ctl, &device, limit);
 	if (status)

@@ -143,6 +143,8 @@ int cmd_create(struct ctl *ctl, int argc, char **argv)
 	name = argv[optind];
 	status = service_name_check(name);
 	if (!status)
+		status = store_open(ctl);
+	if (!status)
 		status = service_lock(name);
 	if (!status)
 		status = lifecycle_create(ctl, name, config, class, &id);

@@ -35,7 +35,10 @@ void sleep_seconds(double seconds);
 void *xalloc(void *old, size_t size);
 bool parse_seconds(const char *text, double *seconds);
 
-/* The commands: each gets its own argv, argv[0] being the command's name. */
+/*
+ * The commands: each gets what follows its name, from argv[1] on, and looks at
+ * it before it calls store_open().
+ */
 int cmd_create(struct ctl *ctl, int argc, char **argv);
 int cmd_attach(struct ctl *ctl, int argc, char **argv);
 int cmd_detach(struct ctl *ctl, int argc, char **argv);

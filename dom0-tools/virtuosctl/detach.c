@@ -60,7 +60,7 @@ int cmd_detach(struct ctl *ctl, int argc, char **argv)
 		{ 0 },
 	};
 	double limit = 10;
-	int option;
+	int option, status;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 't' && parse_seconds(optarg, &limit))
@@ -74,5 +74,8 @@ int cmd_detach(struct ctl *ctl, int argc, char **argv)
 		return report_exit(
 			CTL_USAGE,
 			"detach: want a user domain and a service domain");
-	return detach_all(ctl, argv[optind], argv[optind + 1], limit);
+	status = store_open(ctl);
+	if (!status)
+		status = detach_all(ctl, argv[optind], argv[optind + 1], limit);
+	return status;
 }

@@ -107,7 +107,9 @@ int cmd_kill(struct ctl *ctl, int argc, char **argv)
 		return CTL_USAGE;
 	if (argc - optind != 1)
 		return report_exit(CTL_USAGE, "kill: want a service domain");
-	status = domain_want(ctl, argv[optind], &id);
+	status = store_open(ctl);
+	if (!status)
+		status = domain_want(ctl, argv[optind], &id);
 	if (status)
 		return status;
 	name = domain_name(ctl, id);

@@ -51,10 +51,10 @@ static void usage(FILE *out)
 static int run(const struct command *command, int argc, char **argv)
 {
 	struct ctl ctl = { 0 };
-	int status = store_open(&ctl);
+	int status;
 
-	if (!status)
-		status = command->run(&ctl, argc, argv);
+	argv[0] = (char *)"virtuosctl"; /* in getopt's messages */
+	status = command->run(&ctl, argc, argv);
 	store_close(&ctl);
 	if (status == CTL_USAGE)
 		fprintf(stderr, "usage: virtuosctl %s %s\n", command->name,

@@ -144,6 +144,9 @@ int cmd_restart(struct ctl *ctl, int argc, char **argv)
 	}
 	if (argc - optind != 1)
 		return report_exit(CTL_USAGE, "restart: want a service domain");
+	status = store_open(ctl);
+	if (status)
+		return status;
 	/* A number is turned into a name, which outlives the domain. */
 	id = domain_find(ctl, argv[optind]);
 	name = id >= 0 ? domain_name(ctl, id) : strdup(argv[optind]);

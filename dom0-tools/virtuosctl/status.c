@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 #include "snapshot.h"
+#include "store.h"
 
 struct status_options {
 	bool json;
@@ -67,6 +68,8 @@ int cmd_status(struct ctl *ctl, int argc, char **argv)
 	struct status_options options = { .interval = 1.2 };
 	int status = status_parse(argc, argv, &options);
 
+	if (!status)
+		status = store_open(ctl);
 	if (status)
 		return status;
 	do
