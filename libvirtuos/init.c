@@ -3,6 +3,8 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core.h"
@@ -43,21 +45,36 @@ void virtuos_init(void)
 	}
 }
 
+/* What it takes to forward anything.  -1: why not is in error. */
+static int prepare(char *error, size_t size)
+{
+	long err = sys3(SYS_faccessat, AT_FDCWD, VSYS_FRONT_PATH, R_OK | W_OK);
+
+	if (err) {
+		snprintf(error, size, "%s: %s", VSYS_FRONT_PATH, strerror(-err));
+		return -1;
+	}
+	if (virtuos_routes_load(&virtuos_routes, virtuos_routes_path(), error,
+				size))
+		return -1;
+	err = virtuos_table_init();
+	if (err) {
+		snprintf(error, size, "%s", strerror(-err));
+		return -1;
+	}
+	return 0;
+}
+
 __attribute__((constructor(101))) static void init(void)
 {
 	char error[256];
 
 	virtuos_init();
 	virtuos_log_init();
-	if (sys3(SYS_faccessat, AT_FDCWD, VSYS_FRONT_PATH, R_OK | W_OK))
-		return;
-	if (virtuos_routes_load(&virtuos_routes, virtuos_routes_path(), error,
-				sizeof(error))) {
+	if (prepare(error, sizeof(error))) {
 		virtuos_log("%s; everything stays local", error);
 		return;
 	}
-	if (virtuos_table_init())
-		return;
 	virtuos_copy_init();
 	virtuos_cwd_init();
 	virtuos_stats_init();
