@@ -31,7 +31,7 @@ enum {
 };
 
 static const char usage_text[] =
-	"Usage: virtuos run [--routes FILE] [--no-check] [--] PROGRAM [ARGUMENT…]\n"
+	"usage: virtuos run [--routes FILE] [--no-check] [--] PROGRAM [ARGUMENT…]\n"
 	"       virtuos routes [FILE]\n"
 	"       virtuos --help | --version\n"
 	"\n"
@@ -308,6 +308,7 @@ static int run(int argc, char **argv)
 	bool check = true;
 	int c, err;
 
+	argv[0] = (char *)"virtuos";	/* in getopt's messages */
 	while ((c = getopt_long(argc, argv, "+", options, NULL)) != -1) {
 		switch (c) {
 		case 'r':
