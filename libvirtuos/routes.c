@@ -84,6 +84,20 @@ static int parse_socket(const struct parser *p, char **words, int n)
 	return *to < 0 ? -1 : 0;
 }
 
+/* Made up by the kernel that a program runs on, about itself. */
+static const char *kernels_own(const char *path)
+{
+	static const char *const own[] = { "/dev", "/proc", "/sys" };
+	size_t i, n;
+
+	for (i = 0; i < sizeof(own) / sizeof(*own); i++) {
+		n = strlen(own[i]);
+		if (!strncmp(path, own[i], n) && (!path[n] || path[n] == '/'))
+			return own[i];
+	}
+	return NULL;
+}
+
 static int parse_path(const struct parser *p, char **words, int n)
 {
 	struct virtuos_routes *r = p->routes;
@@ -101,6 +115,9 @@ static int parse_path(const struct parser *p, char **words, int n)
 		return fail(p, "path is longer than %zu bytes", sizeof(prefix));
 	if (len == 1)
 		return fail(p, "\"/\" as a whole cannot be routed: programs and libraries are local");
+	if (kernels_own(prefix))
+		return fail(p, "path %s cannot be routed: %s is each kernel's own, and never forwarded",
+			    prefix, kernels_own(prefix));
 	for (i = 0; i < r->nr_paths; i++)
 		if (!strcmp(r->paths[i].prefix, prefix))
 			return fail(p, "path %s is routed twice", prefix);

@@ -80,6 +80,8 @@ static int routes(int argc, char **argv)
 		return usage();
 	if (load_routes(argc == 2 ? argv[1] : virtuos_routes_path()))
 		return EXIT_USAGE;
+	if (!r->nr_services)
+		puts("# nothing is routed: everything stays local");
 	if (r->inet >= 0)
 		printf("socket inet %s\n", r->services[r->inet]);
 	if (r->inet6 >= 0)

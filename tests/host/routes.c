@@ -87,6 +87,10 @@ static void test_bad(void)
 	bad("path /../. storage", "file.conf:1: ", "\"/\"");
 	bad("path /storage", "file.conf:1: ", "expected: path");
 	bad("path ../storage storage", "file.conf:1: ", "absolute");
+	bad("path /proc x", "file.conf:1: ", "/proc is each kernel");
+	bad("path /a x\npath /sys/fs x", "file.conf:2: ", "/sys is each kernel");
+	bad("path /x/../dev/ x", "file.conf:1: ", "/dev cannot be routed");
+	CHECK_EQ(parse("path /device x\npath /srv/proc x"), 0);
 	bad("path /a x\n#\npath /b/../a/ y", "file.conf:3: ", "/a is routed twice");
 	bad("slots 64\nslots 64", "file.conf:2: ", "twice");
 	bad("socket inet6 a\nsocket inet6 a", "file.conf:2: ", "twice");
