@@ -44,7 +44,7 @@ enum vsys_arg_kind {
 #define VSYS_CALL_CHECKED	(1u << 3) /* more checks by hand, vsys_check_extra() */
 #define VSYS_CALL_SHADOW	(1u << 4) /* changes state of the shadow (cwd, umask) */
 
-/* One past the highest number in the table. */
+/* Above every number in the table: how long arrays by number are. */
 #define VSYS_NR_SYSCALLS	448u
 
 enum vsys_call_nr {
