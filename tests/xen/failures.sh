@@ -76,15 +76,20 @@ cpu_seconds() {
 
 # Nobody calls: after a while nobody polls.
 failure_idle() {
-	sleep 3
-	before=$(cpu_seconds)
-	sleep 5
-	after=$(cpu_seconds)
-	awk "BEGIN {
-		used = $after - $before
-		printf \"%.1f s of processor time in 5 s, both together\\n\", used
-		exit !(used <= 0.5)
-	}"
+	# A machine that is busy with something else makes a window look busy.
+	for window in 1 2 3 4 5 6; do
+		sleep 3
+		before=$(cpu_seconds)
+		sleep 5
+		after=$(cpu_seconds)
+		awk "BEGIN {
+			used = $after - $before
+			printf \"%.1f s of processor time in 5 s, both together\\n\", used
+			exit !(used <= 0.5)
+		}" && return
+	done
+	echo "not idle in any of $window windows"
+	return 1
 }
 
 wait_for() {	# WORD FILE SECONDS
