@@ -140,6 +140,11 @@ modules-host: | modules-slim
 
 modules: modules-slim $(if $(KERNEL_DIR),modules-host)
 
+# What service domains boot on a real host; the lab makes its own.
+.PHONY: service-images
+service-images: vsysd modules-slim
+	$(Q)BUILD=$(BUILD) $(AUX)/service-images
+
 # ---- tests ------------------------------------------------------------------
 
 # A tier is a program that gets SRC, BUILD and CC in its environment and writes
@@ -274,7 +279,7 @@ clean:
 ifeq ($(CURDIR),$(SRC_DIR))
 	rm -rf $(CURDIR)/build
 else
-	rm -rf $(addprefix $(CURDIR)/,bin sbin lib etc obj modules results)
+	rm -rf $(addprefix $(CURDIR)/,bin sbin lib etc obj modules results service-domains)
 endif
 
 distclean: clean
@@ -297,6 +302,8 @@ help:
 #:   make modules  vsysfront.ko and vsysback.ko for the lab's kernel, which is
 #:                 built first if need be; modules-debug: for the debug kernel
 #:   make kernel   the lab's kernel alone
+#:   make service-images  what service domains boot on a real host: vmlinux,
+#:                 network.cpio, storage.cpio (see CONTRIBUTING.md)
 #:   make docs     docs/calls.md from the call table
 #:   make deps     install the Debian packages that all this needs
 #:   make install DESTDIR=DIR
