@@ -273,7 +273,8 @@ install-man:
 
 .PHONY: deps help clean distclean
 deps:
-	$(Q)$(AUX)/deps $(SRC_DIR)/tests/lab/packages $(AUX)/packages
+	$(Q)$(AUX)/deps $(SRC_DIR)/tests/lab/packages $(AUX)/packages \
+		$(SRC_DIR)/perfctr-xen/xen/packages
 
 clean:
 ifeq ($(CURDIR),$(SRC_DIR))
