@@ -58,8 +58,8 @@ machine_start() {
 	# of control blocks beyond that while a guest is not in 64-bit mode.
 	[ "$LAB_FLAVOUR" = debug ] && memory=768
 
-	zcat /boot/xen-4.17-amd64.gz > "$STATE/xen" ||
-		die "no hypervisor in /boot: install xen-hypervisor-4.17-amd64 (make deps)"
+	zcat "$XEN" > "$STATE/xen" ||
+		die "no hypervisor $XEN: install xen-hypervisor-4.17-amd64 (make deps)"
 	local args=(
 		-name "virtuos-lab-$NAME" -display none -no-reboot -nodefaults
 		-machine q35 -accel "tcg,thread=multi" -cpu "$LAB_CPU" -smp 2 -m 2800

@@ -6,6 +6,7 @@ up_options() {
 	LAB_USER='' LAB_FLAVOUR=slim LAB_CAPTURE='' DISK='' DOM0_ONLY='' LAB_EXTRA='' PMU=''
 	WITH=() ADD=()
 	local into='' file
+	LAB_XEN=stock
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--user) wants "pvh, pv or dom0" "$@"; LAB_USER=$2 into=''; shift ;;
@@ -18,6 +19,7 @@ up_options() {
 		--append) wants "kernel arguments" "$@"; LAB_EXTRA=$2 into=''; shift ;;
 		--dom0-only) DOM0_ONLY=1 into='' ;;
 		--pmu) PMU=1 into='' ;;
+		--xen) wants "stock or patched" "$@"; LAB_XEN=$2 into=''; shift ;;
 		-h|--help) usage; exit 0 ;;
 		-*) misuse "up: unknown option $1" ;;
 		*)
@@ -40,6 +42,10 @@ up_options() {
 	case $LAB_USER in
 	pvh|pv|dom0) ;;
 	*) misuse "up: --user $LAB_USER: want pvh, pv or dom0" ;;
+	esac
+	case $LAB_XEN in
+	stock|patched) ;;
+	*) misuse "up: --xen $LAB_XEN: want stock or patched" ;;
 	esac
 	for file in "$LAB_CAPTURE" "$DISK"; do
 		[ -z "$file" ] || [ -w "${file%/*}/" ] || misuse "up: there is no folder ${file%/*} that $file could be written to"
@@ -129,6 +135,12 @@ lab_up() {
 		QEMU=$qemu/qemu-system-x86_64
 		LAB_XEN_APPEND="vpmu=on ${LAB_XEN_APPEND:-}"
 	fi
+	XEN=/boot/xen-4.17-amd64.gz
+	if [ "$LAB_XEN" = patched ]; then
+		XEN=$("$REPO/perfctr-xen/xen/build" 9>&-) || die "FAILED: the hypervisor's build"
+		XEN=$XEN/xen.gz
+		LAB_XEN_APPEND="perfctr ${LAB_XEN_APPEND:-}"
+	fi
 	kernel=$("$REPO/guest-kernel-patches/build" slim 9>&-) || die "FAILED: the kernel build"
 	guest=$kernel
 	if [ "$LAB_FLAVOUR" = debug ]; then
@@ -150,7 +162,7 @@ lab_up() {
 	make_disk "$DISK"
 	local virtuos=no
 	[ ! -e "${VIRTUOS_BUILD:-$REPO/build}/bin/virtuos" ] || virtuos=yes
-	printf '%s\n' "virtuos=$virtuos" "user=$LAB_USER" "flavour=$LAB_FLAVOUR" "agent=$AGENT" "kernel=$guest" > "$STATE/config"
+	printf '%s\n' "virtuos=$virtuos" "user=$LAB_USER" "flavour=$LAB_FLAVOUR" "xen=$LAB_XEN" "agent=$AGENT" "kernel=$guest" > "$STATE/config"
 
 	net_up
 	ready=$EPOCHREALTIME
