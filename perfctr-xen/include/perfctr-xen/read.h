@@ -66,7 +66,7 @@ static inline int perfctr_read_again(const volatile struct perfctr_record *recor
 }
 
 /* nr: general counter nr, or PERFCTR_FIXED(n) */
-static inline __u64 perfctr_read(const volatile struct perfctr_record *record,
+static inline __u64 perfctr_read_count(const volatile struct perfctr_record *record,
 				 unsigned int nr)
 {
 	const volatile struct perfctr_record_counter *counter =
@@ -84,7 +84,7 @@ static inline __u64 perfctr_read(const volatile struct perfctr_record *record,
  * TSC cycles that the guest itself has had on this virtual processor since the
  * record began: neither Xen's nor those of others.
  */
-static inline __u64 perfctr_guest_time(const volatile struct perfctr_record *record)
+static inline __u64 perfctr_read_guest_time(const volatile struct perfctr_record *record)
 {
 	return perfctr_rdtsc() - record->tsc_enabled - record->tsc_away -
 	       record->tsc_xen;
