@@ -6,7 +6,7 @@ up_options() {
 	LAB_USER='' LAB_FLAVOUR=slim LAB_CAPTURE='' DISK='' DOM0_ONLY='' LAB_EXTRA='' PMU=''
 	WITH=() ADD=()
 	local into='' file
-	LAB_XEN=stock
+	LAB_XEN=${LAB_XEN:-stock}
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--user) wants "pvh, pv or dom0" "$@"; LAB_USER=$2 into=''; shift ;;
