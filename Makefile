@@ -16,7 +16,7 @@ all: lib tools vsysd modules
 
 # Goals that need no configuration, and goals that install what they need.
 BARE_GOALS := help deps clean distclean
-WHOLE_GOALS := demo check check-host check-lab check-pmu bench shell
+WHOLE_GOALS := demo check check-host check-lab check-pmu check-perfctr bench shell
 CONFIG_GOALS := $(filter-out $(BARE_GOALS),$(or $(MAKECMDGOALS),all))
 
 ifeq ($(V),1)
@@ -151,7 +151,7 @@ service-images: vsysd modules-slim
 # "PASS name", "FAIL name" and "SKIP name: reason" to $(BUILD)/results/.
 TIER = BUILD=$(BUILD) VIRTUOS_BUILD=$(BUILD) SRC=$(SRC) CC='$(CC)'
 
-.PHONY: check check-host check-house check-lab check-pmu demo bench shell
+.PHONY: check check-host check-house check-lab check-pmu check-perfctr demo bench shell
 check:
 	$(Q)$(MAKE) --no-print-directory deps
 	$(Q)rm -rf $(BUILD)/results
@@ -181,6 +181,12 @@ check-lab:
 # Not part of check: it builds a QEMU, which takes minutes the first time.
 check-pmu:
 	$(Q)$(TIER) $(SRC)/tests/lab/qemu-pmu/check
+
+# On a machine with counters, of which QEMU is built first if need be.
+check-perfctr:
+	$(Q)$(MAKE) --no-print-directory deps
+	$(Q)$(MAKE) --no-print-directory modules-slim
+	$(Q)$(TIER) $(SRC)/perfctr-xen/tests/run
 
 demo:
 	$(Q)$(MAKE) --no-print-directory deps
@@ -316,6 +322,7 @@ help:
 #:   make check-host  the tests that need no Xen;  check-lab: those that do;
 #:                    check-house: texts, licences, man pages
 #:                    check-pmu: the emulated performance counters
+#:                    check-perfctr: counters on stock Xen and on a patched one
 #:   XEN_KINDS        kinds of user domain that check-lab goes through, of
 #:                    pvh pv dom0 debug (default: all but debug)
 #:   FUZZ_SECONDS     how long each fuzz target runs (default: 5)
