@@ -41,7 +41,13 @@ static int perfctr_enable(u32 features, struct page *page)
 		.frame = page ? pfn_to_mfn(page_to_pfn(page)) : 0,
 	};
 
-	return HYPERVISOR_xenpmu_op(XENPMU_perfctr_enable, &enable);
+	int rc;
+
+	/* An overflow interrupt that is on its way here has to be handled first. */
+	do {
+		rc = HYPERVISOR_xenpmu_op(XENPMU_perfctr_enable, &enable);
+	} while (rc == -EBUSY);
+	return rc;
 }
 
 static int perfctr_online(unsigned int cpu)
@@ -65,9 +71,11 @@ static int perfctr_offline(unsigned int cpu)
 {
 	int rc = perfctr_enable(0, NULL);
 
-	/* The page is Xen's until it says otherwise. */
-	if (rc)
+	/* The page is Xen's until it says otherwise: better lost than used. */
+	if (rc) {
 		pr_err("processor %u: Xen keeps its record (%d)\n", cpu, rc);
+		get_page(per_cpu(record, cpu));
+	}
 	return 0;
 }
 
