@@ -154,17 +154,22 @@ back_refuses() {
 	refused 3 'virtuosctl status.*same release' native virtuos run -- true
 }
 
+# The network device, as soon as there is one: sets number, front.
+find_device() {
+	for number in $(dom0 xenstore-list "/local/domain/$front_id/device/vsys"); do
+		front=/local/domain/$front_id/device/vsys/$number
+		[ "$(dom0 xenstore-read "$front/service")" = network ] && return
+	done
+	return 1
+}
+
 # As the command that attaches sees it.
 attach_refuses() {
 	must native sh -c 'echo 0 > /sys/bus/xen/drivers_autoprobe' || return 1
 	dom0 virtuosctl attach --timeout 60 "$(attached)" network \
 		> "$work/attach.out" 2>&1 &
 	attach=$!
-	until_ok 20 dom0 sh -c 'xenstore-list /local/domain/'"$front_id"'/device/vsys'
-	for number in $(dom0 xenstore-list "/local/domain/$front_id/device/vsys"); do
-		front=/local/domain/$front_id/device/vsys/$number
-		[ "$(dom0 xenstore-read "$front/service")" = network ] && break
-	done
+	must until_ok 20 find_device
 	back=$(dom0 xenstore-read "$front/backend")
 	must until_ok 20 dom0 xenstore-read "$back/features" &&
 		must dom0 xenstore-write "$back/version" 0
