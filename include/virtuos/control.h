@@ -49,6 +49,20 @@ enum vsys_control_nr {
 	 * Result: the descriptor there.
 	 */
 	VSYS_CONTROL_SHARE = 5,
+	/*
+	 * With VSYS_FEATURE_COUNTERS; include/virtuos/counters.h.
+	 *
+	 * COUNT: args[0]: channel id.  Message: struct vsys_count.  Counts the
+	 * channel's calls from now on, or, with no counters, no longer: then the
+	 * answer comes when its pages are not mapped any more.  -EINVAL,
+	 * -EOPNOTSUPP or -ENOENT (an event that there is not), -ENOSPC, -ENOMEM.
+	 * TOTALS: message: struct vsys_totals, both ways.  -EINVAL, -ENOENT
+	 * (nobody counts that event).
+	 * SYMBOL: message: struct vsys_symbol, both ways.  -ENXIO.
+	 */
+	VSYS_CONTROL_COUNT = 6,
+	VSYS_CONTROL_TOTALS = 7,
+	VSYS_CONTROL_SYMBOL = 8,
 };
 
 #define VSYS_CHANNELS_MAX	1024u

@@ -26,6 +26,7 @@
 #define VSYS_FEATURE_POLL	(1u << 0) /* VSYS_NR_POLL and the event ring */
 #define VSYS_FEATURE_SHARE	(1u << 1) /* VSYS_CONTROL_SHARE */
 #define VSYS_FEATURE_CANCEL	(1u << 2) /* VSYS_NR_CANCEL */
+#define VSYS_FEATURE_COUNTERS	(1u << 3) /* include/virtuos/counters.h */
 #define VSYS_FEATURES \
 	(VSYS_FEATURE_POLL | VSYS_FEATURE_SHARE | VSYS_FEATURE_CANCEL)
 
