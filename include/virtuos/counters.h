@@ -60,6 +60,9 @@ static inline __u32 vsys_nr_account(__u32 word)
 #define VSYS_COUNTER_NO_USER	(1u << 0)	/* perf_event_attr.exclude_user */
 #define VSYS_COUNTER_NO_KERNEL	(1u << 1)	/* perf_event_attr.exclude_kernel */
 
+/* A shorter period would be all of what the worker does. */
+#define VSYS_PERIOD_MIN		1000u
+
 /*
  * One event, as in struct perf_event_attr (linux/perf_event.h).  B takes
  * PERF_TYPE_HARDWARE, _HW_CACHE and _RAW (unit mask, event, edge, invert,
