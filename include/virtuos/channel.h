@@ -113,7 +113,7 @@ enum vsys_slot_state {
 
 struct vsys_slot {
 	__u32 state;		/* F and B, see above */
-	__u32 nr;		/* F: call number, include/virtuos/calls.h */
+	__u32 nr;		/* F: number (calls.h) and account (counters.h) */
 	__u64 args[6];		/* F: in the order of the system call */
 	__s64 ret;		/* B: result, or -errno */
 };

@@ -39,7 +39,13 @@ struct vsys_local {
 	 * Written by both.
 	 */
 	__u32 locks;
-	__u8  pad[52];
+	/*
+	 * 0: nobody counts this process's calls here.  Otherwise a number that no
+	 * other COUNT has had: a thread that knows its account for another number,
+	 * or none, asks anew (VSYS_IOC_ACCOUNT).  Written by vsysfront.
+	 */
+	__u32 counting;
+	__u8  pad[48];
 	/*
 	 * Calls made through each slot, for statistics; written by the thread
 	 * that owns the slot (without atomics), read by vsysfront.
@@ -81,6 +87,11 @@ struct vsys_front_arena {
 	__u32 bytes;		/* in: wanted from the region's start; out: granted */
 };
 
+struct vsys_front_account {
+	__u32 counting;		/* out: as in struct vsys_local; 0: nobody counts */
+	__u32 account;		/* out: of the calling thread, for vsys_nr_pack() */
+};
+
 struct vsys_front_fd {
 	__s32 fd;		/* in: a descriptor of this process */
 	__s32 remote_fd;	/* out, VSYS_IOC_ATTACH */
@@ -113,6 +124,7 @@ struct vsys_front_fd {
  * FD		says whether a descriptor is a placeholder, and whose
  * ATTACH	fd is a placeholder of this channel's service: make its open
  *		file known to this process's shadow; idempotent
+ * ACCOUNT	to whose account the calling thread's calls on this channel go
  */
 #define VSYS_IOC_OPEN		_IOWR('V', 1, struct vsys_front_open)
 #define VSYS_IOC_DOORBELL	_IO('V', 2)
@@ -122,5 +134,6 @@ struct vsys_front_fd {
 #define VSYS_IOC_CREDS		_IO('V', 6)
 #define VSYS_IOC_FD		_IOWR('V', 7, struct vsys_front_fd)
 #define VSYS_IOC_ATTACH		_IOWR('V', 8, struct vsys_front_fd)
+#define VSYS_IOC_ACCOUNT	_IOR('V', 9, struct vsys_front_account)
 
 #endif /* VIRTUOS_FRONT_H */

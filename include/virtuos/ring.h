@@ -10,6 +10,7 @@
 #define VIRTUOS_RING_H
 
 #include "channel.h"
+#include "counters.h"
 
 /* One end's private view of a channel.  nr_slots is a private, checked copy. */
 struct vsys_ring {
@@ -21,6 +22,7 @@ struct vsys_ring {
 /* A call, copied out of a slot: what is checked is what is executed. */
 struct vsys_call {
 	__u32 nr;
+	__u32 account;		/* counters.h */
 	__u64 args[6];
 };
 
@@ -140,11 +142,14 @@ static inline int vsys_ring_take(const struct vsys_ring *ring, __u32 index,
 {
 	const struct vsys_slot *slot = &ring->slots[index];
 	__u32 state = __atomic_load_n(&slot->state, __ATOMIC_ACQUIRE);
+	__u32 nr;
 	int i;
 
 	if ((state & ~VSYS_SLOT_WAITING) != VSYS_SLOT_SUBMITTED)
 		return 0;
-	call->nr = __atomic_load_n(&slot->nr, __ATOMIC_RELAXED);
+	nr = __atomic_load_n(&slot->nr, __ATOMIC_RELAXED);
+	call->nr = vsys_nr_call(nr);
+	call->account = vsys_nr_account(nr);
 	for (i = 0; i < 6; i++)
 		call->args[i] = __atomic_load_n(&slot->args[i],
 						__ATOMIC_RELAXED);

@@ -27,8 +27,10 @@
 #define VSYS_FEATURE_SHARE	(1u << 1) /* VSYS_CONTROL_SHARE */
 #define VSYS_FEATURE_CANCEL	(1u << 2) /* VSYS_NR_CANCEL */
 #define VSYS_FEATURE_COUNTERS	(1u << 3) /* include/virtuos/counters.h */
-#define VSYS_FEATURES \
+/* Without these an end cannot do. */
+#define VSYS_FEATURES_NEEDED \
 	(VSYS_FEATURE_POLL | VSYS_FEATURE_SHARE | VSYS_FEATURE_CANCEL)
+#define VSYS_FEATURES	(VSYS_FEATURES_NEEDED | VSYS_FEATURE_COUNTERS)
 
 #define VSYS_PAGE_SIZE 4096u
 

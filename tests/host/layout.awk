@@ -14,10 +14,14 @@
 BEGIN {
 	print "#include <stdio.h>"
 	print "#include <virtuos/control.h>"
+	print "#include <virtuos/counters.h>"
 	print "#include <virtuos/calls.h>"
 	print "int main(void)\n{"
 	want["vsys_head"] = want["vsys_slot"] = 1
 	want["vsys_open"] = want["vsys_creds"] = 1
+	want["vsys_counter"] = want["vsys_account"] = 1
+	want["vsys_record"] = want["vsys_records"] = 1
+	want["vsys_count"] = want["vsys_totals"] = want["vsys_symbol"] = 1
 }
 
 # Comments away; they may span lines.

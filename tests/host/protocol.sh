@@ -17,7 +17,8 @@ work=${1:?protocol.sh WORKDIR}
 mkdir -p "$work"
 
 headers="$top/include/virtuos/vsys.h $top/include/virtuos/channel.h
-	$top/include/virtuos/control.h $top/include/virtuos/calls.h"
+	$top/include/virtuos/control.h $top/include/virtuos/calls.h
+	$top/include/virtuos/counters.h"
 # shellcheck disable=SC2086 # a list
 {
 	cat <<-'END'
@@ -29,6 +30,7 @@ headers="$top/include/virtuos/vsys.h $top/include/virtuos/channel.h
 cat > "$work/say.c" <<-'END'
 	#include <stdio.h>
 	#include <virtuos/control.h>
+	#include <virtuos/counters.h>
 	#include <virtuos/calls.h>
 	#define SAY(...) printf("say " __VA_ARGS__); putchar('\n');
 	int main(void)

@@ -120,18 +120,19 @@ static void test_random_sets(struct vsys_ring *ring, uint64_t *rnd)
 
 static void test_take_state(struct vsys_ring *ring, uint32_t state)
 {
-	struct vsys_call call = { .nr = 77 };
+	struct vsys_call call = { .nr = 77, .account = 88 };
 	int want = state == VSYS_SLOT_SUBMITTED ||
 		   state == (VSYS_SLOT_SUBMITTED | VSYS_SLOT_WAITING);
 	uint32_t i, s = ring->nr_slots - 1;
 	struct vsys_slot *slot = &ring->slots[s];
 
 	slot->state = state;
-	slot->nr = 1234;
+	slot->nr = vsys_nr_pack(1234, 567);
 	for (i = 0; i < 6; i++)
 		slot->args[i] = ~0ull - i;
 	CHECK_EQ(vsys_ring_take(ring, s, &call), want);
 	CHECK_EQ(call.nr, want ? 1234 : 77);
+	CHECK_EQ(call.account, want ? 567 : 88);
 	for (i = 0; want && i < 6; i++)
 		CHECK(call.args[i] == ~0ull - i);
 	CHECK_EQ(slot->state, state);	/* taking changes nothing */

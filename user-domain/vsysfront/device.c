@@ -154,7 +154,7 @@ static const char *front_device_negotiate(struct front_device *dev)
 			 &features) != 1)
 		features = 0;
 	dev->features = features & VSYS_FEATURES;
-	if (dev->features != VSYS_FEATURES)
+	if ((dev->features & VSYS_FEATURES_NEEDED) != VSYS_FEATURES_NEEDED)
 		return "the service domain lacks a needed feature (poll, share, cancel): update its image to this VirtuOS release";
 	return NULL;
 }
