@@ -127,6 +127,7 @@ static void vsysback_channel_teardown(struct vsysback_channel *ch)
 	/* Not xa_erase(): the id may be another channel's by now. */
 	if (xa_cmpxchg(&dev->channels, ch->id, ch, NULL, GFP_KERNEL) != ch)
 		return;
+	vsysback_count_end(ch);
 	vsysback_channel_unmap(ch);
 	if (ch->close_slot >= 0)
 		vsysback_device_reply(dev, ch->close_slot, 0);

@@ -15,7 +15,7 @@
 #define VSYSBACK_LATER 1	/* no answer yet */
 
 /* The message page of a slot; the caller copies it once. */
-static const void *vsysback_control_message(struct vsysback_device *dev,
+static void *vsysback_control_message(struct vsysback_device *dev,
 					    u32 slot)
 {
 	return dev->control_pages.address + (2 + slot) * VSYS_PAGE_SIZE;
@@ -155,6 +155,68 @@ put_from:
 	return ret;
 }
 
+static s64 vsysback_control_count(struct vsysback_device *dev, u32 slot,
+				  u64 id)
+{
+	struct vsysback_channel *ch = vsysback_channel_get(dev, id);
+	struct vsys_count *count;
+	int err = -ENOMEM;
+
+	if (!ch)
+		return -ENOENT;
+	count = kmemdup(vsysback_control_message(dev, slot), sizeof(*count),
+			GFP_KERNEL);
+	if (count)
+		err = vsysback_count_set(ch, count);
+	kfree(count);
+	vsysback_channel_put(ch);
+	return err;
+}
+
+static s64 vsysback_control_totals(struct vsysback_device *dev, u32 slot)
+{
+	void *message = vsysback_control_message(dev, slot);
+	struct vsys_totals *totals = kmemdup(message, sizeof(*totals),
+					     GFP_KERNEL);
+	int err;
+
+	if (!totals)
+		return -ENOMEM;
+	err = vsysback_totals_read(totals);
+	if (!err)
+		memcpy(message, totals, sizeof(*totals));
+	kfree(totals);
+	return err;
+}
+
+static s64 vsysback_control_symbol(struct vsysback_device *dev, u32 slot)
+{
+	void *message = vsysback_control_message(dev, slot);
+	struct vsys_symbol symbol;
+	int err;
+
+	memcpy(&symbol, message, sizeof(symbol));
+	err = vsysback_symbol_find(&symbol);
+	if (!err)
+		memcpy(message, &symbol, sizeof(symbol));
+	return err;
+}
+
+static s64 vsysback_control_counters(struct vsysback_device *dev, u32 slot,
+				     const struct vsys_call *call)
+{
+	if (!(dev->features & VSYS_FEATURE_COUNTERS))
+		return -ENOSYS;
+	switch (call->nr) {
+	case VSYS_CONTROL_COUNT:
+		return vsysback_control_count(dev, slot, call->args[0]);
+	case VSYS_CONTROL_TOTALS:
+		return vsysback_control_totals(dev, slot);
+	default:
+		return vsysback_control_symbol(dev, slot);
+	}
+}
+
 static void vsysback_control_handle(struct vsysback_device *dev, u32 slot)
 {
 	struct vsys_call call;
@@ -178,6 +240,11 @@ static void vsysback_control_handle(struct vsysback_device *dev, u32 slot)
 		break;
 	case VSYS_CONTROL_SHARE:
 		ret = vsysback_control_share(dev, slot, &call);
+		break;
+	case VSYS_CONTROL_COUNT:
+	case VSYS_CONTROL_TOTALS:
+	case VSYS_CONTROL_SYMBOL:
+		ret = vsysback_control_counters(dev, slot, &call);
 		break;
 	}
 	if (ret != VSYSBACK_LATER)

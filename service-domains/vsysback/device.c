@@ -3,6 +3,7 @@
  * Device: the xenbus side.  States and nodes: docs/protocol.md, section 1.
  */
 #include <linux/kthread.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 #include <xen/events.h>
 #include <xen/interface/event_channel.h>
@@ -11,6 +12,20 @@
 #include "vsysback.h"
 
 #define VSYSBACK_EMPTY_BELLS 64u
+
+/*
+ * Counters tell a user domain how this kernel spends its time, and where its
+ * functions lie.
+ */
+static bool vsysback_counters = true;
+module_param_named(counters, vsysback_counters, bool, 0444);
+MODULE_PARM_DESC(counters, "offer user domains counters of their calls");
+
+static u32 vsysback_device_offers(void)
+{
+	return vsysback_counters ? VSYS_FEATURES :
+				   VSYS_FEATURES & ~VSYS_FEATURE_COUNTERS;
+}
 
 static void vsysback_device_release(struct kref *ref)
 {
@@ -131,11 +146,12 @@ static int vsysback_device_connect(struct vsysback_device *dev)
 		return -EPROTO;
 	}
 	features = xenbus_read_unsigned(xdev->otherend, VSYS_NODE_FEATURES, 0);
-	if (features & ~VSYS_FEATURES) {
+	if (features & ~vsysback_device_offers()) {
 		vsysback_device_fail(xdev, -EPROTO,
 				     "vsysfront asks for features that were not offered: use the same release of VirtuOS in both domains");
 		return -EPROTO;
 	}
+	dev->features = features;
 	err = vsysback_device_map(dev);
 	if (err) {
 		vsysback_device_fail(xdev, err,
@@ -274,7 +290,8 @@ static int vsysback_device_probe(struct xenbus_device *xdev,
 			    VSYS_VERSION);
 	if (!err)
 		err = xenbus_printf(XBT_NIL, xdev->nodename,
-				    VSYS_NODE_FEATURES, "%u", VSYS_FEATURES);
+				    VSYS_NODE_FEATURES, "%u",
+				    vsysback_device_offers());
 	if (!err)
 		err = xenbus_switch_state(xdev, XenbusStateInitWait);
 	if (!err)

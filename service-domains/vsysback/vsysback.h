@@ -15,6 +15,7 @@
 #include <linux/completion.h>
 #include <linux/kref.h>
 #include <linux/mutex.h>
+#include <linux/perf_event.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -30,6 +31,7 @@
 #include "check.h"
 
 struct vsysback_poll;
+struct vsysback_total;
 
 /* Counters of a device; one copy per processor. */
 struct vsysback_counts {
@@ -49,11 +51,28 @@ struct vsysback_mapping {
 	grant_handle_t handles[VSYSBACK_MAP_PAGES];
 };
 
+/* Granted pages full of accounts or of records, both of which have 256 bytes. */
+#define VSYSBACK_ENTRY_BYTES	256u
+#define VSYSBACK_CHUNK_ENTRIES \
+	(VSYSBACK_MAP_PAGES * VSYS_PAGE_SIZE / VSYSBACK_ENTRY_BYTES)
+
+struct vsysback_entries {
+	unsigned int nr_chunks;
+	struct vsysback_mapping chunks[VSYS_COUNT_PAGES / VSYSBACK_MAP_PAGES];
+};
+
+static inline void *vsysback_entry(const struct vsysback_entries *e, u32 i)
+{
+	return e->chunks[i / VSYSBACK_CHUNK_ENTRIES].address +
+	       i % VSYSBACK_CHUNK_ENTRIES * VSYSBACK_ENTRY_BYTES;
+}
+
 struct vsysback_device {
 	struct kref ref;
 	struct xenbus_device *xdev;
 	domid_t frontend;
 	u32 class;
+	u32 features;			/* that the frontend has taken */
 	char service[VSYS_SERVICE_NAME_MAX];
 
 	/* Guards connected and the control channel's mapping. */
@@ -142,6 +161,10 @@ struct vsysback_channel {
 	u32 event_prod;
 	struct xarray polls;		/* by descriptor */
 	struct mutex poll_lock;
+
+	struct vsysback_count *count;	/* vsysback_count_lock */
+	u32 counting;			/* another number for each; 0: none */
+	bool uncountable;		/* it ends; vsysback_count_lock */
 };
 
 struct vsysback_worker {
@@ -157,6 +180,72 @@ struct vsysback_worker {
 	spinlock_t slot_lock;
 	int slot;			/* that it runs, or -1 */
 	bool in_call;
+	u32 counting;			/* whose events gauge holds */
+	struct vsysback_gauge *gauge;	/* NULL: it does not count */
+};
+
+/* ---- Counting: docs/protocol.md, section 10 ------------------------------- */
+
+/*
+ * Guards every channel's count with its list of gauges, and the totals.  A mutex
+ * for all of them: it is taken when somebody begins or ends to count, never for
+ * a call.
+ */
+extern struct mutex vsysback_count_lock;
+
+/* What is asked of one channel. */
+struct vsysback_count {
+	struct vsysback_channel *ch;
+	u32 flags;
+	u32 nr;
+	u32 nr_threads;
+	struct vsys_counter counters[VSYS_COUNTERS_MAX];
+	struct vsysback_total *totals[VSYS_COUNTERS_MAX];
+	struct vsysback_entries accounts;
+	struct vsysback_records *records;	/* NULL: none are wanted */
+	struct list_head gauges;
+	struct list_head node;			/* of all counts */
+};
+
+/* What the counters said, or what they counted between two readings. */
+struct vsysback_reading {
+	u64 enabled;
+	u64 value[VSYS_COUNTERS_MAX];
+	u64 running[VSYS_COUNTERS_MAX];
+};
+
+struct vsysback_gauge_event {
+	struct vsysback_gauge *gauge;
+	struct perf_event *event;
+};
+
+/* The events by which one worker counts itself. */
+struct vsysback_gauge {
+	struct vsysback_count *count;
+	struct list_head node;		/* count->gauges */
+	struct vsysback_gauge_event events[VSYS_COUNTERS_MAX];
+
+	raw_spinlock_t lock;		/* the worker's, but for an end */
+	bool open;			/* lock; count and events are there */
+	struct vsysback_reading last;	/* lock */
+	struct vsysback_reading polling;/* lock; between calls so far */
+
+	/* The worker's, and its interrupts'. */
+	bool in_call;
+	bool blocked;
+	u32 account, nr;
+	u16 slot;
+};
+
+/* The ring of records that F reads. */
+struct vsysback_records {
+	struct vsysback_channel *ch;
+	struct vsysback_mapping index;
+	struct vsysback_entries entries;
+	u32 nr;				/* a power of two */
+	raw_spinlock_t lock;
+	u32 prod;			/* lock */
+	atomic_t lost;
 };
 
 /* device.c */
@@ -170,6 +259,9 @@ void vsysback_device_reply(struct vsysback_device *dev, u32 slot, s64 ret);
 int vsysback_map(struct vsysback_mapping *m, domid_t frontend,
 		 const grant_ref_t *refs, unsigned int nr);
 void vsysback_unmap(struct vsysback_mapping *m);
+int vsysback_entries_map(struct vsysback_entries *e, domid_t frontend,
+			 const grant_ref_t *refs, unsigned int nr);
+void vsysback_entries_unmap(struct vsysback_entries *e);
 
 /* control.c */
 int vsysback_control_run(void *dev);
@@ -221,6 +313,53 @@ void vsysback_chardev_unregister(void);
 extern struct list_head vsysback_accept_queue;
 extern spinlock_t vsysback_accept_lock;
 extern wait_queue_head_t vsysback_accept_wait;
+
+/* count.c */
+int vsysback_count_check(const struct vsys_counter *counters, u32 nr);
+void vsysback_count_attr(const struct vsys_counter *counter,
+			 struct perf_event_attr *attr);
+int vsysback_count_set(struct vsysback_channel *ch,
+		       const struct vsys_count *request);
+void vsysback_count_end(struct vsysback_channel *ch);
+extern struct list_head vsysback_counts;
+
+/* gauge.c */
+bool vsysback_gauge_begin(struct vsysback_worker *w, u32 slot,
+			  const struct vsys_call *call);
+void vsysback_gauge_end(struct vsysback_worker *w, s64 ret);
+void vsysback_gauge_blocks(struct vsysback_gauge *g);
+void vsysback_gauge_runs(struct vsysback_gauge *g);
+void vsysback_gauge_close(struct vsysback_gauge *g);
+void vsysback_gauge_drop(struct vsysback_worker *w);
+void vsysback_gauge_polling(struct vsysback_gauge *g, u32 i, u64 *value,
+			    u64 *running);
+
+/* Does the worker count, or hold events that it should give back? */
+static inline bool vsysback_gauge_wanted(const struct vsysback_worker *w)
+{
+	return unlikely(READ_ONCE(w->channel->counting) | w->counting);
+}
+
+/* account.c */
+void vsysback_account_add(struct vsysback_count *count, u32 account, u32 nr,
+			  const struct vsysback_reading *reading);
+u32 vsysback_account_pages(const struct vsys_count *request);
+
+/* records.c */
+struct vsysback_records *vsysback_records_map(struct vsysback_channel *ch,
+					      const u32 *refs, u32 nr_pages);
+void vsysback_records_unmap(struct vsysback_records *r);
+void vsysback_records_put(struct vsysback_records *r,
+			  const struct vsys_record *record, bool wait);
+
+/* totals.c */
+struct vsysback_total *vsysback_total_get(const struct vsys_counter *counter);
+void vsysback_total_put(struct vsysback_total *t);
+void vsysback_total_polled(struct vsysback_total *t, u64 value, u64 running);
+int vsysback_totals_read(struct vsys_totals *totals);
+
+/* symbol.c */
+int vsysback_symbol_find(struct vsys_symbol *symbol);
 
 /* stats.c */
 void vsysback_stats_start(struct vsysback_device *dev);

@@ -68,12 +68,26 @@ static void vsysback_worker_sleeping(struct task_sleep_hook *hook)
 	struct vsysback_channel *ch = w->channel;
 	unsigned long flags;
 
-	if (!w->in_call || READ_ONCE(ch->leader) != w)
+	if (!w->in_call)
+		return;
+	if (unlikely(w->gauge))
+		vsysback_gauge_blocks(w->gauge);
+	if (READ_ONCE(ch->leader) != w)
 		return;
 	spin_lock_irqsave(&ch->lock, flags);
 	if (ch->leader == w)
 		vsysback_worker_promote(ch);
 	spin_unlock_irqrestore(&ch->lock, flags);
+}
+
+/* It goes on. */
+static void vsysback_worker_running(struct task_sleep_hook *hook)
+{
+	struct vsysback_worker *w = container_of(hook, struct vsysback_worker,
+						 hook);
+
+	if (unlikely(w->gauge))
+		vsysback_gauge_runs(w->gauge);
 }
 
 /* The doorbell rang, or the channel ends. */
@@ -120,10 +134,13 @@ static void vsysback_worker_run(struct vsysback_worker *w, u32 slot)
 {
 	struct vsysback_channel *ch = w->channel;
 	struct vsys_call call;
+	bool counted;
 	s64 ret;
 
 	if (!vsys_ring_take(&ch->ring, slot, &call))
 		return;
+	counted = vsysback_gauge_wanted(w) &&
+		  vsysback_gauge_begin(w, slot, &call);
 	ret = vsysback_creds_apply(w);
 	if (!ret) {
 		vsysback_worker_slot(w, slot);
@@ -137,6 +154,8 @@ static void vsysback_worker_run(struct vsysback_worker *w, u32 slot)
 	/* A cancellation that came too late, a SIGPIPE: not the next call's. */
 	if (signal_pending(current) && !fatal_signal_pending(current))
 		flush_signals(current);
+	if (counted)
+		vsysback_gauge_end(w, ret);
 	if (vsys_slot_complete(&ch->ring, slot, ret))
 		vsysback_channel_ring(ch);
 }
@@ -275,6 +294,7 @@ int vsysback_worker_serve(struct vsysback_channel *ch, u64 scratch)
 {
 	struct vsysback_worker w = {
 		.hook.sleeping = vsysback_worker_sleeping,
+		.hook.running = vsysback_worker_running,
 		.channel = ch,
 		.task = current,
 		.scratch = scratch,
@@ -291,5 +311,6 @@ int vsysback_worker_serve(struct vsysback_channel *ch, u64 scratch)
 		vsysback_worker_lead(&w);
 	sched_set_sleep_hook(current, NULL);
 	vsysback_worker_unregister(&w);
+	vsysback_gauge_drop(&w);
 	return 0;
 }

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Count: what a user domain asks to be counted on one channel, from the request
+ * to the next one or to the channel's end.
+ *
+ * Workers find it by the channel's number `counting` and open a gauge each when
+ * they next have a call (gauge.c).  Whoever takes the count away closes their
+ * gauges first, so that nobody touches its pages when they are unmapped, even if
+ * a worker is blocked in a call for hours.
+ */
+#include <linux/slab.h>
+#include <asm/perf_event.h>
+
+#include "vsysback.h"
+
+DEFINE_MUTEX(vsysback_count_lock);
+LIST_HEAD(vsysback_counts);
+
+/* ---- Which counters -------------------------------------------------------- */
+
+static bool vsysback_count_cache(u64 config)
+{
+	return (config & 0xff) < PERF_COUNT_HW_CACHE_MAX &&
+	       (config >> 8 & 0xff) < PERF_COUNT_HW_CACHE_OP_MAX &&
+	       (config >> 16 & 0xff) < PERF_COUNT_HW_CACHE_RESULT_MAX &&
+	       !(config >> 24);
+}
+
+/* What a user domain may have: no address, no tracepoint, no other's memory. */
+static bool vsysback_count_known(const struct vsys_counter *counter)
+{
+	switch (counter->type) {
+	case PERF_TYPE_HARDWARE:
+		return counter->config < PERF_COUNT_HW_MAX;
+	case PERF_TYPE_HW_CACHE:
+		return vsysback_count_cache(counter->config);
+	case PERF_TYPE_RAW:
+		return !(counter->config & ~(u64)X86_RAW_EVENT_MASK);
+	case PERF_TYPE_SOFTWARE:
+		return counter->config == PERF_COUNT_SW_TASK_CLOCK ||
+		       counter->config == PERF_COUNT_SW_CONTEXT_SWITCHES ||
+		       counter->config == PERF_COUNT_SW_PAGE_FAULTS;
+	}
+	return false;
+}
+
+int vsysback_count_check(const struct vsys_counter *counters, u32 nr)
+{
+	const u32 flags = VSYS_COUNTER_NO_USER | VSYS_COUNTER_NO_KERNEL;
+	u32 i;
+
+	if (nr > VSYS_COUNTERS_MAX)
+		return -EINVAL;
+	for (i = 0; i < nr; i++) {
+		const struct vsys_counter *c = &counters[i];
+
+		if (!vsysback_count_known(c) || c->flags & ~flags ||
+		    c->flags == flags)
+			return -EINVAL;
+		if (c->period && (c->period < VSYS_PERIOD_MIN ||
+				  c->period > S64_MAX))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+void vsysback_count_attr(const struct vsys_counter *counter,
+			 struct perf_event_attr *attr)
+{
+	memset(attr, 0, sizeof(*attr));
+	attr->size = sizeof(*attr);
+	attr->type = counter->type;
+	attr->config = counter->config;
+	attr->sample_period = counter->period;
+	attr->exclude_user = !!(counter->flags & VSYS_COUNTER_NO_USER);
+	attr->exclude_kernel = !!(counter->flags & VSYS_COUNTER_NO_KERNEL);
+	attr->exclude_hv = 1;
+}
+
+static void vsysback_count_ignore(struct perf_event *event,
+				  struct perf_sample_data *data,
+				  struct pt_regs *regs)
+{
+}
+
+/* Does this processor have them?  Asked now, for a worker can tell nobody. */
+static int vsysback_count_try(const struct vsys_counter *counters, u32 nr)
+{
+	struct perf_event_attr attr;
+	struct perf_event *event;
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		vsysback_count_attr(&counters[i], &attr);
+		attr.disabled = 1;
+		event = perf_event_create_kernel_counter(&attr, -1, current,
+							 vsysback_count_ignore,
+							 NULL);
+		if (IS_ERR(event))
+			return PTR_ERR(event);
+		perf_event_release_kernel(event);
+	}
+	return 0;
+}
+
+/* ---- Making and unmaking one ------------------------------------------------ */
+
+/* count_lock held. */
+static void vsysback_count_free(struct vsysback_count *count)
+{
+	u32 i;
+
+	for (i = 0; i < count->nr; i++)
+		if (count->totals[i])
+			vsysback_total_put(count->totals[i]);
+	if (count->records)
+		vsysback_records_unmap(count->records);
+	vsysback_entries_unmap(&count->accounts);
+	kfree(count);
+}
+
+static int vsysback_count_pages(struct vsysback_count *count,
+				const struct vsys_count *request)
+{
+	int err;
+
+	err = vsysback_entries_map(&count->accounts, count->ch->dev->frontend,
+				   request->account_refs,
+				   request->nr_account_pages);
+	if (err || !request->nr_ring_pages)
+		return err;
+	count->records = vsysback_records_map(count->ch, request->ring_refs,
+					      request->nr_ring_pages);
+	if (!IS_ERR(count->records))
+		return 0;
+	err = PTR_ERR(count->records);
+	count->records = NULL;
+	return err;
+}
+
+/* count_lock held. */
+static struct vsysback_count *
+vsysback_count_make(struct vsysback_channel *ch,
+		    const struct vsys_count *request)
+{
+	struct vsysback_count *count = kzalloc(sizeof(*count), GFP_KERNEL);
+	int err;
+	u32 i;
+
+	if (!count)
+		return ERR_PTR(-ENOMEM);
+	count->ch = ch;
+	count->flags = request->flags;
+	count->nr = request->nr_counters;
+	count->nr_threads = request->nr_threads;
+	memcpy(count->counters, request->counters, sizeof(count->counters));
+	INIT_LIST_HEAD(&count->gauges);
+	err = vsysback_count_pages(count, request);
+	for (i = 0; !err && i < count->nr; i++) {
+		count->totals[i] = vsysback_total_get(&count->counters[i]);
+		if (IS_ERR(count->totals[i])) {
+			err = PTR_ERR(count->totals[i]);
+			count->totals[i] = NULL;
+		}
+	}
+	if (!err)
+		return count;
+	vsysback_count_free(count);
+	return ERR_PTR(err);
+}
+
+/* count_lock held: the channel's count is this one, or none, from now on. */
+static void vsysback_count_replace(struct vsysback_channel *ch,
+				   struct vsysback_count *count)
+{
+	struct vsysback_count *old = ch->count;
+	struct vsysback_gauge *g, *next;
+	static u32 number;
+
+	ch->count = count;
+	if (count) {
+		list_add(&count->node, &vsysback_counts);
+		while (!++number)
+			;
+	}
+	WRITE_ONCE(ch->counting, count ? number : 0);
+	if (!old)
+		return;
+	list_for_each_entry_safe(g, next, &old->gauges, node)
+		vsysback_gauge_close(g);
+	list_del(&old->node);
+	vsysback_count_free(old);
+}
+
+/* ---- Requests ------------------------------------------------------------------ */
+
+/* request: a private copy. */
+static int vsysback_count_sane(const struct vsys_count *request)
+{
+	u32 ring = request->nr_ring_pages;
+
+	if (request->flags & ~(VSYS_COUNT_BY_CALL | VSYS_COUNT_TRACE) ||
+	    !request->nr_threads || request->nr_threads > VSYS_ACCOUNTS_MAX ||
+	    request->nr_account_pages > VSYS_COUNT_PAGES ||
+	    request->nr_account_pages < vsysback_account_pages(request))
+		return -EINVAL;
+	if (ring && (ring > VSYS_COUNT_RING_PAGES || !is_power_of_2(ring - 1)))
+		return -EINVAL;
+	return vsysback_count_check(request->counters, request->nr_counters);
+}
+
+int vsysback_count_set(struct vsysback_channel *ch,
+		       const struct vsys_count *request)
+{
+	struct vsysback_count *count = NULL;
+	int err = 0;
+
+	if (request->nr_counters) {
+		err = vsysback_count_sane(request);
+		if (!err)
+			err = vsysback_count_try(request->counters,
+						 request->nr_counters);
+		if (err)
+			return err;
+	}
+	mutex_lock(&vsysback_count_lock);
+	if (ch->uncountable)
+		err = -ENOENT;
+	else if (request->nr_counters)
+		count = vsysback_count_make(ch, request);
+	if (IS_ERR(count))
+		err = PTR_ERR(count);
+	if (!err)
+		vsysback_count_replace(ch, count);
+	mutex_unlock(&vsysback_count_lock);
+	return err;
+}
+
+/* The channel ends: there will be no other. */
+void vsysback_count_end(struct vsysback_channel *ch)
+{
+	mutex_lock(&vsysback_count_lock);
+	ch->uncountable = true;
+	vsysback_count_replace(ch, NULL);
+	mutex_unlock(&vsysback_count_lock);
+}

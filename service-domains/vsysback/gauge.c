@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Gauge: a worker counts itself.
+ *
+ * The events are of the worker's own task, so that they stand still while it is
+ * blocked or another runs on its processor.  The worker reads them when it has a
+ * call and when it has the result: the difference is the call's, and what lies
+ * between two calls is polling.
+ *
+ * A gauge is opened by its worker, when it first has a call after the channel's
+ * count changed, and closed by whoever is first: the worker, when it ends, or
+ * the control thread, when the count does.  The lock keeps a reading and an end
+ * apart.
+ */
+#include <linux/slab.h>
+#include <asm/msr.h>
+#include <asm/unwind.h>
+
+#include "vsysback.h"
+
+/* ---- Records ------------------------------------------------------------------ */
+
+static void vsysback_gauge_record(struct vsysback_gauge *g, u32 kind,
+				  struct vsys_record *record)
+{
+	bool in_call = READ_ONCE(g->in_call);
+
+	record->tsc = rdtsc_ordered();
+	record->kind = kind;
+	record->account = in_call ? g->account : VSYS_ACCOUNT_OTHER;
+	record->nr = in_call ? g->nr : ~0u;
+	record->slot = in_call ? g->slot : 0;
+	record->counter = 0;
+	record->cpu = raw_smp_processor_id();
+	record->tid = task_pid_nr(current);
+	record->nr_ips = 0;
+	record->lost = 0;
+}
+
+/* lock held, if it is for a call's way. */
+static void vsysback_gauge_trace(struct vsysback_gauge *g, u32 kind, u64 ip)
+{
+	struct vsys_record record = { .ip = ip };
+
+	if (!(g->count->flags & VSYS_COUNT_TRACE) || !g->count->records)
+		return;
+	vsysback_gauge_record(g, kind, &record);
+	vsysback_records_put(g->count->records, &record, true);
+}
+
+/* The callers of the kernel's code at regs, innermost first. */
+static u32 vsysback_gauge_unwind(struct pt_regs *regs, u64 *ips, u32 max)
+{
+	struct unwind_state state;
+	unsigned long ip;
+	u32 nr = 0;
+
+	unwind_start(&state, current, regs, NULL);
+	while (nr < max && !unwind_done(&state)) {
+		ip = unwind_get_return_address(&state);
+		if (!ip)
+			break;
+		if (nr || ip != regs->ip)
+			ips[nr++] = ip;
+		if (!unwind_next_frame(&state))
+			break;
+	}
+	return nr;
+}
+
+/* In an interrupt, which on some machines cannot be masked. */
+static void vsysback_gauge_overflow(struct perf_event *event,
+				    struct perf_sample_data *data,
+				    struct pt_regs *regs)
+{
+	struct vsysback_gauge_event *e = event->overflow_handler_context;
+	struct vsysback_records *records = e->gauge->count->records;
+	struct vsys_record record = { .ip = instruction_pointer(regs) };
+
+	if (!records)
+		return;
+	vsysback_gauge_record(e->gauge, VSYS_RECORD_SAMPLE, &record);
+	record.counter = e - e->gauge->events;
+	if (!user_mode(regs))
+		record.nr_ips = vsysback_gauge_unwind(regs, record.ips,
+						      VSYS_RECORD_IPS);
+	vsysback_records_put(records, &record, false);
+}
+
+/* ---- Opening and closing -------------------------------------------------------- */
+
+static void vsysback_gauge_release(struct vsysback_gauge *g, u32 nr)
+{
+	while (nr--)
+		perf_event_release_kernel(g->events[nr].event);
+}
+
+static int vsysback_gauge_events(struct vsysback_gauge *g)
+{
+	struct vsysback_count *count = g->count;
+	struct perf_event_attr attr;
+	struct perf_event *event;
+	u32 i;
+
+	for (i = 0; i < count->nr; i++) {
+		vsysback_count_attr(&count->counters[i], &attr);
+		g->events[i].gauge = g;
+		event = perf_event_create_kernel_counter(&attr, -1, current,
+							 vsysback_gauge_overflow,
+							 &g->events[i]);
+		if (IS_ERR(event)) {
+			vsysback_gauge_release(g, i);
+			return PTR_ERR(event);
+		}
+		g->events[i].event = event;
+	}
+	return 0;
+}
+
+/* count_lock held. */
+static struct vsysback_gauge *vsysback_gauge_open(struct vsysback_count *count)
+{
+	struct vsysback_gauge *g = kzalloc(sizeof(*g), GFP_KERNEL);
+	int err;
+
+	if (!g)
+		return NULL;
+	g->count = count;
+	raw_spin_lock_init(&g->lock);
+	err = vsysback_gauge_events(g);
+	if (err) {
+		pr_warn_ratelimited("vsysback: a worker for %.16s cannot count itself (error %d)\n",
+				    count->ch->comm, err);
+		kfree(g);
+		return NULL;
+	}
+	g->open = true;
+	list_add(&g->node, &count->gauges);
+	return g;
+}
+
+/* count_lock held: its events end, and its worker finds it closed. */
+void vsysback_gauge_close(struct vsysback_gauge *g)
+{
+	struct vsysback_count *count = g->count;
+	u64 value, running;
+	u32 i;
+
+	for (i = 0; i < count->nr; i++) {
+		vsysback_gauge_polling(g, i, &value, &running);
+		vsysback_total_polled(count->totals[i], value, running);
+	}
+	raw_spin_lock(&g->lock);
+	g->open = false;
+	raw_spin_unlock(&g->lock);
+	list_del(&g->node);
+	vsysback_gauge_release(g, count->nr);
+}
+
+/* The worker wants no gauge, or another. */
+void vsysback_gauge_drop(struct vsysback_worker *w)
+{
+	struct vsysback_gauge *g = w->gauge;
+
+	WRITE_ONCE(w->gauge, NULL);
+	w->counting = 0;
+	if (!g)
+		return;
+	mutex_lock(&vsysback_count_lock);
+	if (g->open)
+		vsysback_gauge_close(g);
+	mutex_unlock(&vsysback_count_lock);
+	kfree(g);
+}
+
+/* The channel's count is another than the worker's. */
+static void vsysback_gauge_renew(struct vsysback_worker *w)
+{
+	struct vsysback_channel *ch = w->channel;
+
+	vsysback_gauge_drop(w);
+	mutex_lock(&vsysback_count_lock);
+	w->counting = ch->counting;
+	if (ch->count)
+		WRITE_ONCE(w->gauge, vsysback_gauge_open(ch->count));
+	mutex_unlock(&vsysback_count_lock);
+}
+
+/* ---- Counting -------------------------------------------------------------------- */
+
+/* lock held, by the worker: what was counted since the last reading. */
+static void vsysback_gauge_read(struct vsysback_gauge *g,
+				struct vsysback_reading *since)
+{
+	u64 value = 0, enabled = 0, running = 0;
+	u32 i, nr = g->count->nr;
+
+	for (i = 0; i < nr; i++) {
+		perf_event_read_local(g->events[i].event, &value, &enabled,
+				      &running);
+		since->value[i] = value - g->last.value[i];
+		g->last.value[i] = value;
+		since->running[i] = running - g->last.running[i];
+		g->last.running[i] = running;
+		if (i == 0) {
+			since->enabled = enabled - g->last.enabled;
+			g->last.enabled = enabled;
+		}
+	}
+}
+
+/* The worker has a call.  False: it is not counted. */
+bool vsysback_gauge_begin(struct vsysback_worker *w, u32 slot,
+			  const struct vsys_call *call)
+{
+	struct vsysback_reading since;
+	struct vsysback_gauge *g;
+	u32 i;
+
+	if (READ_ONCE(w->channel->counting) != w->counting)
+		vsysback_gauge_renew(w);
+	g = w->gauge;
+	if (!g)
+		return false;
+	raw_spin_lock(&g->lock);
+	if (g->open) {
+		g->slot = slot;
+		g->nr = call->nr;
+		g->account = call->account < g->count->nr_threads ?
+				     call->account : VSYS_ACCOUNT_OTHER;
+		g->blocked = false;
+		WRITE_ONCE(g->in_call, true);
+		vsysback_gauge_trace(g, VSYS_RECORD_CLAIM, 0);
+		vsysback_gauge_read(g, &since);
+		for (i = 0; i < g->count->nr; i++) {
+			g->polling.value[i] += since.value[i];
+			g->polling.running[i] += since.running[i];
+		}
+	}
+	raw_spin_unlock(&g->lock);
+	return true;
+}
+
+/* It has the result. */
+void vsysback_gauge_end(struct vsysback_worker *w, s64 ret)
+{
+	struct vsysback_gauge *g = w->gauge;
+	struct vsysback_reading since;
+
+	raw_spin_lock(&g->lock);
+	if (g->open) {
+		vsysback_gauge_read(g, &since);
+		vsysback_account_add(g->count, g->account, g->nr, &since);
+		vsysback_gauge_trace(g, VSYS_RECORD_DONE, ret);
+	}
+	WRITE_ONCE(g->in_call, false);
+	raw_spin_unlock(&g->lock);
+}
+
+/* The scheduler says that the worker is about to block in its call. */
+void vsysback_gauge_blocks(struct vsysback_gauge *g)
+{
+	raw_spin_lock(&g->lock);
+	if (g->open && g->in_call) {
+		g->blocked = true;
+		vsysback_gauge_trace(g, VSYS_RECORD_BLOCK, 0);
+	}
+	raw_spin_unlock(&g->lock);
+}
+
+/* It goes on. */
+void vsysback_gauge_runs(struct vsysback_gauge *g)
+{
+	if (!g->blocked)
+		return;
+	raw_spin_lock(&g->lock);
+	g->blocked = false;
+	if (g->open && g->in_call)
+		vsysback_gauge_trace(g, VSYS_RECORD_WAKE, 0);
+	raw_spin_unlock(&g->lock);
+}
+
+/*
+ * count_lock held: what an open gauge's worker counted between calls, until now
+ * if it has no call.  The event is read before the lock is taken (it may sleep);
+ * if a call came in between, it says too little, not too much.
+ */
+void vsysback_gauge_polling(struct vsysback_gauge *g, u32 i, u64 *value,
+			    u64 *running)
+{
+	u64 enabled, now_running, now;
+
+	now = perf_event_read_value(g->events[i].event, &enabled, &now_running);
+	raw_spin_lock(&g->lock);
+	*value = g->polling.value[i];
+	*running = g->polling.running[i];
+	if (!g->in_call && now > g->last.value[i]) {
+		*value += now - g->last.value[i];
+		*running += now_running - g->last.running[i];
+	}
+	raw_spin_unlock(&g->lock);
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Records: a ring in pages of the user domain, to which workers and the
+ * interrupts of their counters append.  What finds no room is counted.
+ */
+#include <linux/slab.h>
+
+#include "vsysback.h"
+
+struct vsysback_records *vsysback_records_map(struct vsysback_channel *ch,
+					      const u32 *refs, u32 nr_pages)
+{
+	struct vsysback_records *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	int err;
+
+	if (!r)
+		return ERR_PTR(-ENOMEM);
+	r->ch = ch;
+	r->nr = (nr_pages - 1) * VSYS_RECORDS_PER_PAGE;
+	raw_spin_lock_init(&r->lock);
+	BUILD_BUG_ON(sizeof(struct vsys_record) != VSYSBACK_ENTRY_BYTES);
+	err = vsysback_map(&r->index, ch->dev->frontend, refs, 1);
+	if (err)
+		goto free;
+	err = vsysback_entries_map(&r->entries, ch->dev->frontend, refs + 1,
+				   nr_pages - 1);
+	if (!err)
+		return r;
+	vsysback_unmap(&r->index);
+free:
+	kfree(r);
+	return ERR_PTR(err);
+}
+
+/* Nobody appends any more: all gauges are closed. */
+void vsysback_records_unmap(struct vsysback_records *r)
+{
+	vsysback_entries_unmap(&r->entries);
+	vsysback_unmap(&r->index);
+	kfree(r);
+}
+
+/* lock held.  The number of records in the ring, or 0: it had no room. */
+static u32 vsysback_records_append(struct vsysback_records *r,
+				   const struct vsys_record *record)
+{
+	struct vsys_records *index = r->index.address;
+	/* Acquire: F has copied what is overwritten now. */
+	u32 cons = virt_load_acquire(&index->cons);
+	struct vsys_record *to;
+
+	if (r->prod - cons >= r->nr)
+		return 0;
+	to = vsysback_entry(&r->entries, r->prod % r->nr);
+	memcpy(to, record, sizeof(*to));
+	to->lost = atomic_xchg(&r->lost, 0);
+	/* Release: the record before the index that shows it. */
+	virt_store_release(&index->prod, ++r->prod);
+	return r->prod - cons;
+}
+
+/*
+ * wait: the caller is no interrupt.  One that is may have come while its own
+ * processor holds the lock, and gives up.
+ */
+void vsysback_records_put(struct vsysback_records *r,
+			  const struct vsys_record *record, bool wait)
+{
+	unsigned long flags;
+	u32 filled;
+
+	if (wait) {
+		raw_spin_lock_irqsave(&r->lock, flags);
+	} else if (!raw_spin_trylock_irqsave(&r->lock, flags)) {
+		atomic_inc(&r->lost);
+		return;
+	}
+	filled = vsysback_records_append(r, record);
+	raw_spin_unlock_irqrestore(&r->lock, flags);
+	if (!filled)
+		atomic_inc(&r->lost);
+	else if (filled == r->nr / 2 && !in_nmi())
+		vsysback_channel_ring(r->ch);
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Totals: what the whole domain did, event by event, as long as a count has the
+ * event.  Against them a user domain sees what the accounts leave out:
+ * interrupts, idle polling, this domain's own programs.
+ *
+ * All of it is under vsysback_count_lock.
+ */
+#include <linux/slab.h>
+#include <linux/tick.h>
+
+#include "vsysback.h"
+
+struct vsysback_total {
+	struct list_head node;
+	struct vsys_counter counter;	/* without a period */
+	unsigned int users;
+	/* Of gauges that are closed. */
+	u64 polling, polling_running;
+	struct {
+		struct perf_event *event;	/* NULL: no such processor */
+		u64 idle;			/* ns, when it began */
+	} cpus[];
+};
+
+static LIST_HEAD(vsysback_totals);
+
+static struct vsysback_total *
+vsysback_total_find(const struct vsys_counter *counter)
+{
+	struct vsysback_total *t;
+
+	list_for_each_entry(t, &vsysback_totals, node)
+		if (t->counter.type == counter->type &&
+		    t->counter.config == counter->config &&
+		    t->counter.flags == counter->flags)
+			return t;
+	return NULL;
+}
+
+/* ---- The task clock of a processor ------------------------------------------ */
+
+/* perf_event's own goes on while the processor is idle. */
+static bool vsysback_total_clock(const struct vsysback_total *t)
+{
+	return t->counter.type == PERF_TYPE_SOFTWARE &&
+	       t->counter.config == PERF_COUNT_SW_TASK_CLOCK;
+}
+
+static u64 vsysback_total_idle(unsigned int cpu)
+{
+	u64 idle = get_cpu_idle_time_us(cpu, NULL);
+	u64 iowait = get_cpu_iowait_time_us(cpu, NULL);
+
+	return idle == -1ULL ? 0 : (idle + iowait) * NSEC_PER_USEC;
+}
+
+/* ---- Beginning and end -------------------------------------------------------- */
+
+static void vsysback_total_free(struct vsysback_total *t)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		if (t->cpus[cpu].event)
+			perf_event_release_kernel(t->cpus[cpu].event);
+	kfree(t);
+}
+
+static int vsysback_total_open(struct vsysback_total *t)
+{
+	struct perf_event_attr attr;
+	struct perf_event *event;
+	unsigned int cpu;
+
+	vsysback_count_attr(&t->counter, &attr);
+	for_each_online_cpu(cpu) {
+		event = perf_event_create_kernel_counter(&attr, cpu, NULL, NULL,
+							 NULL);
+		if (IS_ERR(event) && PTR_ERR(event) != -ENODEV)
+			return PTR_ERR(event);
+		if (IS_ERR(event))
+			continue;	/* it went offline just now */
+		t->cpus[cpu].event = event;
+		t->cpus[cpu].idle = vsysback_total_idle(cpu);
+	}
+	return 0;
+}
+
+struct vsysback_total *vsysback_total_get(const struct vsys_counter *counter)
+{
+	struct vsysback_total *t = vsysback_total_find(counter);
+	int err;
+
+	if (t) {
+		t->users++;
+		return t;
+	}
+	t = kzalloc(struct_size(t, cpus, nr_cpu_ids), GFP_KERNEL);
+	if (!t)
+		return ERR_PTR(-ENOMEM);
+	t->users = 1;
+	t->counter = *counter;
+	t->counter.period = 0;
+	err = vsysback_total_open(t);
+	if (err) {
+		vsysback_total_free(t);
+		return ERR_PTR(err);
+	}
+	list_add(&t->node, &vsysback_totals);
+	return t;
+}
+
+void vsysback_total_put(struct vsysback_total *t)
+{
+	if (--t->users)
+		return;
+	list_del(&t->node);
+	vsysback_total_free(t);
+}
+
+/* A gauge is closed that had counted so much between calls. */
+void vsysback_total_polled(struct vsysback_total *t, u64 value, u64 running)
+{
+	t->polling += value;
+	t->polling_running += running;
+}
+
+/* ---- Reading --------------------------------------------------------------------- */
+
+static void vsysback_total_read(struct vsysback_total *t, u64 *value,
+				u64 *enabled, u64 *running)
+{
+	u64 e, r, v, idle;
+	unsigned int cpu;
+
+	*value = *enabled = *running = 0;
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		if (!t->cpus[cpu].event)
+			continue;
+		v = perf_event_read_value(t->cpus[cpu].event, &e, &r);
+		if (vsysback_total_clock(t)) {
+			idle = vsysback_total_idle(cpu) - t->cpus[cpu].idle;
+			v = v > idle ? v - idle : 0;
+		}
+		*value += v;
+		*enabled += e;
+		*running += r;
+	}
+}
+
+static void vsysback_total_polling(struct vsysback_total *t, u64 *value,
+				   u64 *running)
+{
+	struct vsysback_count *count;
+	struct vsysback_gauge *g;
+	u64 v, r;
+	u32 i;
+
+	*value = t->polling;
+	*running = t->polling_running;
+	list_for_each_entry(count, &vsysback_counts, node)
+		for (i = 0; i < count->nr; i++) {
+			if (count->totals[i] != t)
+				continue;
+			list_for_each_entry(g, &count->gauges, node) {
+				vsysback_gauge_polling(g, i, &v, &r);
+				*value += v;
+				*running += r;
+			}
+		}
+}
+
+/* totals: a private copy, with the counters filled in. */
+int vsysback_totals_read(struct vsys_totals *totals)
+{
+	struct vsysback_total *t;
+	u64 enabled;
+	int err;
+	u32 i;
+
+	err = vsysback_count_check(totals->counters, totals->nr_counters);
+	if (err)
+		return err;
+	totals->nr_cpus = num_online_cpus();
+	totals->enabled = 0;
+	mutex_lock(&vsysback_count_lock);
+	for (i = 0; !err && i < totals->nr_counters; i++) {
+		t = vsysback_total_find(&totals->counters[i]);
+		if (!t) {
+			err = -ENOENT;
+			break;
+		}
+		/* Polling first: the whole is not less than its part. */
+		vsysback_total_polling(t, &totals->polling[i],
+				       &totals->polling_running[i]);
+		vsysback_total_read(t, &totals->value[i], &enabled,
+				    &totals->running[i]);
+		if (i == 0)
+			totals->enabled = enabled;
+	}
+	mutex_unlock(&vsysback_count_lock);
+	return err;
+}
