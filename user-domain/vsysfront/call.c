@@ -208,7 +208,7 @@ s64 front_call_make(struct front_call *call, u32 nr, u64 a0, u64 a1, u64 a2,
 	int err;
 	s64 ret;
 
-	s->nr = nr;
+	s->nr = vsys_nr_pack(nr, front_accounts_mine(call->ch, NULL));
 	s->args[0] = a0;
 	s->args[1] = a1;
 	s->args[2] = a2;

@@ -85,8 +85,10 @@ static void front_channel_close_work(struct work_struct *work)
 	struct front_device *dev = ch->dev;
 	u64 args[4] = { ch->id };
 
+	front_accounts_closing(ch);
 	front_control_request(dev, VSYS_CONTROL_CLOSE, args, NULL, 0,
 			      FRONT_OPEN_PATIENCE);
+	front_accounts_closed(ch);
 	spin_lock(&front_owners_lock);
 	hash_del(&ch->by_owner);
 	spin_unlock(&front_owners_lock);
@@ -121,6 +123,7 @@ static irqreturn_t front_channel_irq(int irq, void *data)
 	bool useful = front_ring_wake(&ch->ring);
 
 	useful |= front_poll_drain(ch);
+	useful |= front_accounts_bell(ch);
 	if (front_ring_dead(&ch->ring))
 		front_poll_wake_all(ch);
 	front_ring_eoi(&ch->ring, irq, useful);
@@ -279,6 +282,7 @@ struct front_channel *front_channel_open(struct vsys_front_open *open)
 		return ERR_PTR(err);
 	}
 	front_channel_announce(ch);
+	front_session_opened(ch);
 	open->class = ch->dev->class;
 	open->nr_slots = nr_slots;
 	open->user_slots = ch->user_slots;
@@ -335,6 +339,21 @@ struct front_channel *front_channel_mine(struct front_device *dev)
 	}
 	spin_unlock(&front_owners_lock);
 	return found;
+}
+
+/* A process's channels, each with a use. */
+u32 front_channel_owned(struct mm_struct *mm, struct front_channel **found,
+			u32 max)
+{
+	struct front_channel *ch;
+	u32 nr = 0;
+
+	spin_lock(&front_owners_lock);
+	hash_for_each_possible(front_owners, ch, by_owner, (unsigned long)mm)
+		if (ch->mm == mm && nr < max && front_channel_use(ch))
+			found[nr++] = ch;
+	spin_unlock(&front_owners_lock);
+	return nr;
 }
 
 int front_channel_init(void)

@@ -167,7 +167,7 @@ static long front_client_call(struct front_channel *ch, void __user *arg)
 	slot = front_ring_slot(&ch->ring, c.slot);
 	if (READ_ONCE(slot->state) != VSYS_SLOT_FREE)
 		return -EINVAL;
-	call.nr = READ_ONCE(slot->nr);
+	call.nr = vsys_nr_call(READ_ONCE(slot->nr));
 	for (i = 0; i < 6; i++)
 		call.args[i] = READ_ONCE(slot->args[i]);
 	ret = front_client_origin(&call, c.flags, &origin);
@@ -177,6 +177,8 @@ static long front_client_call(struct front_channel *ch, void __user *arg)
 	fd = get_unused_fd_flags(c.flags & O_CLOEXEC);
 	if (fd < 0)
 		return fd;
+	WRITE_ONCE(slot->nr, vsys_nr_pack(call.nr,
+					  front_accounts_mine(ch, NULL)));
 	ret = front_client_submit(ch, c.slot, c.flags);
 	if (ret < 0)
 		goto put_fd;
@@ -283,6 +285,14 @@ static long front_client_attach(struct front_channel *ch, void __user *arg)
 	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
+static long front_client_account(struct front_channel *ch, void __user *arg)
+{
+	struct vsys_front_account a;
+
+	a.account = front_accounts_mine(ch, &a.counting);
+	return copy_to_user(arg, &a, sizeof(a)) ? -EFAULT : 0;
+}
+
 static long front_client_ioctl(struct front_channel *ch, unsigned int cmd,
 			       void __user *p)
 {
@@ -300,6 +310,8 @@ static long front_client_ioctl(struct front_channel *ch, unsigned int cmd,
 		return front_client_creds(ch);
 	case VSYS_IOC_ATTACH:
 		return front_client_attach(ch, p);
+	case VSYS_IOC_ACCOUNT:
+		return front_client_account(ch, p);
 	}
 	return -ENOTTY;
 }

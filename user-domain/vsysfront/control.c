@@ -133,8 +133,9 @@ static s64 front_control_check(s64 ret)
  * for a time: callers are ioctls that a program cannot retry halfway, and the
  * release of files.
  */
-s64 front_control_request(struct front_device *dev, u32 nr, const u64 args[4],
-			  const void *message, size_t bytes, long timeout)
+static s64 front_control_make(struct front_device *dev, u32 nr,
+			      const u64 args[4], const void *message,
+			      void *reply, size_t bytes, long timeout)
 {
 	struct front_control *c = &dev->control;
 	struct vsys_slot *s;
@@ -166,6 +167,24 @@ s64 front_control_request(struct front_device *dev, u32 nr, const u64 args[4],
 		return err;
 	}
 	ret = front_control_check(vsys_slot_finish(s));
+	if (reply && ret >= 0)
+		memcpy(reply, page_address(c->pages[slot]), bytes);
 	front_ring_slot_put(&c->ring, slot);
 	return ret;
+}
+
+s64 front_control_request(struct front_device *dev, u32 nr, const u64 args[4],
+			  const void *message, size_t bytes, long timeout)
+{
+	return front_control_make(dev, nr, args, message, NULL, bytes, timeout);
+}
+
+/* One whose answer is in the message, too: whatever B put there. */
+s64 front_control_exchange(struct front_device *dev, u32 nr, void *message,
+			   size_t bytes)
+{
+	const u64 args[4] = { };
+
+	return front_control_make(dev, nr, args, message, message, bytes,
+				  FRONT_PATIENCE);
 }

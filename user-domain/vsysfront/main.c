@@ -17,12 +17,17 @@ static int __init front_init(void)
 	err = front_device_register();
 	if (err)
 		goto no_device;
+	err = front_counters_register();
+	if (err)
+		goto no_counters;
 	err = front_chardev_register();
 	if (err)
 		goto no_chardev;
 	return 0;
 
 no_chardev:
+	front_counters_unregister();
+no_counters:
 	front_device_unregister();
 no_device:
 	front_placeholder_exit();
@@ -34,6 +39,7 @@ no_placeholder:
 static void __exit front_exit(void)
 {
 	front_chardev_unregister();
+	front_counters_unregister();
 	front_device_unregister();
 	front_channel_exit();
 	front_placeholder_exit();

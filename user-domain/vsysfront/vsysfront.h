@@ -6,6 +6,8 @@
  *
  *	placeholder --> channel --> device
  *	open file ----> channel
+ *	profiler's file --> session --> accounts --> channel, session
+ *	channel --> accounts, as long as they are in force
  *
  * Every arrow is a reference (kref).  A channel counts besides who still needs
  * its shadow ("users": its open file, the placeholders that were opened
@@ -17,9 +19,15 @@
  *	mmap_lock
  *	placeholder.lock (mutex)	attachments of a placeholder
  *	channel.grow (mutex)		growth of arena regions
+ *	front_fork_lock (mutex)		the probe of forks
+ *	session.reading (mutex)		readers of records
+ *	session.lock (mutex)		which channels a session has
+ *	accounts.lock (mutex)		beginning and end of counting
+ *	session.tally_lock (mutex)	what service domains did in all
  *	front_devices_lock		list of devices
  *	device.lock			channels of a device
  *	front_owners_lock		channels by owner
+ *	front_members_lock		which session a process is in
  *	ring.lock (irq)			sleepers, slots in use
  *	channel.polled (xa_lock, irq)	placeholders by cookie
  */
@@ -51,6 +59,7 @@
 #include <virtuos/calls.h>
 #include <virtuos/ring.h>
 #include <virtuos/front.h>
+#include <virtuos/front-counters.h>
 
 /* How long a submitter spins for an answer before it sleeps. */
 #define FRONT_SPIN_NS		(30 * NSEC_PER_USEC)
@@ -168,10 +177,13 @@ void front_control_kill(struct front_device *dev);
 void front_control_free(struct front_device *dev);
 s64 front_control_request(struct front_device *dev, u32 nr, const u64 args[4],
 			  const void *message, size_t bytes, long timeout);
+s64 front_control_exchange(struct front_device *dev, u32 nr, void *message,
+			   size_t bytes);
 
 /* ---- channel.c ------------------------------------------------------------ */
 
 struct front_region;
+struct front_accounts;
 
 struct front_channel {
 	struct kref kref;
@@ -191,6 +203,8 @@ struct front_channel {
 	struct xarray polled;		/* cookie -> placeholder */
 	u32 event_cons;			/* hard irq only */
 	atomic64_t calls;		/* the kernel's own */
+	struct front_accounts __rcu *accounts;	/* NULL: nobody counts */
+	u64 counted_by;			/* the session's lock; its number */
 	struct work_struct close_work;
 };
 
@@ -203,6 +217,8 @@ void front_channel_kill(struct front_channel *ch);
 u64 front_channel_calls(struct front_channel *ch);
 void front_channel_note_close(const char *service);
 struct front_channel *front_channel_mine(struct front_device *dev);
+u32 front_channel_owned(struct mm_struct *mm, struct front_channel **found,
+			u32 max);
 bool front_channel_alive(struct front_channel *ch);
 int front_channel_init(void);
 void front_channel_exit(void);
@@ -328,6 +344,120 @@ void front_poll_free(struct front_placeholder *p);
 __poll_t front_poll(struct file *file, poll_table *table);
 bool front_poll_drain(struct front_channel *ch);
 void front_poll_wake_all(struct front_channel *ch);
+
+/* ---- session.c: what a profiler asked for, and of which processes ------------ */
+
+struct front_session {
+	struct kref kref;
+	u64 number;			/* no other session has had it */
+	struct mutex lock;		/* channels: each once */
+	bool started;			/* release; what follows is constant then */
+	bool stopped;
+	u32 flags;
+	u32 nr;
+	struct vsys_counter counters[VSYS_COUNTERS_MAX];
+
+	struct xarray channels;		/* by number: front_accounts; only grows */
+	struct xarray entries;		/* by number: front_entry; only grows */
+	struct mutex tally_lock;
+	struct list_head tallies;	/* tally_lock */
+
+	wait_queue_head_t wait;		/* for records */
+	struct mutex reading;		/* of records */
+	u32 next_ring;			/* reading */
+	struct delayed_work look_work;
+	struct rcu_head rcu;
+};
+
+struct front_session *front_session_open(void);
+void front_session_put(struct front_session *s);
+int front_session_start(struct front_session *s,
+			const struct vsys_counters_start *start);
+int front_session_add(struct front_session *s, pid_t tgid);
+void front_session_stop(struct front_session *s);
+void front_session_close(struct front_session *s);
+void front_session_opened(struct front_channel *ch);
+bool front_session_member(struct front_session *s, struct pid *tgid);
+
+/* ---- accounts.c: what is counted of one channel -------------------------------- */
+
+/* Accounts of threads in each channel; the others' calls go to one of them all. */
+#define FRONT_THREADS		256u
+
+/* A page that another domain writes and that stays when its grant has ended. */
+struct front_shared {
+	struct page *page;
+	grant_ref_t ref;
+};
+
+/* Whose an account is. */
+struct front_entry {
+	struct front_accounts *accounts;
+	u32 index;
+	u32 flags;			/* VSYS_ENTRY_OTHER, _CALL */
+	u32 nr;
+	struct pid *tgid, *tid;		/* NULL: nobody's */
+	char comm[VSYS_COMM_MAX];
+};
+
+struct front_accounts {
+	struct kref kref;
+	struct rcu_head rcu;
+	struct front_session *session;
+	struct front_channel *ch;
+	u32 number;			/* in the session */
+	/* As in struct vsys_local; release: pages and ring are there. */
+	u32 counting;
+	struct pid *owner;		/* the channel's process */
+
+	struct mutex lock;		/* beginning and end */
+	bool in_force;			/* lock; B counts */
+	bool granted;			/* lock */
+	int error;			/* B refused */
+	bool lost;
+
+	atomic_t used;			/* accounts that are taken */
+	struct xarray threads;		/* by pid number: front_entry */
+	struct front_entry *owners[FRONT_THREADS];
+	DECLARE_BITMAP(calls, VSYS_NR_SYSCALLS + 1); /* that have an entry */
+
+	u32 nr_pages;			/* of accounts */
+	u32 nr_ring;			/* of records, with the indices' */
+	u32 cons;			/* session->reading */
+	struct front_shared pages[VSYS_COUNT_PAGES];
+	struct front_shared ring[VSYS_COUNT_RING_PAGES];
+};
+
+struct front_accounts *front_accounts_make(struct front_session *s,
+					   struct front_channel *ch);
+void front_accounts_begin(struct front_accounts *a);
+void front_accounts_end(struct front_accounts *a);
+void front_accounts_put(struct front_accounts *a);
+void front_accounts_closing(struct front_channel *ch);
+void front_accounts_closed(struct front_channel *ch);
+u32 front_accounts_mine(struct front_channel *ch, u32 *counting);
+bool front_accounts_bell(struct front_channel *ch);
+void front_accounts_calls(struct front_accounts *a);
+void front_entry_show(struct front_entry *entry,
+		      struct vsys_account_entry *out);
+void front_entry_free(struct front_entry *entry);
+struct page *front_accounts_page(struct front_session *s, unsigned long pgoff);
+
+/* ---- records.c, totals.c, counters.c --------------------------------------------- */
+
+u32 front_records_waiting(struct front_accounts *a);
+bool front_records_any(struct front_session *s);
+ssize_t front_records_read(struct front_session *s, char __user *to,
+			   size_t bytes);
+
+void front_tally_begin(struct front_session *s, struct front_device *dev);
+void front_tally_end(struct front_session *s, struct front_device *dev);
+int front_tally_read(struct front_session *s,
+		     struct vsys_counters_totals *totals);
+void front_tally_free(struct front_session *s);
+
+int front_counters_register(void);
+void front_counters_unregister(void);
 
 /* ---- chardev.c, creds.c ----------------------------------------------------- */
 

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Session: what a profiler asked for, the processes that it is about, and the
+ * accounts of their channels.
+ *
+ * A process is known by its struct pid, which stays the same over exec and is
+ * nobody else's later.  Its children are followed by the tracepoint of fork, to
+ * which a probe is attached as long as a session wants it.
+ */
+#include "vsysfront.h"
+#include <linux/hashtable.h>
+#include <linux/pid.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/tracepoint.h>
+
+/* How often rings of records are looked at. */
+#define FRONT_LOOK_PERIOD	(HZ / 20)
+/* Channels of one process: one for each service, and the dead. */
+#define FRONT_OWNED_MAX		32
+
+struct front_member {
+	struct hlist_node node;
+	struct pid *tgid;
+	struct front_session *session;
+};
+
+static DEFINE_HASHTABLE(front_members, 8);	/* by struct pid */
+static DEFINE_SPINLOCK(front_members_lock);
+
+/* ---- Members ----------------------------------------------------------------------- */
+
+static void front_member_free(struct front_member *m)
+{
+	hash_del(&m->node);
+	put_pid(m->tgid);
+	kfree(m);
+}
+
+/* members_lock held.  Drops those that it passes whose process is gone. */
+static struct front_member *front_member_find(struct pid *tgid)
+{
+	struct front_member *m, *found = NULL;
+	struct hlist_node *next;
+
+	rcu_read_lock();
+	hash_for_each_possible_safe(front_members, m, next, node,
+				    (unsigned long)tgid) {
+		if (m->tgid == tgid)
+			found = m;
+		else if (!pid_task(m->tgid, PIDTYPE_TGID))
+			front_member_free(m);
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+static int front_member_add(struct front_session *s, struct pid *tgid,
+			    gfp_t gfp)
+{
+	struct front_member *m = kmalloc(sizeof(*m), gfp);
+	bool taken;
+
+	if (!m)
+		return -ENOMEM;
+	m->tgid = get_pid(tgid);
+	m->session = s;
+	spin_lock(&front_members_lock);
+	taken = front_member_find(tgid);
+	if (!taken)
+		hash_add(front_members, &m->node, (unsigned long)tgid);
+	spin_unlock(&front_members_lock);
+	if (!taken)
+		return 0;
+	put_pid(m->tgid);
+	kfree(m);
+	return -EBUSY;
+}
+
+/* The session that a process is in, with a reference, or NULL. */
+static struct front_session *front_member_session(struct pid *tgid)
+{
+	struct front_session *s = NULL;
+	struct front_member *m;
+
+	spin_lock(&front_members_lock);
+	m = front_member_find(tgid);
+	if (m) {
+		s = m->session;
+		kref_get(&s->kref);
+	}
+	spin_unlock(&front_members_lock);
+	return s;
+}
+
+bool front_session_member(struct front_session *s, struct pid *tgid)
+{
+	struct front_member *m;
+	bool member;
+
+	spin_lock(&front_members_lock);
+	m = front_member_find(tgid);
+	member = m && m->session == s;
+	spin_unlock(&front_members_lock);
+	return member;
+}
+
+static void front_session_dismiss(struct front_session *s)
+{
+	struct front_member *m;
+	struct hlist_node *next;
+	int bucket;
+
+	spin_lock(&front_members_lock);
+	hash_for_each_safe(front_members, bucket, next, m, node)
+		if (m->session == s)
+			front_member_free(m);
+	spin_unlock(&front_members_lock);
+}
+
+/* ---- Forks ---------------------------------------------------------------------------- */
+
+static DEFINE_MUTEX(front_fork_lock);
+static struct tracepoint *front_fork_point;
+static unsigned int front_fork_users;		/* front_fork_lock */
+
+/* A tracepoint's probe: must not sleep.  The child has not run yet. */
+static void front_fork_probe(void *data, struct task_struct *parent,
+			     struct task_struct *child)
+{
+	struct front_session *s;
+
+	if (!thread_group_leader(child))
+		return;
+	s = front_member_session(task_tgid(parent));
+	if (!s)
+		return;
+	if (s->flags & VSYS_SESSION_INHERIT && !READ_ONCE(s->stopped) &&
+	    front_member_add(s, task_tgid(child), GFP_ATOMIC) == -ENOMEM)
+		pr_warn_ratelimited("no memory to count a child of process %d\n",
+				    task_tgid_nr(parent));
+	/* Never the last: front_fork_settle(). */
+	front_session_put(s);
+}
+
+static void front_fork_find(struct tracepoint *point, void *data)
+{
+	if (!strcmp(point->name, "sched_process_fork"))
+		front_fork_point = point;
+}
+
+static int front_fork_follow(void)
+{
+	int err = 0;
+
+	if (!IS_ENABLED(CONFIG_TRACEPOINTS))
+		return -EOPNOTSUPP;
+	mutex_lock(&front_fork_lock);
+	if (!front_fork_users) {
+		for_each_kernel_tracepoint(front_fork_find, NULL);
+		err = front_fork_point ?
+			      tracepoint_probe_register(front_fork_point,
+							front_fork_probe, NULL) :
+			      -EOPNOTSUPP;
+	}
+	if (!err)
+		front_fork_users++;
+	mutex_unlock(&front_fork_lock);
+	return err;
+}
+
+static void front_fork_leave(void)
+{
+	if (!IS_ENABLED(CONFIG_TRACEPOINTS))
+		return;
+	mutex_lock(&front_fork_lock);
+	if (!--front_fork_users)
+		tracepoint_probe_unregister(front_fork_point, front_fork_probe,
+					    NULL);
+	mutex_unlock(&front_fork_lock);
+}
+
+/* No probe still holds a session of which nobody is a member any more. */
+static void front_fork_settle(void)
+{
+	if (IS_ENABLED(CONFIG_TRACEPOINTS))
+		tracepoint_synchronize_unregister();
+}
+
+/* ---- Beginning and end ------------------------------------------------------------------ */
+
+static void front_session_look(struct work_struct *work)
+{
+	struct front_session *s = container_of(to_delayed_work(work),
+					       struct front_session, look_work);
+
+	if (front_records_any(s))
+		wake_up(&s->wait);
+	if (!READ_ONCE(s->stopped))
+		queue_delayed_work(system_power_efficient_wq, &s->look_work,
+				   FRONT_LOOK_PERIOD);
+}
+
+struct front_session *front_session_open(void)
+{
+	static atomic64_t last;
+	struct front_session *s = kzalloc(sizeof(*s), GFP_KERNEL_ACCOUNT);
+
+	if (!s)
+		return NULL;
+	kref_init(&s->kref);
+	s->number = atomic64_inc_return(&last);
+	mutex_init(&s->lock);
+	mutex_init(&s->tally_lock);
+	mutex_init(&s->reading);
+	INIT_LIST_HEAD(&s->tallies);
+	xa_init_flags(&s->channels, XA_FLAGS_ALLOC);
+	xa_init_flags(&s->entries, XA_FLAGS_ALLOC);
+	init_waitqueue_head(&s->wait);
+	INIT_DELAYED_WORK(&s->look_work, front_session_look);
+	return s;
+}
+
+static void front_session_free(struct kref *kref)
+{
+	struct front_session *s = container_of(kref, struct front_session,
+					       kref);
+	struct front_entry *e;
+	unsigned long i;
+
+	xa_for_each(&s->entries, i, e)
+		front_entry_free(e);
+	xa_destroy(&s->entries);
+	xa_destroy(&s->channels);
+	front_tally_free(s);
+	mutex_destroy(&s->lock);
+	mutex_destroy(&s->tally_lock);
+	mutex_destroy(&s->reading);
+	kfree_rcu(s, rcu);
+}
+
+void front_session_put(struct front_session *s)
+{
+	kref_put(&s->kref, front_session_free);
+}
+
+/* B looks at counters more closely: what it has not is its word to say. */
+static int front_session_check(const struct vsys_counters_start *start)
+{
+	const u32 flags = VSYS_COUNT_BY_CALL | VSYS_COUNT_TRACE |
+			  VSYS_SESSION_INHERIT | VSYS_SESSION_RECORDS;
+	bool records = start->flags & VSYS_SESSION_RECORDS;
+	u32 i;
+
+	if (!start->nr_counters || start->nr_counters > VSYS_COUNTERS_MAX ||
+	    start->flags & ~flags ||
+	    (start->flags & VSYS_COUNT_TRACE && !records))
+		return -EINVAL;
+	for (i = 0; i < start->nr_counters; i++) {
+		const struct vsys_counter *c = &start->counters[i];
+
+		if (c->flags & ~(VSYS_COUNTER_NO_USER | VSYS_COUNTER_NO_KERNEL))
+			return -EINVAL;
+		if (c->period && (c->period < VSYS_PERIOD_MIN || !records))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+int front_session_start(struct front_session *s,
+			const struct vsys_counters_start *start)
+{
+	int err = front_session_check(start);
+
+	if (err)
+		return err;
+	mutex_lock(&s->lock);
+	if (s->started || s->stopped)
+		err = -EBUSY;
+	else if (start->flags & VSYS_SESSION_INHERIT)
+		err = front_fork_follow();
+	if (!err) {
+		s->flags = start->flags;
+		s->nr = start->nr_counters;
+		memcpy(s->counters, start->counters,
+		       s->nr * sizeof(s->counters[0]));
+		/* Release: all of it before it is seen to have started. */
+		smp_store_release(&s->started, true);
+		if (s->flags & VSYS_SESSION_RECORDS)
+			queue_delayed_work(system_power_efficient_wq,
+					   &s->look_work, FRONT_LOOK_PERIOD);
+	}
+	mutex_unlock(&s->lock);
+	return err;
+}
+
+void front_session_stop(struct front_session *s)
+{
+	struct front_accounts *a;
+	unsigned long i;
+	bool first;
+
+	mutex_lock(&s->lock);
+	first = s->started && !s->stopped;
+	WRITE_ONCE(s->stopped, true);
+	mutex_unlock(&s->lock);
+	if (first && s->flags & VSYS_SESSION_INHERIT)
+		front_fork_leave();
+	xa_for_each(&s->channels, i, a)
+		front_accounts_end(a);
+	wake_up(&s->wait);
+}
+
+/* The file is closed. */
+void front_session_close(struct front_session *s)
+{
+	struct front_accounts *a;
+	unsigned long i;
+
+	front_session_stop(s);
+	cancel_delayed_work_sync(&s->look_work);
+	front_session_dismiss(s);
+	front_fork_settle();
+	xa_for_each(&s->channels, i, a) {
+		xa_erase(&s->channels, i);
+		front_accounts_put(a);
+	}
+	front_session_put(s);
+}
+
+/* ---- Channels ------------------------------------------------------------------------------ */
+
+/* Counts a channel, once.  The caller uses it. */
+static void front_session_count(struct front_session *s,
+				struct front_channel *ch)
+{
+	struct front_accounts *a = NULL;
+
+	mutex_lock(&s->lock);
+	if (!s->stopped && ch->counted_by != s->number) {
+		a = front_accounts_make(s, ch);
+		if (a && xa_alloc(&s->channels, &a->number, a, xa_limit_16b,
+				  GFP_KERNEL_ACCOUNT)) {
+			front_accounts_put(a);
+			a = NULL;
+		}
+		if (a)
+			ch->counted_by = s->number;
+	}
+	mutex_unlock(&s->lock);
+	if (a)
+		front_accounts_begin(a);
+}
+
+/* The current process has opened a channel. */
+void front_session_opened(struct front_channel *ch)
+{
+	struct front_session *s = front_member_session(task_tgid(current));
+
+	if (!s)
+		return;
+	front_session_count(s, ch);
+	front_session_put(s);
+}
+
+static void front_session_channels(struct front_session *s,
+				   struct task_struct *task)
+{
+	struct front_channel *owned[FRONT_OWNED_MAX];
+	struct mm_struct *mm = get_task_mm(task);
+	u32 i, nr;
+
+	if (!mm)
+		return;
+	nr = front_channel_owned(mm, owned, FRONT_OWNED_MAX);
+	for (i = 0; i < nr; i++) {
+		front_session_count(s, owned[i]);
+		front_channel_unuse(owned[i]);
+	}
+	mmput(mm);
+}
+
+/*
+ * Members first, then the channels that there are: one that is opened meanwhile
+ * is found by its opener, or here.
+ */
+int front_session_add(struct front_session *s, pid_t tgid)
+{
+	struct pid *pid = find_get_pid(tgid);
+	struct task_struct *task = NULL;
+	int err = -ESRCH;
+
+	/* Acquire: what START wrote. */
+	if (!smp_load_acquire(&s->started) || READ_ONCE(s->stopped)) {
+		put_pid(pid);
+		return -EINVAL;
+	}
+	if (pid)
+		task = get_pid_task(pid, PIDTYPE_TGID);
+	if (task)
+		err = front_member_add(s, pid, GFP_KERNEL_ACCOUNT);
+	if (!err)
+		front_session_channels(s, task);
+	if (task)
+		put_task_struct(task);
+	put_pid(pid);
+	return err;
+}
