@@ -78,7 +78,7 @@ static void submit(struct virtuos_channel *ch, int slot, uint32_t nr,
 {
 	struct vsys_slot *s = &ch->ring.slots[slot];
 
-	s->nr = nr;
+	s->nr = vsys_nr_pack(nr, virtuos_account(ch));
 	memcpy(s->args, args, sizeof(s->args));
 	ch->local->calls[slot]++;
 	if (vsys_slot_submit(&ch->ring, slot))

@@ -56,6 +56,20 @@ long virtuos_slot_region(struct virtuos_channel *ch, int slot, size_t bytes);
 /* Iterations that the calling thread polls before it sleeps. */
 uint32_t *virtuos_slot_spin(struct virtuos_channel *ch);
 
+/* ---- account.c --------------------------------------------------------- */
+
+uint32_t virtuos_account_ask(struct virtuos_channel *ch, uint32_t counting);
+
+/* The calling thread's account, for vsys_nr_pack(); nearly always nobody asks. */
+static inline uint32_t virtuos_account(struct virtuos_channel *ch)
+{
+	uint32_t counting = __atomic_load_n(&ch->local->counting,
+					    __ATOMIC_RELAXED);
+
+	return __builtin_expect(counting, 0) ?
+		       virtuos_account_ask(ch, counting) : VSYS_ACCOUNT_OTHER;
+}
+
 /* ---- interrupt.c ------------------------------------------------------- */
 
 /* Handlers without SA_RESTART that this thread has run, or begun to. */
