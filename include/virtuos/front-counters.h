@@ -85,14 +85,18 @@ struct vsys_session_record {
  * All return 0 or more, or -1 with errno.  The session's file is for those who
  * may trace: CAP_PERFMON, or CAP_SYS_ADMIN (EPERM).
  *
- * START	EINVAL counters or flags that make no sense, EBUSY started already
+ * START	EINVAL counters or flags that make no sense (a period or TRACE
+ *		without RECORDS), EBUSY started already, EOPNOTSUPP INHERIT: this
+ *		kernel has no tracepoints
  * ADD		a process by its tgid: it and, with INHERIT, whatever it forks
  *		from now on.  Channels that it has are counted from now on; others
- *		when they are opened.  ESRCH, EBUSY it is in a session already
+ *		when they are opened.  EINVAL not started, or stopped; ESRCH;
+ *		EBUSY it is in a session already
  * ACCOUNTS	copies entries; ones that were there keep their number
- * TOTALS	ENOENT no such service, ENODEV it is gone, EOPNOTSUPP it does not
- *		count, ETIMEDOUT
- * SYMBOL	the same; ENXIO no symbol there
+ * TOTALS	what all of the domain did while it counted for this session; also
+ *		when it is over.  ENOENT no such service, ENODEV it is gone,
+ *		EOPNOTSUPP it does not count, or not for this session
+ * SYMBOL	ENOENT, ENODEV, EOPNOTSUPP as TOTALS, ETIMEDOUT; ENXIO no symbol there
  * STOP		stops counting; accounts stay until the file is closed
  *
  * read()	blocks until there is a record; O_NONBLOCK and poll() work.  End of
