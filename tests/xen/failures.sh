@@ -3,7 +3,7 @@
 #
 # Bad input and failures: functions that tests/xen/run calls (see programs.sh).
 
-failures="routes missing slots counters idle outage"
+failures="routes missing slots counters accounts idle outage lost"
 
 # Wrong routing files: refused before the program starts, the line named.
 failure_routes() {
@@ -66,6 +66,11 @@ failure_counters() {
 			> "$work/calls" || return 1
 		must [ -s "$work/calls" ] || return 1
 	done
+}
+
+# Each thread's calls are in its own account, wherever and by whomever they ran.
+failure_accounts() {
+	user /opt/virtuos-tests/bin/account /storage/vt-account
 }
 
 # CPU seconds of the service domains, as xl says.
@@ -141,4 +146,24 @@ outage_steps() {
 	echo go >&9
 	must wait_for 'new success' "$out" 30 || return 1
 	must user /opt/virtuos-tests/bin/udp /storage/vt-udp > "$work/udp.out"
+}
+
+# A program that counts itself sees the network domain go and come back.
+failure_lost() {
+	out=$work/lost.out
+	: > "$out"
+	rm -f "$work/lost.in"
+	mkfifo "$work/lost.in"
+	"$lab" run --timeout 280 -- /opt/virtuos-tests/bin/account \
+		/storage/vt-lost outage < "$work/lost.in" > "$out" 2>&1 &
+	program=$!
+	exec 9> "$work/lost.in"
+	must wait_for ready "$out" 60 && must dom0 virtuosctl kill network &&
+		must dom0 virtuosctl restart network && echo go >&9
+	status=$?
+	exec 9>&-
+	wait $program
+	ended=$?
+	cat "$out"
+	[ $status -eq 0 ] && must [ $ended -eq 0 ]
 }

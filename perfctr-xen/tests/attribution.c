@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hardware counts follow calls: run forwarded, as root, with "attribution FILE",
+ * where there are counters in the storage domain.
+ *
+ * An empty call costs the same number of instructions each time; what is counted
+ * for calls, polling and the rest are the whole domain's; samples are as many as
+ * the count says, and in the code that such a call runs; more events than
+ * counters still give counts.
+ */
+#include <session.h>
+
+#define CALLS	2000
+#define PERIOD	20011
+
+static const struct vsys_counter instructions = {
+	.type = PERF_TYPE_HARDWARE, .config = PERF_COUNT_HW_INSTRUCTIONS,
+};
+
+static const struct vsys_counter branches = {
+	.type = PERF_TYPE_HARDWARE, .config = PERF_COUNT_HW_BRANCH_INSTRUCTIONS,
+};
+
+static struct vsys_account account(int fd)
+{
+	struct vsys_account_entry *e = session_find(fd, "storage", getpid(),
+						    getpid());
+
+	if (!e) {
+		e = session_find(fd, "storage", getpid(), 0);
+		if (e && e->error == -ENOENT) {
+			puts("SKIP the storage domain has no counters");
+			exit(77);
+		}
+		printf("FAIL no account, error %d\n", e ? e->error : 0);
+		exit(1);
+	}
+	return e->account;
+}
+
+static void seeks(int file, int calls)
+{
+	while (calls--)
+		if (lseek(file, calls, SEEK_SET) != calls)
+			die("lseek");
+}
+
+/* Per call, in thousandths. */
+static __u64 cost(int fd, int file, int counter)
+{
+	struct vsys_account before = account(fd), after;
+
+	seeks(file, CALLS);
+	after = account(fd);
+	check(after.calls - before.calls == CALLS, "%llu calls",
+	      after.calls - before.calls);
+	return (after.value[counter] - before.value[counter]) * 1000 / CALLS;
+}
+
+static int near(__u64 a, __u64 b, unsigned int percent)
+{
+	__u64 apart = a > b ? a - b : b - a;
+
+	return apart * 100 <= a * percent;
+}
+
+/* The same each time, and whatever else is counted beside it. */
+static void repeats(int file)
+{
+	const struct vsys_counter both[] = { instructions, branches };
+	int fd = session_begin(0, 2, both);
+	__u64 first, second, branch;
+
+	seeks(file, 10);
+	first = cost(fd, file, 0);
+	second = cost(fd, file, 0);
+	branch = cost(fd, file, 1);
+	check(first && near(first, second, 2),
+	      "an lseek takes %llu.%03llu and %llu.%03llu instructions",
+	      first / 1000, first % 1000, second / 1000, second % 1000);
+	check(branch && branch < first / 2, "of which %llu.%03llu are branches",
+	      branch / 1000, branch % 1000);
+	close(fd);
+}
+
+static void adds_up(int file)
+{
+	int fd = session_begin(0, 1, &instructions);
+	struct vsys_totals t = { 0 };
+	__u64 calls, rest;
+
+	seeks(file, 5 * CALLS);
+	calls = session_sum(fd, "storage", 0);
+	errno = session_totals(fd, "storage", &t);
+	if (errno)
+		die("VSYS_COUNTERS_TOTALS");
+	rest = t.value[0] - calls - t.polling[0];
+	check(calls + t.polling[0] <= t.value[0],
+	      "calls %llu + polling %llu + rest %llu = total %llu", calls,
+	      t.polling[0], rest, t.value[0]);
+	check(rest < t.value[0] / 2, "the rest is the smaller part");
+	check(t.running[0] == t.enabled, "counted all the time");
+	close(fd);
+}
+
+/* ---- Samples: read by a thread of their own while they come ------------------ */
+
+static struct {
+	int fd;
+	__u64 nr, lost, calls, below;
+} samples;
+
+static void sample(const struct vsys_session_record *r)
+{
+	const struct vsys_record *s = &r->record;
+	__u32 k;
+
+	samples.nr++;
+	samples.lost += s->lost;
+	if (s->nr != SYS_lseek || r->tid != (__u32)getpid())
+		return;
+	samples.calls++;
+	for (k = 0; k < s->nr_ips; k++)
+		if (strstr(session_symbol(samples.fd, "storage", s->ips[k]),
+			   "lseek"))
+			break;
+	samples.below += k < s->nr_ips;
+}
+
+static void *sample_all(void *arg)
+{
+	static struct vsys_session_record r[64];
+	ssize_t n, i;
+
+	while ((n = read(samples.fd, r, sizeof(r))) > 0)
+		for (i = 0; i < n / (ssize_t)sizeof(*r); i++)
+			sample(&r[i]);
+	return arg;
+}
+
+static void sampled(int file)
+{
+	struct vsys_counter c = instructions;
+	pthread_t reader;
+	__u64 count;
+
+	c.period = PERIOD;
+	samples.fd = session_begin(VSYS_SESSION_RECORDS, 1, &c);
+	if (pthread_create(&reader, NULL, sample_all, NULL))
+		die("pthread_create");
+	seeks(file, 10 * CALLS);
+	if (ioctl(samples.fd, VSYS_COUNTERS_STOP))
+		die("VSYS_COUNTERS_STOP");
+	pthread_join(reader, NULL);
+	count = account(samples.fd).value[0];
+	check(samples.calls > 100 && !samples.lost,
+	      "%llu samples, %llu lost, %llu in calls of lseek", samples.nr,
+	      samples.lost, samples.calls);
+	check(near(count, samples.calls * PERIOD, 10),
+	      "%llu instructions in calls, %llu by samples", count,
+	      samples.calls * PERIOD);
+	check(samples.below * 3 > samples.calls, "%llu below lseek",
+	      samples.below);
+	close(samples.fd);
+}
+
+/* More than there are counters: they take turns. */
+static void multiplexed(int file)
+{
+	struct vsys_counter many[12];
+	struct vsys_account a;
+	int fd, i, turns = 0, all = 1;
+
+	for (i = 0; i < 12; i++) {
+		many[i] = i % 2 ? branches : instructions;
+		many[i].flags = i / 2 % 2 ? VSYS_COUNTER_NO_USER : 0;
+	}
+	fd = session_begin(0, 12, many);
+	seeks(file, 40 * CALLS);
+	a = account(fd);
+	for (i = 0; i < 12; i++) {
+		all &= a.running[i] && a.value[i];
+		turns += a.running[i] < a.enabled;
+	}
+	check(all && turns, "12 events on fewer counters: %d took turns", turns);
+	check(near(a.value[0] * a.enabled / (a.running[0] ?: 1),
+		   a.value[4] * a.enabled / (a.running[4] ?: 1), 30),
+	      "scaled, the same event twice is %llu and %llu",
+	      a.value[0] * a.enabled / (a.running[0] ?: 1),
+	      a.value[4] * a.enabled / (a.running[4] ?: 1));
+	close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	int file;
+
+	if (argc != 2)
+		return 2;
+	file = open(argv[1], O_RDWR | O_CREAT, 0600);
+	if (file < 0 || unlink(argv[1]))
+		die(argv[1]);
+	repeats(file);
+	adds_up(file);
+	sampled(file);
+	multiplexed(file);
+	return session_failed;
+}
