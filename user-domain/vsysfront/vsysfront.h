@@ -19,9 +19,9 @@
  *	mmap_lock
  *	placeholder.lock (mutex)	attachments of a placeholder
  *	channel.grow (mutex)		growth of arena regions
- *	front_fork_lock (mutex)		the probe of forks
  *	session.reading (mutex)		readers of records
  *	session.lock (mutex)		which channels a session has
+ *	front_fork_lock (mutex)		the probe of forks
  *	accounts.lock (mutex)		beginning and end of counting
  *	session.tally_lock (mutex)	what service domains did in all
  *	front_devices_lock		list of devices

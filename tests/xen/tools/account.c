@@ -56,7 +56,6 @@ static void nap(int ms)
 static void refusals(void)
 {
 	struct vsys_counter c[16] = { [0 ... 15] = session_clock };
-	struct vsys_account_entry *e;
 	int fd = session_open(), other = session_open();
 
 	check(session_add(fd, getpid()) == EINVAL, "ADD before START");
@@ -73,24 +72,58 @@ static void refusals(void)
 	c[0] = session_clock;
 	c[0].flags = 1u << 5;
 	check(session_start(fd, 0, 1, c) == EINVAL, "a counter's unknown flag");
-	/* What only the service domain knows of is refused there. */
-	c[0] = (struct vsys_counter){ .type = PERF_TYPE_TRACEPOINT };
-	check(session_start(fd, 0, 1, c) == 0, "START");
-	check(session_start(fd, 0, 1, c) == EBUSY, "START twice");
+	check(session_start(fd, 0, 1, &session_clock) == 0, "START");
+	check(session_start(fd, 0, 1, &session_clock) == EBUSY, "START twice");
 	check(session_add(fd, 0) == ESRCH, "no process 0");
 	check(session_add(fd, 0x3fffff) == ESRCH, "no such process");
 	check(session_add(fd, getpid()) == 0, "ADD");
 	check(session_add(fd, getpid()) == EBUSY, "ADD twice");
 	check(session_start(other, 0, 1, &session_clock) == 0, "another START");
 	check(session_add(other, getpid()) == EBUSY, "in another session");
-	e = session_find(fd, "storage", getpid(), 0);
-	check(e && e->flags & VSYS_ENTRY_REFUSED && e->error == -EINVAL,
-	      "a tracepoint is refused (error %d)", e ? e->error : 0);
 	check(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) ==
 	      MAP_FAILED, "accounts cannot be written");
 	close(fd);
 	check(session_add(other, getpid()) == 0, "the first session is over");
 	close(other);
+}
+
+/* What only the service domain can know is refused there. */
+static void refusals_there(void)
+{
+	static const struct vsys_counter bad[] = {
+		{ .type = PERF_TYPE_TRACEPOINT, .config = 1 },
+		{ .type = PERF_TYPE_BREAKPOINT },
+		{ .type = 6 },
+		{ .type = ~0u },
+		{ .type = PERF_TYPE_HARDWARE, .config = PERF_COUNT_HW_MAX },
+		{ .type = PERF_TYPE_HARDWARE, .config = 1ull << 32 },
+		{ .type = PERF_TYPE_HW_CACHE, .config = 0xff },
+		{ .type = PERF_TYPE_HW_CACHE, .config = 0x0300 },
+		{ .type = PERF_TYPE_HW_CACHE, .config = 0x020000 },
+		{ .type = PERF_TYPE_HW_CACHE, .config = 1ull << 40 },
+		{ .type = PERF_TYPE_RAW, .config = 1ull << 22 },
+		{ .type = PERF_TYPE_RAW, .config = 1ull << 32 },
+		{ .type = PERF_TYPE_SOFTWARE, .config = PERF_COUNT_SW_CPU_CLOCK },
+		{ .type = PERF_TYPE_SOFTWARE, .config = PERF_COUNT_SW_BPF_OUTPUT },
+		{ .type = PERF_TYPE_SOFTWARE, .config = ~0ull },
+		{ .type = PERF_TYPE_SOFTWARE, .config = 1, .flags = 3 },
+		{ .type = PERF_TYPE_SOFTWARE, .config = 1, .period = ~0ull },
+	};
+	struct vsys_account_entry *e;
+	unsigned int i;
+	int fd;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct vsys_counter c[2] = { session_clock, bad[i] };
+
+		fd = session_begin(VSYS_SESSION_RECORDS, 2, c);
+		e = session_find(fd, "storage", getpid(), 0);
+		check(e && e->flags & VSYS_ENTRY_REFUSED && e->error == -EINVAL,
+		      "type %u, config %#llx, flags %u, period %llu: error %d",
+		      bad[i].type, bad[i].config, bad[i].flags, bad[i].period,
+		      e ? e->error : 0);
+		close(fd);
+	}
 }
 
 static void threads(int file)
@@ -379,6 +412,7 @@ int main(int argc, char **argv)
 		outage(file);
 	} else {
 		refusals();
+		refusals_there();
 		threads(file);
 		forks(file);
 		blocked();
