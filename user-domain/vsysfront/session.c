@@ -140,7 +140,7 @@ static void front_fork_probe(void *data, struct task_struct *parent,
 	    front_member_add(s, task_tgid(child), GFP_ATOMIC) == -ENOMEM)
 		pr_warn_ratelimited("no memory to count a child of process %d\n",
 				    task_tgid_nr(parent));
-	/* Never the last: front_fork_settle(). */
+	/* Never the last: front_session_close() waits for this. */
 	front_session_put(s);
 }
 
@@ -179,13 +179,6 @@ static void front_fork_leave(void)
 		tracepoint_probe_unregister(front_fork_point, front_fork_probe,
 					    NULL);
 	mutex_unlock(&front_fork_lock);
-}
-
-/* No probe still holds a session of which nobody is a member any more. */
-static void front_fork_settle(void)
-{
-	if (IS_ENABLED(CONFIG_TRACEPOINTS))
-		tracepoint_synchronize_unregister();
 }
 
 /* ---- Beginning and end ------------------------------------------------------------------ */
@@ -321,7 +314,8 @@ void front_session_close(struct front_session *s)
 	front_session_stop(s);
 	cancel_delayed_work_sync(&s->look_work);
 	front_session_dismiss(s);
-	front_fork_settle();
+	/* No probe holds a session of which nobody is a member any more. */
+	tracepoint_synchronize_unregister();
 	xa_for_each(&s->channels, i, a) {
 		xa_erase(&s->channels, i);
 		front_accounts_put(a);
