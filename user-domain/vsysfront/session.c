@@ -60,22 +60,25 @@ static int front_member_add(struct front_session *s, struct pid *tgid,
 			    gfp_t gfp)
 {
 	struct front_member *m = kmalloc(sizeof(*m), gfp);
-	bool taken;
+	int err = 0;
 
 	if (!m)
 		return -ENOMEM;
 	m->tgid = get_pid(tgid);
 	m->session = s;
 	spin_lock(&front_members_lock);
-	taken = front_member_find(tgid);
-	if (!taken)
+	if (READ_ONCE(s->stopped))	/* its members may be dismissed */
+		err = -EINVAL;
+	else if (front_member_find(tgid))
+		err = -EBUSY;
+	else
 		hash_add(front_members, &m->node, (unsigned long)tgid);
 	spin_unlock(&front_members_lock);
-	if (!taken)
+	if (!err)
 		return 0;
 	put_pid(m->tgid);
 	kfree(m);
-	return -EBUSY;
+	return err;
 }
 
 /* The session that a process is in, with a reference, or NULL. */
@@ -136,7 +139,7 @@ static void front_fork_probe(void *data, struct task_struct *parent,
 	s = front_member_session(task_tgid(parent));
 	if (!s)
 		return;
-	if (s->flags & VSYS_SESSION_INHERIT && !READ_ONCE(s->stopped) &&
+	if (s->flags & VSYS_SESSION_INHERIT &&
 	    front_member_add(s, task_tgid(child), GFP_ATOMIC) == -ENOMEM)
 		pr_warn_ratelimited("no memory to count a child of process %d\n",
 				    task_tgid_nr(parent));
@@ -386,7 +389,7 @@ int front_session_add(struct front_session *s, pid_t tgid)
 	int err = -ESRCH;
 
 	/* Acquire: what START wrote. */
-	if (!smp_load_acquire(&s->started) || READ_ONCE(s->stopped)) {
+	if (!smp_load_acquire(&s->started)) {
 		put_pid(pid);
 		return -EINVAL;
 	}
