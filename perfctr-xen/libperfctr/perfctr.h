@@ -31,8 +31,9 @@ struct perfctr;
 
 /*
  * Events, separated by commas: instructions, cycles, ref-cycles, branches,
- * branch-misses, cache-references, cache-misses or rUUEE (unit mask and event
- * in hexadecimal), each with :u (user mode), :k (kernel) or neither (both).
+ * branch-misses, cache-references, cache-misses, the others of event.c, or rN
+ * (hexadecimal, as the processor takes it: unit mask and event in the lowest two
+ * bytes), each with :u (user mode), :k (kernel) or neither (both).
  * NULL on failure; then *error, unless error is NULL, says why, in words that
  * stay valid until the thread's next call.
  */

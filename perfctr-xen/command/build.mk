@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# perfctr-xen: the command.  It parses names of events with libperfctr's code,
+# and the routing file with libvirtuos's.
+
+PERFCTR_DIR := $(SRC)/perfctr-xen/command
+PERFCTR_OBJ := $(patsubst $(SRC)/%.c,$(OBJ)/%.o,$(wildcard $(PERFCTR_DIR)/*.c) \
+	$(SRC)/perfctr-xen/libperfctr/event.c)
+PERFCTR_ROUTES_OBJ := $(addprefix $(OBJ)/libvirtuos/,routes.o join.o remedy.o)
+
+$(PERFCTR_OBJ): PART_CFLAGS = -I$(SRC)/perfctr-xen/include \
+	-I$(SRC)/perfctr-xen/libperfctr -I$(LIBVIRTUOS_DIR) $(JSON_CFLAGS) \
+	$(DW_CFLAGS) $(CURSES_CFLAGS)
+
+$(BUILD)/bin/perfctr-xen: $(PERFCTR_OBJ) $(PERFCTR_ROUTES_OBJ)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(JSON_LIBS) $(DW_LIBS) $(CURSES_LIBS) -lm
+
+tools: $(BUILD)/bin/perfctr-xen
+
+.PHONY: install-perfctr
+install-programs: install-perfctr
+install-perfctr: $(BUILD)/bin/perfctr-xen
+	$(Q)$(INSTALL) -D $< $(DESTDIR)$(PREFIX)/bin/perfctr-xen

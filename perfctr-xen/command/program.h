@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Program: what is measured, started by us or running already. */
+#ifndef PERFCTR_PROGRAM_H
+#define PERFCTR_PROGRAM_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct program {
+	pid_t pid;
+	bool ours;		/* started by us */
+	int pidfd;
+	int signals;		/* signalfd: SIGINT, SIGTERM, SIGHUP, SIGQUIT */
+	int go;			/* a byte here lets it go */
+	int failed;		/* here comes the errno of exec */
+	int signal;		/* that came to us; 0: none */
+	bool ended;
+	int status;		/* as wait() gives it */
+};
+
+/* Forks one that waits for program_go() before it executes argv. */
+bool program_prepare(struct program *p, char **argv);
+/* One that runs. */
+bool program_attach(struct program *p, pid_t pid);
+/* false: it could not be executed, and that was said. */
+bool program_go(struct program *p, const char *name);
+
+/*
+ * Waits until the program ends, a signal comes to us, one of the other
+ * descriptors has something, or the time is over (-1: never).  True as long as
+ * there is something to wait for.
+ */
+bool program_wait(struct program *p, struct pollfd *others, unsigned int nr,
+		  int ms);
+/* After a signal that it has got as well: a moment for it to end. */
+void program_settle(struct program *p);
+/* What the command's exit status is; ends the program if it still runs. */
+int program_end(struct program *p);
+
+#endif /* PERFCTR_PROGRAM_H */

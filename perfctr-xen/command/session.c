@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "command.h"
+#include "services.h"
+#include "session.h"
+
+#define ENTRIES 64
+
+int session_open(struct session *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->fd = open(VSYS_COUNTERS_PATH, O_RDWR | O_CLOEXEC);
+	return s->fd < 0 ? -errno : 0;
+}
+
+const char *session_why(int err)
+{
+	switch (err) {
+	case -ENOENT:
+	case -ENODEV:
+	case -ENXIO:
+		return "there is no " VSYS_COUNTERS_PATH ": is vsysfront loaded, and of this release?";
+	case -EPERM:
+	case -EACCES:
+		return "not permitted: it takes root, or CAP_PERFMON and the right to open " VSYS_COUNTERS_PATH;
+	}
+	return strerror(-err);
+}
+
+void session_close(struct session *s)
+{
+	unsigned int i;
+
+	if (s->fd < 0)
+		return;
+	session_stop(s);
+	for (i = 0; i < s->nr_anchors; i++)
+		close(s->anchor[i].fd);
+	close(s->fd);
+	s->fd = -1;
+}
+
+static int session_ioctl(struct session *s, unsigned long request, void *arg)
+{
+	return ioctl(s->fd, request, arg) < 0 ? -errno : 0;
+}
+
+int session_start(struct session *s, const struct events *events,
+		  uint32_t flags, uint64_t period)
+{
+	struct vsys_counters_start start = {
+		.nr_counters = events->nr,
+		.flags = flags,
+	};
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < events->nr; i++)
+		start.counters[i] = event_counter(&events->event[i],
+						  i ? 0 : period);
+	err = session_ioctl(s, VSYS_COUNTERS_START, &start);
+	s->started = !err;
+	return err;
+}
+
+int session_add(struct session *s, pid_t pid)
+{
+	uint32_t tgid = pid;
+
+	return session_ioctl(s, VSYS_COUNTERS_ADD, &tgid);
+}
+
+int session_stop(struct session *s)
+{
+	if (!s->started)
+		return 0;
+	s->started = false;
+	return session_ioctl(s, VSYS_COUNTERS_STOP, NULL);
+}
+
+int session_each(struct session *s,
+		 void (*use)(const struct vsys_account_entry *, void *),
+		 void *arg)
+{
+	struct vsys_account_entry entries[ENTRIES];
+	struct vsys_counters_accounts accounts = {
+		.room = ENTRIES,
+		.entries = (uintptr_t)entries,
+	};
+	unsigned int i;
+	int err;
+
+	do {
+		err = session_ioctl(s, VSYS_COUNTERS_ACCOUNTS, &accounts);
+		if (err)
+			return err;
+		for (i = 0; i < accounts.count && i < ENTRIES; i++)
+			use(&entries[i], arg);
+		accounts.first += accounts.count;
+	} while (accounts.count);
+	return 0;
+}
+
+/* ---- Our own channels ---------------------------------------------------- */
+
+static int totals_read(struct session *s, const char *service,
+		       struct vsys_totals *totals)
+{
+	struct vsys_counters_totals t = { 0 };
+	int err;
+
+	memcpy(t.service, service, sizeof(t.service));
+	err = session_ioctl(s, VSYS_COUNTERS_TOTALS, &t);
+	*totals = t.totals;
+	return err;
+}
+
+int session_anchor(struct session *s)
+{
+	struct vsys_front_open got;
+	const char *name;
+	unsigned int i;
+	int err, fd;
+
+	for (i = 0; (name = service_name(i)) && s->nr_anchors < SERVICES_MAX; i++) {
+		fd = service_channel(name, &got);
+		if (fd < 0)
+			continue;
+		strcpy(s->anchor[s->nr_anchors].service, name);
+		s->anchor[s->nr_anchors++].fd = fd;
+	}
+	if (!s->nr_anchors)
+		return 0;
+	err = session_add(s, getpid());
+	if (err)
+		return err;
+	for (i = 0; i < s->nr_anchors; i++)
+		totals_read(s, s->anchor[i].service, &s->anchor[i].before);
+	return 0;
+}
+
+int session_begin(struct session *s, const struct events *events,
+		  uint32_t flags, uint64_t period)
+{
+	int err = session_open(s);
+
+	if (err)
+		return err;
+	err = session_start(s, events, flags, period);
+	if (!err)
+		err = session_anchor(s);
+	if (err)
+		session_close(s);
+	return err;
+}
+
+/* ---- Results -------------------------------------------------------------- */
+
+static void result_entry(const struct vsys_account_entry *entry, void *arg)
+{
+	/* Of our own channels only whether their domains count at all. */
+	if (entry->tgid != (uint32_t)getpid() ||
+	    entry->flags & VSYS_ENTRY_REFUSED)
+		result_account(arg, entry);
+}
+
+/* What came since the session began: others may have counted before. */
+static void totals_since(struct domain *d, const struct vsys_totals *now,
+			 const struct vsys_totals *before, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		d->total[i] = (struct measure){
+			now->value[i], now->enabled, now->running[i] };
+		measure_subtract(&d->total[i], &(struct measure){
+			before->value[i], before->enabled, before->running[i] });
+		d->polling[i] = (struct measure){
+			now->polling[i], now->enabled, now->enabled };
+		measure_subtract(&d->polling[i], &(struct measure){
+			before->polling[i], before->enabled, before->enabled });
+	}
+}
+
+static void result_totals(struct session *s, struct result *r,
+			  struct domain *d)
+{
+	static const struct vsys_totals nothing;
+	const struct vsys_totals *before = &nothing;
+	struct vsys_totals now;
+	unsigned int i;
+
+	for (i = 0; i < s->nr_anchors; i++)
+		if (!strcmp(s->anchor[i].service, d->name))
+			before = &s->anchor[i].before;
+	d->totals_error = -totals_read(s, d->name, &now);
+	if (!d->totals_error)
+		totals_since(d, &now, before, r->events->nr);
+}
+
+int session_result(struct session *s, struct result *r)
+{
+	unsigned int i, d;
+	int err;
+
+	for (i = 0; i < s->nr_anchors; i++) {
+		d = result_domain(r, s->anchor[i].service);
+		r->row[0]->cost[d].known = true;
+	}
+	err = session_each(s, result_entry, r);
+	for (d = USER_DOMAIN + 1; !err && d < r->nr_domains; d++)
+		if (!r->domain[d].refused)
+			result_totals(s, r, &r->domain[d]);
+	return err;
+}

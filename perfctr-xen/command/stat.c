@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* perfctr-xen stat: what a program costs, by domain. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "command.h"
+#include "trial.h"
+#include "local.h"
+#include "program.h"
+#include "session.h"
+#include "show.h"
+
+#define DRAIN_MS 200	/* between looks for records of threads that ended */
+
+struct stat_options {
+	struct events events;
+	bool chosen;		/* events were named */
+	pid_t pid;		/* 0: the command is what is measured */
+	bool by_thread, by_call;
+	unsigned int repeat;
+	enum { FORM_TABLE, FORM_JSON, FORM_CSV } form;
+	const char *file;
+	char **command;		/* NULL: there is none */
+};
+
+enum { OPTION_THREAD = 256, OPTION_CALL, OPTION_JSON, OPTION_CSV };
+
+static const struct option stat_list[] = {
+	{ "event", required_argument, NULL, 'e' },
+	{ "pid", required_argument, NULL, 'p' },
+	{ "per-thread", no_argument, NULL, OPTION_THREAD },
+	{ "by-call", no_argument, NULL, OPTION_CALL },
+	{ "repeat", required_argument, NULL, 'r' },
+	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "csv", no_argument, NULL, OPTION_CSV },
+	{ "output", required_argument, NULL, 'o' },
+	{ 0 },
+};
+
+static int stat_option(struct stat_options *o, int option)
+{
+	unsigned long long number;
+
+	switch (option) {
+	case 'e':
+		o->chosen = true;
+		return events_parse(&o->events, optarg) ? 0 : COMMAND_USAGE;
+	case 'p':
+		if (!parse_number(optarg, 1, &number) || number > INT32_MAX)
+			return say_exit(COMMAND_USAGE, "\"%s\" is no process number", optarg);
+		o->pid = number;
+		return 0;
+	case 'r':
+		if (!parse_number(optarg, 1, &number) || number > 10000)
+			return say_exit(COMMAND_USAGE, "\"%s\" is no number of runs (1 to 10000)", optarg);
+		o->repeat = number;
+		return 0;
+	case 'o':
+		o->file = optarg;
+		return 0;
+	case OPTION_THREAD:
+		o->by_thread = true;
+		return 0;
+	case OPTION_CALL:
+		o->by_call = true;
+		return 0;
+	case OPTION_JSON:
+		o->form = FORM_JSON;
+		return 0;
+	case OPTION_CSV:
+		o->form = FORM_CSV;
+		return 0;
+	}
+	return say_exit(COMMAND_USAGE, "see perfctr-xen --help");
+}
+
+static int stat_parse(int argc, char **argv, struct stat_options *o)
+{
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "+e:p:r:o:", stat_list, NULL)) != -1) {
+		status = stat_option(o, option);
+		if (status)
+			return status;
+	}
+	o->command = optind < argc ? argv + optind : NULL;
+	if (!o->command && !o->pid)
+		return say_exit(COMMAND_USAGE, "stat: want a command or -p PID");
+	if (o->pid && o->repeat > 1)
+		return say_exit(COMMAND_USAGE, "stat: -r runs a command again and again, it does not go with -p");
+	if (o->by_thread && o->repeat > 1)
+		return say_exit(COMMAND_USAGE, "stat: --per-thread does not go with -r: no two runs have the same threads");
+	return 0;
+}
+
+/* ---- One run ---------------------------------------------------------------- */
+
+struct stat_run {
+	const struct stat_options *options;
+	struct program program;
+	struct session session;
+	int session_error;
+	struct local local;
+	struct result *result;
+};
+
+static pid_t measured(const struct stat_run *run)
+{
+	return run->options->pid ? run->options->pid : run->program.pid;
+}
+
+/* A part of the events is better than none, unless they were asked for. */
+static bool stat_session(struct stat_run *run)
+{
+	const struct stat_options *o = run->options;
+	uint32_t flags = VSYS_SESSION_INHERIT |
+			 (o->by_call ? VSYS_COUNT_BY_CALL : 0);
+	int err;
+
+	run->session_error = session_begin(&run->session, run->result->events,
+					   flags, 0);
+	if (run->session_error)
+		return true;
+	err = session_add(&run->session, measured(run));
+	if (err)
+		say("process %d: %s", measured(run), err == -EBUSY ?
+		    "somebody else counts it already" : strerror(-err));
+	return !err;
+}
+
+static bool stat_local(struct stat_run *run)
+{
+	const struct stat_options *o = run->options;
+
+	local_init(&run->local, run->result->events,
+		   (o->pid ? 0 : LOCAL_EXEC) | (o->by_thread ? LOCAL_THREADS : 0),
+		   run->result);
+	if (o->pid)
+		return local_add_process(&run->local, o->pid);
+	return local_add_thread(&run->local, run->program.pid, run->program.pid);
+}
+
+static void stat_wait(struct stat_run *run)
+{
+	double begin = now_seconds();
+
+	if (run->options->pid)
+		local_enable(&run->local);
+	while (program_wait(&run->program, NULL, 0,
+			    run->options->by_thread ? DRAIN_MS : -1))
+		local_drain(&run->local);
+	run->result->seconds = now_seconds() - begin;
+	if (run->program.signal)
+		program_settle(&run->program);
+	run->result->status = run->program.status;
+}
+
+static void drop_threads(struct result *r)
+{
+	unsigned int i, kept = 0;
+
+	for (i = 0; i < r->nr_rows; i++)
+		if (r->row[i]->kind == ROW_THREAD)
+			free(r->row[i]);
+		else
+			r->row[kept++] = r->row[i];
+	r->nr_rows = kept;
+}
+
+static void stat_collect(struct stat_run *run)
+{
+	int err;
+
+	local_result(&run->local);
+	if (!run->session_error) {
+		err = session_result(&run->session, run->result);
+		if (err)
+			say("reading what the service domains counted: %s",
+			    strerror(-err));
+	}
+	if (!run->options->by_thread)
+		drop_threads(run->result);
+	result_sort(run->result);
+}
+
+/* Does any domain count any of it? */
+static bool stat_counts(const struct stat_run *run)
+{
+	unsigned int e;
+
+	for (e = 0; e < run->result->events->nr; e++)
+		if (!run->local.no_counter[e])
+			return true;
+	if (run->session.nr_anchors)
+		return true;
+	say("%s: %s", run->result->events->event[0].name, local_why(-ENOENT));
+	return false;
+}
+
+static bool stat_once(struct stat_run *run)
+{
+	const struct stat_options *o = run->options;
+	bool ok;
+
+	ok = o->command ? program_prepare(&run->program, o->command) :
+			  program_attach(&run->program, o->pid);
+	ok = ok && stat_session(run) && stat_local(run) && stat_counts(run) &&
+	     program_go(&run->program, o->command ? o->command[0] : NULL);
+	if (ok) {
+		stat_wait(run);
+		stat_collect(run);
+	}
+	local_close(&run->local);
+	session_close(&run->session);
+	return ok;
+}
+
+/* ---- The command -------------------------------------------------------------- */
+
+static bool stat_show(const struct stat_options *o, const struct runs *runs)
+{
+	/* Beside the program's own output, as perf does it. */
+	FILE *out = stderr;
+	bool ok = true;
+
+	if (o->file)
+		out = fopen(o->file, "we");
+	else if (o->form != FORM_TABLE)
+		out = stdout;
+	if (!out) {
+		say("%s: %s", o->file, strerror(errno));
+		return false;
+	}
+	if (o->form == FORM_JSON)
+		ok = show_json(out, runs);
+	else if (o->form == FORM_CSV)
+		show_csv(out, runs);
+	else
+		show_tables(out, runs);
+	if (ferror(out) | (out != stderr && fflush(out))) {
+		say("%s: %s", o->file ? o->file : "output", strerror(errno));
+		ok = false;
+	}
+	if (o->file)
+		fclose(out);
+	return ok;
+}
+
+static char *stat_title(const struct stat_options *o)
+{
+	char *title = o->pid ? xprintf("process %d", o->pid) : NULL, *longer;
+	char **word;
+
+	if (title)
+		return title;
+	title = xprintf("%s", o->command[0]);
+	for (word = o->command + 1; *word; word++) {
+		longer = xprintf("%s %s", title, *word);
+		free(title);
+		title = longer;
+	}
+	return title;
+}
+
+int cmd_stat(int argc, char **argv)
+{
+	struct stat_options o = { .repeat = 1 };
+	int status = stat_parse(argc, argv, &o);
+	struct stat_run run = { .options = &o };
+	struct runs runs = { 0 };
+	unsigned int i;
+	bool ok = true;
+
+	if (status)
+		return status;
+	if (!o.chosen)
+		default_events(&o.events);
+	runs.title = stat_title(&o);
+	for (i = 0; ok && i < o.repeat && !run.program.signal; i++) {
+		run.result = result_new(&o.events);
+		ok = stat_once(&run);
+		if (!ok)
+			break;
+		status = program_end(&run.program);
+		runs.run = xgrow(runs.run, runs.nr, sizeof(*runs.run));
+		runs.run[runs.nr++] = run.result;
+		if (run.session_error)
+			runs.no_services = session_why(run.session_error);
+	}
+	if (!ok && !runs.nr)
+		return COMMAND_FAILED;
+	if (!stat_show(&o, &runs))
+		return COMMAND_FAILED;
+	return status;
+}

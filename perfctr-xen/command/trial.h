@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Trial: what domains count, found out by counting. */
+#ifndef PERFCTR_TRIAL_H
+#define PERFCTR_TRIAL_H
+
+#include "channel.h"
+#include "events.h"
+#include "session.h"
+
+struct trial {
+	unsigned int nr;
+	struct trial_service {
+		const char *name;
+		int error;		/* it cannot be reached: -errno */
+		struct channel channel;
+		/* Of the event tried last: -errno, or its count. */
+		int refused;
+		struct measure count;
+	} service[SERVICES_MAX];
+	int no_session;			/* -errno */
+};
+
+/* Opens channels to the services that programs are routed to. */
+void trial_open(struct trial *t);
+void trial_close(struct trial *t);
+/* Events, counted over a few empty calls; what the last one came to stays. */
+void trial_services(struct trial *t, const struct events *events);
+/* In this domain, over a piece of work: 0, or -errno. */
+int trial_local(const struct event *event, struct measure *count);
+
+/* Those that make sense in each domain that is there. */
+void default_events(struct events *events);
+
+#endif /* PERFCTR_TRIAL_H */
