@@ -18,6 +18,14 @@ static const struct command {
 	{ "stat", cmd_stat,
 	  "[-e EVENT,…] [-r N] [--per-thread] [--by-call] [--json | --csv] [-o FILE] COMMAND… | -p PID [COMMAND…]",
 	  "count" },
+	{ "record", cmd_record,
+	  "[-e EVENT] [-c PERIOD] [-g] [-o FILE] COMMAND… | -p PID [COMMAND…]",
+	  "sample" },
+	{ "report", cmd_report,
+	  "[-i FILE] [--sort FIELD,…] [-g] [--folded | --script | --flamegraph FILE | --json]",
+	  "what a recording shows" },
+	{ "trace", cmd_trace, "[-n N] [-o FILE] COMMAND…",
+	  "calls as they cross, with their times" },
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(*commands))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -9,11 +10,12 @@
 #include "session.h"
 
 #define ENTRIES 64
+#define RECORDS 64
 
 int session_open(struct session *s)
 {
 	memset(s, 0, sizeof(*s));
-	s->fd = open(VSYS_COUNTERS_PATH, O_RDWR | O_CLOEXEC);
+	s->fd = open(VSYS_COUNTERS_PATH, O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	return s->fd < 0 ? -errno : 0;
 }
 
@@ -103,6 +105,33 @@ int session_each(struct session *s,
 		accounts.first += accounts.count;
 	} while (accounts.count);
 	return 0;
+}
+
+bool session_records(struct session *s,
+		     void (*use)(const struct vsys_session_record *, void *),
+		     void *arg)
+{
+	struct vsys_session_record records[RECORDS];
+	ssize_t n;
+	size_t i;
+
+	while ((n = read(s->fd, records, sizeof(records))) > 0)
+		for (i = 0; i < n / sizeof(*records); i++)
+			use(&records[i], arg);
+	return n < 0 && errno == EAGAIN;
+}
+
+int session_symbol(struct session *s, const char *service, uint64_t address,
+		   struct vsys_symbol *symbol)
+{
+	struct vsys_counters_symbol ask = { .symbol.address = address };
+	int err;
+
+	snprintf(ask.service, sizeof(ask.service), "%s", service);
+	err = session_ioctl(s, VSYS_COUNTERS_SYMBOL, &ask);
+	*symbol = ask.symbol;
+	symbol->name[sizeof(symbol->name) - 1] = 0;
+	return err;
 }
 
 /* ---- Our own channels ---------------------------------------------------- */

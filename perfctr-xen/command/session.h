@@ -52,6 +52,13 @@ int session_anchor(struct session *s);
 int session_begin(struct session *s, const struct events *events,
 		  uint32_t flags, uint64_t period);
 
+/* Hands on the records that there are; false: stopped, and all were read. */
+bool session_records(struct session *s,
+		     void (*use)(const struct vsys_session_record *, void *),
+		     void *arg);
+/* The kernel symbol at an address of a service domain; 0 or -errno. */
+int session_symbol(struct session *s, const char *service, uint64_t address,
+		   struct vsys_symbol *symbol);
 int session_each(struct session *s,
 		 void (*use)(const struct vsys_account_entry *, void *),
 		 void *arg);

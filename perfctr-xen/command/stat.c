@@ -205,6 +205,7 @@ static bool stat_once(struct stat_run *run)
 	const struct stat_options *o = run->options;
 	bool ok;
 
+	run->session.fd = -1;
 	ok = o->command ? program_prepare(&run->program, o->command) :
 			  program_attach(&run->program, o->pid);
 	ok = ok && stat_session(run) && stat_local(run) && stat_counts(run) &&

@@ -47,27 +47,52 @@ static int column_width(const struct table *t, unsigned int column)
 	return width;
 }
 
+static void print_cell(const struct table *t, unsigned int i, int width, FILE *out)
+{
+	unsigned int column = i % t->columns;
+	int pad = width - text_width(t->cell[i]);
+	bool last = column == t->columns - 1;
+
+	if (column)
+		fputs("  ", out);
+	if (!column || (t->left && column > 1))
+		fprintf(out, "%s%*s", t->cell[i], last ? 0 : pad, "");
+	else
+		fprintf(out, "%*s%s", pad, "", t->cell[i]);
+	if (last)
+		fputc('\n', out);
+}
+
+void table_print_line(const struct table *t, unsigned int line, FILE *out)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->columns; i++)
+		print_cell(t, line * t->columns + i, column_width(t, i), out);
+}
+
 void table_print(struct table *t, FILE *out)
 {
-	int *width = xalloc(NULL, t->columns * sizeof(*width)), pad;
-	unsigned int i, column;
+	int *width = xalloc(NULL, t->columns * sizeof(*width));
+	unsigned int i;
 
 	for (i = 0; i < t->columns; i++)
 		width[i] = column_width(t, i);
-	for (i = 0; i < t->nr; i++) {
-		column = i % t->columns;
-		pad = width[column] - text_width(t->cell[i]);
-		if (!column)
-			fprintf(out, "%s%*s", t->cell[i], pad, "");
-		else
-			fprintf(out, "  %*s%s", pad, "", t->cell[i]);
-		if (column == t->columns - 1)
-			fputc('\n', out);
-		free(t->cell[i]);
-	}
-	free(t->cell);
+	for (i = 0; i < t->nr; i++)
+		print_cell(t, i, width[i % t->columns], out);
 	free(width);
-	table_init(t, t->columns);
+	table_free(t);
+}
+
+void table_free(struct table *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->nr; i++)
+		free(t->cell[i]);
+	free(t->cell);
+	t->cell = NULL;
+	t->nr = 0;
 }
 
 const char *thousands(double value, char text[static 48])

@@ -3,10 +3,12 @@
 #ifndef PERFCTR_TABLE_H
 #define PERFCTR_TABLE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct table {
 	unsigned int columns;
+	bool left;		/* texts from the third column on: to the left */
 	unsigned int nr;
 	char **cell;
 };
@@ -17,6 +19,9 @@ void table_add(struct table *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* The first column to the left, the others to the right; and forgets it. */
 void table_print(struct table *t, FILE *out);
+/* One line of it, which stays until it is freed. */
+void table_print_line(const struct table *t, unsigned int line, FILE *out);
+void table_free(struct table *t);
 
 /* 1234567 as 1,234,567. */
 const char *thousands(double value, char text[static 48]);

@@ -159,3 +159,15 @@ void default_events(struct events *events)
 	    !services_count(events))
 		events->nr = software;
 }
+
+void default_sampling(struct events *events)
+{
+	struct measure count;
+
+	memset(events, 0, sizeof(*events));
+	events_parse(events, "cycles");
+	if (!trial_local(&events->event[0], &count) && services_count(events))
+		return;
+	events->nr = 0;
+	events_parse(events, "task-clock");
+}

@@ -30,5 +30,7 @@ int trial_local(const struct event *event, struct measure *count);
 
 /* Those that make sense in each domain that is there. */
 void default_events(struct events *events);
+/* The one to sample by. */
+void default_sampling(struct events *events);
 
 #endif /* PERFCTR_TRIAL_H */

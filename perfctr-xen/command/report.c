@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* perfctr-xen report: what a recording shows. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include "command.h"
+#include "flame.h"
+#include "profile.h"
+#include "samples.h"
+#include "stacks.h"
+
+struct report_options {
+	const char *file;
+	enum { AS_TABLE, AS_FOLDED, AS_SCRIPT, AS_FLAME, AS_JSON } as;
+	const char *picture;
+	bool chains;
+	struct profile profile;
+};
+
+enum { OPTION_SORT = 256, OPTION_FOLDED, OPTION_SCRIPT, OPTION_FLAME, OPTION_JSON };
+
+static const struct option report_list[] = {
+	{ "input", required_argument, NULL, 'i' },
+	{ "sort", required_argument, NULL, OPTION_SORT },
+	{ "call-graph", no_argument, NULL, 'g' },
+	{ "folded", no_argument, NULL, OPTION_FOLDED },
+	{ "script", no_argument, NULL, OPTION_SCRIPT },
+	{ "flamegraph", required_argument, NULL, OPTION_FLAME },
+	{ "json", no_argument, NULL, OPTION_JSON },
+	{ 0 },
+};
+
+static int report_option(struct report_options *o, int option)
+{
+	switch (option) {
+	case 'i':
+		o->file = optarg;
+		return 0;
+	case 'g':
+		o->chains = true;
+		return 0;
+	case OPTION_SORT:
+		return profile_sort(&o->profile, optarg) ? 0 : COMMAND_USAGE;
+	case OPTION_FOLDED:
+		o->as = AS_FOLDED;
+		return 0;
+	case OPTION_SCRIPT:
+		o->as = AS_SCRIPT;
+		return 0;
+	case OPTION_FLAME:
+		o->as = AS_FLAME;
+		o->picture = optarg;
+		return 0;
+	case OPTION_JSON:
+		o->as = AS_JSON;
+		return 0;
+	}
+	return say_exit(COMMAND_USAGE, "see perfctr-xen --help");
+}
+
+/* ---- As perf script --------------------------------------------------------------- */
+
+struct script {
+	const struct samples_info *info;
+};
+
+static void script_sample(const struct sample *s, void *arg)
+{
+	const struct script *script = arg;
+	const struct frame *frame;
+	unsigned int i;
+
+	/* The tools know one kind of thread: the domain goes to its name. */
+	printf("%s/%s %u/%u [%03u] %llu.%06llu: %llu %s:\n", s->domain, s->comm,
+	       s->pid, s->tid, s->cpu,
+	       (unsigned long long)(s->ns / 1000000000),
+	       (unsigned long long)(s->ns / 1000 % 1000000),
+	       (unsigned long long)script->info->period, script->info->event);
+	for (i = 0; i < s->nr; i++) {
+		frame = &s->frame[i];
+		printf("\t%16llx %s+0x%llx (%s)\n",
+		       (unsigned long long)frame->address, frame->symbol,
+		       (unsigned long long)frame->offset, frame->dso);
+	}
+	putchar('\n');
+}
+
+/* ---- Stacks ------------------------------------------------------------------------ */
+
+static void stack_use(const struct sample *sample, void *arg)
+{
+	stack_sample(arg, sample);
+}
+
+static bool report_flame(const struct stack *root, const char *title,
+			 const char *name)
+{
+	FILE *out = fopen(name, "we");
+	bool ok = out;
+
+	if (out) {
+		flame_draw(root, title, out);
+		ok = !ferror(out);
+		ok &= !fclose(out);
+	}
+	if (!ok)
+		say("%s: %s", name, strerror(errno));
+	return ok;
+}
+
+static int report_stacks(const struct report_options *o, const struct file *f,
+			 const struct samples_info *info)
+{
+	struct stack root = { .name = "all" };
+	char title[400];
+	bool ok = true;
+
+	samples_each(f, stack_use, &root);
+	snprintf(title, sizeof(title), "%s: %llu samples of %s", info->command,
+		 (unsigned long long)info->samples, info->event);
+	if (o->as == AS_FOLDED)
+		stack_fold(&root, stdout);
+	else
+		ok = report_flame(&root, title, o->picture);
+	stack_free(&root);
+	return ok ? COMMAND_OK : COMMAND_FAILED;
+}
+
+/* ---- The command --------------------------------------------------------------------- */
+
+static int report_file(struct report_options *o, const struct file *f)
+{
+	struct samples_info info;
+	struct script script = { &info };
+
+	samples_info(f, &info);
+	switch (o->as) {
+	case AS_FOLDED:
+	case AS_FLAME:
+		return report_stacks(o, f, &info);
+	case AS_SCRIPT:
+		samples_each(f, script_sample, &script);
+		return COMMAND_OK;
+	default:
+		o->profile.chains = o->chains;
+		samples_each(f, profile_sample, &o->profile);
+		if (o->as == AS_JSON)
+			profile_json(&o->profile, &info, stdout);
+		else
+			profile_table(&o->profile, &info, stdout);
+		profile_free(&o->profile);
+		return COMMAND_OK;
+	}
+}
+
+int cmd_report(int argc, char **argv)
+{
+	struct report_options o = { .file = FILE_DEFAULT };
+	struct file f;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "i:g", report_list, NULL)) != -1) {
+		status = report_option(&o, option);
+		if (status)
+			return status;
+	}
+	if (optind < argc)
+		return say_exit(COMMAND_USAGE, "report: what is \"%s\"? (a recording is named by -i)",
+				argv[optind]);
+	if (!o.profile.nr_fields)
+		profile_sort(&o.profile, "domain,comm,dso,symbol");
+	if (!file_load(&f, o.file)) {
+		say("%s", f.error);
+		status = COMMAND_FAILED;
+	} else {
+		status = report_file(&o, &f);
+	}
+	file_free(&f);
+	if (fflush(stdout) || ferror(stdout))
+		return say_exit(COMMAND_FAILED, "output: %s", strerror(errno));
+	return status;
+}
