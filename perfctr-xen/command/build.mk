@@ -8,9 +8,8 @@ PERFCTR_OBJ := $(patsubst $(SRC)/%.c,$(OBJ)/%.o,$(wildcard $(PERFCTR_DIR)/*.c) \
 	$(SRC)/perfctr-xen/libperfctr/event.c)
 PERFCTR_ROUTES_OBJ := $(addprefix $(OBJ)/libvirtuos/,routes.o join.o remedy.o)
 
-$(PERFCTR_OBJ): PART_CFLAGS = -I$(SRC)/perfctr-xen/include \
-	-I$(SRC)/perfctr-xen/libperfctr -I$(LIBVIRTUOS_DIR) $(JSON_CFLAGS) \
-	$(DW_CFLAGS) $(CURSES_CFLAGS)
+$(PERFCTR_OBJ): PART_CFLAGS = -I$(LIBVIRTUOS_DIR) $(JSON_CFLAGS) $(DW_CFLAGS) \
+	$(CURSES_CFLAGS)
 
 $(BUILD)/bin/perfctr-xen: $(PERFCTR_OBJ) $(PERFCTR_ROUTES_OBJ)
 	$(call say,LINK,$@)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <time.h>
-#include <perfctr-xen/read.h>
+#include "../include/perfctr-xen/read.h"
 #include "clock.h"
 
 #define TRIES 16

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "command.h"
-#include "event.h"
+#include "../libperfctr/event.h"
 #include "events.h"
 
 #define NEAR_MAX 3

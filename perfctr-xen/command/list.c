@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <perfctr-xen/device.h>
+#include "../include/perfctr-xen/device.h"
 #include "command.h"
-#include "event.h"
+#include "../libperfctr/event.h"
 #include "services.h"
 #include "local.h"
 #include "table.h"

@@ -26,6 +26,8 @@ static const struct command {
 	  "what a recording shows" },
 	{ "trace", cmd_trace, "[-n N] [-o FILE] COMMAND…",
 	  "calls as they cross, with their times" },
+	{ "top", cmd_top, "[-e EVENT] [-d SECONDS] [-n TIMES] [-p PID]… [-t]",
+	  "what programs cost now" },
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(*commands))

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* perfctr-xen top: what programs cost now, by domain. */
+#include <curses.h>
+#include <errno.h>
+#include <getopt.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "command.h"
+#include "local.h"
+#include "session.h"
+#include "table.h"
+#include "watch.h"
+
+#define PIDS_MAX 64u
+
+struct top_options {
+	struct events events;
+	double delay;
+	unsigned long long iterations;
+	bool threads;
+	unsigned int nr_pids;
+	pid_t pid[PIDS_MAX];
+};
+
+static const struct option top_list[] = {
+	{ "event", required_argument, NULL, 'e' },
+	{ "delay", required_argument, NULL, 'd' },
+	{ "number", required_argument, NULL, 'n' },
+	{ "pid", required_argument, NULL, 'p' },
+	{ "threads", no_argument, NULL, 't' },
+	{ 0 },
+};
+
+static int top_option(struct top_options *o, int option)
+{
+	unsigned long long number;
+
+	switch (option) {
+	case 'e':
+		if (!events_parse(&o->events, optarg))
+			return COMMAND_USAGE;
+		if (o->events.nr > 1)
+			return say_exit(COMMAND_USAGE, "top: one event at a time");
+		return 0;
+	case 'd':
+		if (!parse_seconds(optarg, &o->delay))
+			return say_exit(COMMAND_USAGE, "\"%s\" is no number of seconds", optarg);
+		return 0;
+	case 'n':
+		if (!parse_number(optarg, 1, &o->iterations))
+			return say_exit(COMMAND_USAGE, "\"%s\" is no number of times", optarg);
+		return 0;
+	case 'p':
+		if (!parse_number(optarg, 1, &number) || number > INT32_MAX ||
+		    o->nr_pids == PIDS_MAX)
+			return say_exit(COMMAND_USAGE, "\"%s\" is no process number", optarg);
+		o->pid[o->nr_pids++] = number;
+		return 0;
+	case 't':
+		o->threads = true;
+		return 0;
+	}
+	return say_exit(COMMAND_USAGE, "see perfctr-xen --help");
+}
+
+/* ---- Lines -------------------------------------------------------------------- */
+
+struct line {
+	pid_t pid, tid;
+	const char *name;
+	double rate[DOMAINS_MAX], calls[DOMAINS_MAX], sum;
+};
+
+struct lines {
+	unsigned int nr;
+	struct line *line;
+};
+
+static struct line *lines_get(struct lines *l, const struct watched *t,
+			      bool threads)
+{
+	struct line *line;
+	unsigned int i;
+
+	for (i = 0; i < l->nr; i++) {
+		line = &l->line[i];
+		if (line->pid == t->pid && (!threads || line->tid == t->tid))
+			return line;
+	}
+	l->line = xgrow(l->line, l->nr, sizeof(*l->line));
+	line = &l->line[l->nr++];
+	*line = (struct line){ .pid = t->pid, .tid = t->tid, .name = t->name };
+	return line;
+}
+
+/* What it grew by; an account that was lost begins again. */
+static double grown(uint64_t now, uint64_t before)
+{
+	return now >= before ? now - before : now;
+}
+
+static void lines_add(struct lines *l, const struct watch *w,
+		      const struct watched *t, double seconds)
+{
+	struct line *line = lines_get(l, t, w->threads);
+	unsigned int d;
+	double rate;
+
+	for (d = 0; d < w->nr_domains; d++) {
+		rate = grown(t->value[d], t->before[d]) / seconds;
+		line->rate[d] += rate;
+		line->sum += rate;
+		line->calls[d] += grown(t->calls[d], t->calls_before[d]) / seconds;
+	}
+}
+
+static int busiest_first(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+
+	if (x->sum != y->sum)
+		return x->sum > y->sum ? -1 : 1;
+	return x->tid < y->tid ? -1 : x->tid > y->tid;
+}
+
+static void add_rate(struct table *t, const struct watch *w, double rate)
+{
+	char text[48];
+
+	if (event_is_time(w->event))
+		table_add(t, "%.1f%%", rate / 1e7);
+	else
+		table_add(t, "%s", thousands(rate, text));
+}
+
+static void lines_table(const struct lines *l, const struct watch *w,
+			struct table *t)
+{
+	unsigned int i, d;
+
+	table_init(t, 2 + w->nr_domains * 2);
+	table_add(t, w->threads ? "thread" : "process");
+	table_add(t, "number");
+	for (d = 0; d < w->nr_domains; d++) {
+		table_add(t, "%s", w->domain[d]);
+		if (d)
+			table_add(t, "calls/s");
+	}
+	table_add(t, "sum");
+	for (i = 0; i < l->nr; i++) {
+		const struct line *line = &l->line[i];
+
+		table_add(t, "%s", line->name);
+		table_add(t, "%d", w->threads ? line->tid : line->pid);
+		for (d = 0; d < w->nr_domains; d++) {
+			add_rate(t, w, line->rate[d]);
+			if (d)
+				table_add(t, "%.0f", line->calls[d]);
+		}
+		add_rate(t, w, line->sum);
+	}
+}
+
+/* ---- The screen ----------------------------------------------------------------- */
+
+static bool on_screen;
+
+/* A table is printed to a file, here to one in memory, and shown from there. */
+static void show(const struct watch *w, struct table *t, const char *note)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = on_screen ? open_memstream(&text, &size) : stdout;
+
+	if (!out)
+		return;
+	fprintf(out, "%s, %s of %u %s%s%s\n", w->event->name,
+		event_is_time(w->event) ? "percent of a processor" : "a second",
+		w->nr, w->nr == 1 ? "thread" : "threads", note ? "; " : "",
+		note ? note : "");
+	table_print(t, out);
+	if (!on_screen) {
+		fputc('\n', out);
+		fflush(out);
+		return;
+	}
+	fclose(out);
+	erase();
+	addnstr(text, size);
+	refresh();
+	free(text);
+}
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	stopped = 1;
+}
+
+/* false: the user wants no more. */
+static bool pause_seconds(double seconds)
+{
+	struct pollfd keys = { .fd = on_screen ? STDIN_FILENO : -1,
+			       .events = POLLIN };
+
+	if (poll(&keys, 1, seconds * 1000) > 0 && getch() == 'q')
+		return false;
+	return !stopped;
+}
+
+/* ---- The command ------------------------------------------------------------------ */
+
+static void top_once(const struct top_options *o, struct watch *w,
+		     double *before, const char *note)
+{
+	struct lines lines = { 0 };
+	struct table table;
+	double now;
+	unsigned int i;
+
+	for (i = 0; i < o->nr_pids; i++)
+		watch_process(w, o->pid[i]);
+	if (!o->nr_pids)
+		watch_all(w);
+	watch_read(w);
+	now = now_seconds();
+	if (*before) {
+		for (i = 0; i < w->nr; i++)
+			lines_add(&lines, w, &w->thread[i], now - *before);
+		qsort(lines.line, lines.nr, sizeof(*lines.line), busiest_first);
+		lines_table(&lines, w, &table);
+		show(w, &table, note);
+		free(lines.line);
+	}
+	*before = now;
+}
+
+static void top_run(const struct top_options *o, struct watch *w,
+		    const char *note)
+{
+	struct sigaction action = { .sa_handler = stop };
+	unsigned long long i;
+	double before = 0;
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	on_screen = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO);
+	if (on_screen) {
+		setlocale(LC_ALL, "");
+		initscr();
+		cbreak();
+		noecho();
+	}
+	top_once(o, w, &before, note);
+	for (i = 0; i < o->iterations && pause_seconds(o->delay) &&
+	     (w->nr || !o->nr_pids); i++)
+		top_once(o, w, &before, note);
+	if (on_screen)
+		endwin();
+}
+
+int cmd_top(int argc, char **argv)
+{
+	struct top_options o = { .delay = 2, .iterations = ~0ull };
+	struct watch watch = { 0 };
+	struct session session;
+	int option, status, err;
+
+	while ((option = getopt_long(argc, argv, "e:d:n:p:t", top_list, NULL)) != -1) {
+		status = top_option(&o, option);
+		if (status)
+			return status;
+	}
+	if (optind < argc)
+		return say_exit(COMMAND_USAGE, "top: what is \"%s\"?", argv[optind]);
+	if (!o.events.nr)
+		events_parse(&o.events, "task-clock");
+	err = session_begin(&session, &o.events, VSYS_SESSION_INHERIT, 0);
+	if (err && !o.nr_pids)
+		return say_exit(COMMAND_FAILED, "%s", session_why(err));
+	watch.event = &o.events.event[0];
+	watch.threads = o.threads;
+	watch.session = err ? NULL : &session;
+	top_run(&o, &watch, err ? "this domain alone" : NULL);
+	watch_free(&watch);
+	session_close(&session);
+	return COMMAND_OK;
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "command.h"
+#include "local.h"
+#include "tasks.h"
+#include "watch.h"
+
+static struct watched *watch_find(struct watch *w, pid_t pid, pid_t tid)
+{
+	unsigned int i;
+
+	for (i = 0; i < w->nr; i++)
+		if (w->thread[i].pid == pid && w->thread[i].tid == tid)
+			return &w->thread[i];
+	return NULL;
+}
+
+static void watched_name(struct watched *t)
+{
+	struct tasks tasks = { 0 };
+
+	tasks_look(&tasks, t->pid, t->tid);
+	snprintf(t->name, sizeof(t->name), "%s", tasks_name(&tasks, t->tid));
+	tasks_free(&tasks);
+}
+
+static void watch_thread(struct watch *w, pid_t pid, pid_t tid)
+{
+	static const struct perf_event_attr more = { 0 };
+	struct watched *t = watch_find(w, pid, tid);
+
+	if (!t) {
+		w->thread = xgrow(w->thread, w->nr, sizeof(*w->thread));
+		t = &w->thread[w->nr++];
+		memset(t, 0, sizeof(*t));
+		t->pid = pid;
+		t->tid = tid;
+		t->fd = local_event(w->event, tid, -1, 0, &more);
+		if (t->fd < 0)
+			t->fd = -1;
+		watched_name(t);
+	}
+	t->seen = true;
+}
+
+void watch_process(struct watch *w, pid_t pid)
+{
+	struct dirent *entry;
+	char path[32];
+	bool is_new = !watch_find(w, pid, pid);
+	DIR *dir;
+	int err;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	if (!dir)
+		return;
+	/* EBUSY: it is the child of one that we have. */
+	if (is_new && w->session) {
+		err = session_add(w->session, pid);
+		if (err && err != -EBUSY && err != -ESRCH)
+			say("process %d: %s", pid, strerror(-err));
+	}
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			watch_thread(w, pid, atoi(entry->d_name));
+	closedir(dir);
+}
+
+static bool has_channel(pid_t pid)
+{
+	char path[300], link[64];
+	struct dirent *entry;
+	bool found = false;
+	ssize_t n;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	dir = opendir(path);
+	while (dir && !found && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/%d/fd/%s", pid, entry->d_name);
+		n = readlink(path, link, sizeof(link) - 1);
+		link[n > 0 ? n : 0] = 0;
+		found = !strcmp(link, "/dev/vsys");
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+void watch_all(struct watch *w)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	pid_t pid;
+
+	while (dir && (entry = readdir(dir))) {
+		pid = atoi(entry->d_name);
+		if (isdigit(entry->d_name[0]) && pid != getpid() &&
+		    has_channel(pid))
+			watch_process(w, pid);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* ---- Reading ------------------------------------------------------------------ */
+
+static unsigned int watch_domain(struct watch *w, const char *service)
+{
+	unsigned int i;
+
+	for (i = 1; i < w->nr_domains; i++)
+		if (!strncmp(w->domain[i], service, VSYS_SERVICE_NAME_MAX))
+			return i;
+	if (i < DOMAINS_MAX) {
+		snprintf(w->domain[i], VSYS_SERVICE_NAME_MAX, "%.*s",
+			 VSYS_SERVICE_NAME_MAX - 1, service);
+		w->nr_domains++;
+	}
+	return i;
+}
+
+static void watch_account(const struct vsys_account_entry *entry, void *arg)
+{
+	struct watch *w = arg;
+	unsigned int d = watch_domain(w, entry->service);
+	struct watched *t;
+
+	if (entry->flags & (VSYS_ENTRY_CALL | VSYS_ENTRY_REFUSED) ||
+	    d == DOMAINS_MAX)
+		return;
+	/* What nobody in particular did is the process's first thread's here. */
+	t = watch_find(w, entry->tgid, entry->tid);
+	if (!t)
+		t = watch_find(w, entry->tgid, entry->tgid);
+	if (!t)
+		return;
+	t->value[d] += entry->account.value[0];
+	t->calls[d] += entry->account.calls;
+}
+
+/* Returns false when it is gone, after its last values were taken. */
+static bool watched_read(struct watched *t)
+{
+	bool alive = t->seen;
+
+	memcpy(t->before, t->value, sizeof(t->value));
+	memcpy(t->calls_before, t->calls, sizeof(t->calls));
+	memset(t->value, 0, sizeof(t->value));
+	memset(t->calls, 0, sizeof(t->calls));
+	if (t->fd >= 0 && read(t->fd, &t->value[USER_DOMAIN],
+			       sizeof(t->value[0])) != sizeof(t->value[0]))
+		t->value[USER_DOMAIN] = t->before[USER_DOMAIN];
+	t->seen = false;
+	return alive;
+}
+
+void watch_read(struct watch *w)
+{
+	unsigned int i, kept = 0;
+
+	if (!w->nr_domains) {
+		strcpy(w->domain[USER_DOMAIN], "user");
+		w->nr_domains = 1;
+	}
+	for (i = 0; i < w->nr; i++) {
+		if (watched_read(&w->thread[i]))
+			w->thread[kept++] = w->thread[i];
+		else if (w->thread[i].fd >= 0)
+			close(w->thread[i].fd);
+	}
+	w->nr = kept;
+	if (w->session)
+		session_each(w->session, watch_account, w);
+}
+
+void watch_free(struct watch *w)
+{
+	unsigned int i;
+
+	for (i = 0; i < w->nr; i++)
+		if (w->thread[i].fd >= 0)
+			close(w->thread[i].fd);
+	free(w->thread);
+}
