@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "callname.h"
 #include "clock.h"
@@ -19,6 +20,8 @@ struct trace {
 	struct program program;
 	struct session session;
 	struct timeline timeline;
+	size_t nr;
+	struct vsys_session_record *record;	/* of one look */
 	struct tasks tasks;
 	struct clock_pair begin;
 	double us_per_tick;
@@ -65,7 +68,7 @@ static void print_call(struct trace *t, const struct call *call)
 	fprintf(t->out, "%12.1f  %-20s %-10s %-14s ",
 		trace_us(t, t->begin.tsc, call->claimed), thread, call->service,
 		call_name(call->nr, name, sizeof(name)));
-	if (call->before)
+	if (call->before && call->before <= call->claimed)
 		fprintf(t->out, "%10.1f", trace_us(t, call->before, call->claimed));
 	else
 		fprintf(t->out, "%10s", "-");
@@ -79,14 +82,36 @@ static void print_call(struct trace *t, const struct call *call)
 	fputc('\n', t->out);
 }
 
-static void trace_record(const struct vsys_session_record *record, void *arg)
+static void trace_gather(const struct vsys_session_record *record, void *arg)
 {
 	struct trace *t = arg;
-	const struct call *call = timeline_add(&t->timeline, record);
 
-	if (call && t->shown < t->most) {
-		t->shown++;
-		print_call(t, call);
+	t->record = xgrow(t->record, t->nr, sizeof(*t->record));
+	t->record[t->nr++] = *record;
+}
+
+static int earlier(const void *a, const void *b)
+{
+	const struct vsys_session_record *x = a, *y = b;
+
+	return x->record.tsc < y->record.tsc ? -1 : x->record.tsc > y->record.tsc;
+}
+
+/* They come one channel after the other, and are wanted as they happened. */
+static void trace_read(struct trace *t)
+{
+	const struct call *call;
+	size_t i;
+
+	t->nr = 0;
+	session_records(&t->session, trace_gather, t);
+	qsort(t->record, t->nr, sizeof(*t->record), earlier);
+	for (i = 0; i < t->nr; i++) {
+		call = timeline_add(&t->timeline, &t->record[i]);
+		if (call && t->shown < t->most) {
+			t->shown++;
+			print_call(t, call);
+		}
 	}
 }
 
@@ -117,11 +142,11 @@ static void trace_run(struct trace *t)
 	fprintf(t->out, "%12s  %-20s %-10s %-14s %10s %10s\n", "at, us", "thread",
 		"domain", "call", "since, us", "took, us");
 	while (program_wait(&t->program, &records, 1, READ_MS))
-		session_records(&t->session, trace_record, t);
+		trace_read(t);
 	if (t->program.signal)
 		program_settle(&t->program);
 	session_stop(&t->session);
-	session_records(&t->session, trace_record, t);
+	trace_read(t);
 	if (t->timeline.lost)
 		say("%llu records were lost, there was no room for them",
 		    t->timeline.lost);
@@ -157,6 +182,7 @@ int cmd_trace(int argc, char **argv)
 	if (ok)
 		trace_run(&t);
 	session_close(&t.session);
+	free(t.record);
 	timeline_free(&t.timeline);
 	tasks_free(&t.tasks);
 	return ok ? program_end(&t.program) : COMMAND_FAILED;
