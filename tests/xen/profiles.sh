@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# What perfctr-xen says of a program whose calls are known, on a machine without
+# counters: calls are exact, columns add up.  Functions that tests/xen/run calls
+# (see programs.sh).
+
+profiles="perfctr_stat perfctr_attached perfctr_samples perfctr_trace perfctr_top"
+
+calls=/opt/virtuos-tests/bin/calls
+
+# FILTER: must be true of $work/profile.json
+holds() {
+	[ "$(jq "$1" "$work/profile.json")" = true ] && return
+	echo "not so: $1"
+	cat "$work/profile.json"
+	return 1
+}
+
+# In all that is said of each event: sums are sums, parts are a whole.
+adds_up() {
+	# shellcheck disable=SC2016 # jq's
+	holds '[.whole.events[] | ([to_entries[] | select(.key != "sum") | .value.value // 0] | add) - .sum.value | fabs < 0.01] | all' &&
+	holds '[.services[].events[] | .calls.value + .polling.value + .rest.value - .total.value | fabs < 0.01] | all' &&
+	holds '[.services[].events[] | .calls.value >= 0 and .polling.value >= 0 and .total.value >= .calls.value] | all'
+}
+
+profile_perfctr_stat() {
+	command -v jq > /dev/null || { echo "SKIP: no jq"; return 77; }
+	must native perfctr-xen stat --json --by-call --per-thread \
+		-e task-clock,context-switches -- \
+		virtuos run -- $calls 3 500 /storage/vt-calls \
+		> "$work/profile.json" || return 1
+	adds_up || return 1
+	holds '[.by_call[] | select(.name == "pread64").calls.storage] == [1500]' &&
+	holds '[.by_call[] | select(.name == "pwrite64").calls.storage] == [1]' &&
+	holds '([.by_call[].calls.storage // 0] | add) == .whole.calls.storage' &&
+	holds '([.threads[].calls.storage // 0] | add) == .whole.calls.storage' &&
+	holds '[.threads[] | select(.calls.storage == 500)] | length == 2' &&
+	holds '.whole.events["task-clock"].storage.value > 0' &&
+	holds '([.by_call[].events["task-clock"].storage.value // 0] | add) == .whole.events["task-clock"].storage.value' &&
+	holds '[.services[] | .used == (.name == "storage") and .lost == false and .refused == null] | all'
+}
+
+# A process that runs already: what it does from now on.
+profile_perfctr_attached() {
+	command -v jq > /dev/null || { echo "SKIP: no jq"; return 77; }
+	# shellcheck disable=SC2016 # for the other shell
+	must native sh -c 'rm -f /tmp/vt-go
+		virtuos run -- sh -c "exec 3<>/storage/vt-attached; while [ ! -e /tmp/vt-go ]; do sleep 0.1; done; echo a >&3; echo b >&3" &
+		i=0; until [ -n "$(ls -l /proc/$!/fd 2>&1 | grep /dev/vsys)" ]; do
+			i=$((i + 1)); [ $i -lt 100 ] || { echo "no channel in 10 s" >&2; exit 1; }; sleep 0.1; done
+		perfctr-xen stat --json -e task-clock -p $! -o /tmp/vt-json &
+		stat=$!
+		i=0; until ls -l /proc/$stat/fd 2>&1 | grep -q vsys-counters; do
+			i=$((i + 1)); [ $i -lt 100 ] || { echo "no session in 10 s" >&2; exit 1; }; sleep 0.1; done
+		sleep 1; : > /tmp/vt-go
+		wait $stat && cat /tmp/vt-json' > "$work/profile.json" || return 1
+	adds_up && holds '.whole.calls.storage >= 2'
+}
+
+# Samples of all domains in one file, with symbols; a file cut short is refused.
+profile_perfctr_samples() {
+	# shellcheck disable=SC2016
+	must native sh -ec 'cd /tmp
+		perfctr-xen record -g -e task-clock -c 100003 -o vt.data -- virtuos run -- '$calls' 1 3000 /storage/vt-calls
+		perfctr-xen report -i vt.data --sort domain,comm,call,symbol
+		perfctr-xen report -i vt.data --folded > vt.folded
+		perfctr-xen report -i vt.data --script > vt.script
+		perfctr-xen report -i vt.data --flamegraph vt.svg
+		grep -q "^user;calls;" vt.folded
+		grep -q "^storage;calls;\[pread64\];.*vfs_read" vt.folded
+		! grep -q "^storage;calls;\[pread64\];\[unknown\]" vt.folded
+		[ "$(awk "{ n += \$NF } END { print n }" vt.folded)" = "$(grep -c "^[^	].*task-clock:" vt.script)" ]
+		grep -q "</svg>" vt.svg
+		head -c 5000 vt.data > vt.cut
+		! perfctr-xen report -i vt.cut > vt.out 2>&1
+		cat vt.out; grep -q "cut off" vt.out'
+}
+
+profile_perfctr_trace() {
+	must native perfctr-xen trace -- virtuos run -- $calls 1 20 /storage/vt-calls \
+		> "$work/profile.trace" 2>&1 || { cat "$work/profile.trace"; return 1; }
+	cat "$work/profile.trace"
+	must [ "$(grep -c ' storage  *pread64 .* = 100$' "$work/profile.trace")" = 20 ] &&
+	must [ "$(grep -c ' storage  *pwrite64 ' "$work/profile.trace")" = 1 ] || return 1
+	# Of one thread, each begins after the one before.
+	must [ -z "$(awk '/pread64/ { if ($1 < last) print; last = $1 }' "$work/profile.trace")" ]
+}
+
+profile_perfctr_top() {
+	# shellcheck disable=SC2016
+	must native sh -c 'virtuos run -- '$calls' 1 1000000 /storage/vt-calls & 
+		i=0; until [ -n "$(ls -l /proc/$!/fd 2>&1 | grep /dev/vsys)" ]; do
+			i=$((i + 1)); [ $i -lt 100 ] || { echo "no channel in 10 s" >&2; exit 1; }; sleep 0.1; done
+		perfctr-xen top -d 0.5 -n 4; kill $!' > "$work/profile.top" || return 1
+	cat "$work/profile.top"
+	must grep -Eq '^calls .*%.*%.* [1-9][0-9]* ' "$work/profile.top"
+}
