@@ -182,7 +182,7 @@ void result_sort(struct result *r)
 struct figure result_figure(const struct result *r, const struct row *row,
 			    unsigned int domain, unsigned int event)
 {
-	if (!row->cost[domain].known || r->domain[domain].refused ||
+	if (!row->cost[domain].known ||
 	    (domain == USER_DOMAIN && r->no_counter[event]))
 		return (struct figure){ NAN, 1 };
 	return measure_figure(&row->cost[domain].event[event]);

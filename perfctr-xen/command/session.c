@@ -26,6 +26,10 @@ const char *session_why(int err)
 	case -ENODEV:
 	case -ENXIO:
 		return "there is no " VSYS_COUNTERS_PATH ": is vsysfront loaded, and of this release?";
+	case -EOPNOTSUPP:
+		return "this kernel has no tracepoints, by which vsysfront follows children (CONFIG_TRACEPOINTS)";
+	case -EBUSY:
+		return "somebody else counts this process already";
 	case -EPERM:
 	case -EACCES:
 		return "not permitted: it takes root, or CAP_PERFMON and the right to open " VSYS_COUNTERS_PATH;
@@ -136,24 +140,12 @@ int session_symbol(struct session *s, const char *service, uint64_t address,
 
 /* ---- Our own channels ---------------------------------------------------- */
 
-static int totals_read(struct session *s, const char *service,
-		       struct vsys_totals *totals)
-{
-	struct vsys_counters_totals t = { 0 };
-	int err;
-
-	memcpy(t.service, service, sizeof(t.service));
-	err = session_ioctl(s, VSYS_COUNTERS_TOTALS, &t);
-	*totals = t.totals;
-	return err;
-}
-
 int session_anchor(struct session *s)
 {
 	struct vsys_front_open got;
 	const char *name;
 	unsigned int i;
-	int err, fd;
+	int fd;
 
 	for (i = 0; (name = service_name(i)) && s->nr_anchors < SERVICES_MAX; i++) {
 		fd = service_channel(name, &got);
@@ -164,12 +156,7 @@ int session_anchor(struct session *s)
 	}
 	if (!s->nr_anchors)
 		return 0;
-	err = session_add(s, getpid());
-	if (err)
-		return err;
-	for (i = 0; i < s->nr_anchors; i++)
-		totals_read(s, s->anchor[i].service, &s->anchor[i].before);
-	return 0;
+	return session_add(s, getpid());
 }
 
 int session_begin(struct session *s, const struct events *events,
@@ -197,38 +184,35 @@ static void result_entry(const struct vsys_account_entry *entry, void *arg)
 		result_account(arg, entry);
 }
 
-/* What came since the session began: others may have counted before. */
-static void totals_since(struct domain *d, const struct vsys_totals *now,
-			 const struct vsys_totals *before, unsigned int nr)
+/* Of polling it is not said how long it lasted: as long as its best counter ran. */
+static uint64_t polling_enabled(const struct vsys_totals *t, unsigned int nr)
 {
+	uint64_t most = 0;
 	unsigned int i;
 
-	for (i = 0; i < nr; i++) {
-		d->total[i] = (struct measure){
-			now->value[i], now->enabled, now->running[i] };
-		measure_subtract(&d->total[i], &(struct measure){
-			before->value[i], before->enabled, before->running[i] });
-		d->polling[i] = (struct measure){
-			now->polling[i], now->enabled, now->enabled };
-		measure_subtract(&d->polling[i], &(struct measure){
-			before->polling[i], before->enabled, before->enabled });
-	}
+	for (i = 0; i < nr; i++)
+		if (t->polling_running[i] > most)
+			most = t->polling_running[i];
+	return most;
 }
 
 static void result_totals(struct session *s, struct result *r,
 			  struct domain *d)
 {
-	static const struct vsys_totals nothing;
-	const struct vsys_totals *before = &nothing;
-	struct vsys_totals now;
-	unsigned int i;
+	unsigned int i, nr = r->events->nr;
+	struct vsys_counters_totals ask = { 0 };
+	const struct vsys_totals *t = &ask.totals;
+	uint64_t polling;
 
-	for (i = 0; i < s->nr_anchors; i++)
-		if (!strcmp(s->anchor[i].service, d->name))
-			before = &s->anchor[i].before;
-	d->totals_error = -totals_read(s, d->name, &now);
-	if (!d->totals_error)
-		totals_since(d, &now, before, r->events->nr);
+	memcpy(ask.service, d->name, sizeof(ask.service));
+	d->totals_error = -session_ioctl(s, VSYS_COUNTERS_TOTALS, &ask);
+	polling = polling_enabled(t, nr);
+	for (i = 0; i < nr; i++) {
+		d->total[i] = (struct measure){
+			t->value[i], t->enabled, t->running[i] };
+		d->polling[i] = (struct measure){
+			t->polling[i], polling, t->polling_running[i] };
+	}
 }
 
 int session_result(struct session *s, struct result *r)
@@ -236,11 +220,12 @@ int session_result(struct session *s, struct result *r)
 	unsigned int i, d;
 	int err;
 
+	err = session_each(s, result_entry, r);
 	for (i = 0; i < s->nr_anchors; i++) {
 		d = result_domain(r, s->anchor[i].service);
-		r->row[0]->cost[d].known = true;
+		if (d < DOMAINS_MAX && !r->domain[d].refused)
+			r->row[0]->cost[d].known = true;
 	}
-	err = session_each(s, result_entry, r);
 	for (d = USER_DOMAIN + 1; !err && d < r->nr_domains; d++)
 		if (!r->domain[d].refused)
 			result_totals(s, r, &r->domain[d]);

@@ -19,7 +19,6 @@ struct session {
 	struct anchor {
 		char service[VSYS_SERVICE_NAME_MAX];
 		int fd;
-		struct vsys_totals before;
 	} anchor[SERVICES_MAX];
 };
 

@@ -176,6 +176,8 @@ static void stat_collect(struct stat_run *run)
 
 	local_result(&run->local);
 	if (!run->session_error) {
+		/* Accounts and totals of the same time. */
+		session_stop(&run->session);
 		err = session_result(&run->session, run->result);
 		if (err)
 			say("reading what the service domains counted: %s",
