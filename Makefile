@@ -185,7 +185,7 @@ check-pmu:
 # On a machine with counters, of which QEMU is built first if need be.
 check-perfctr:
 	$(Q)$(MAKE) --no-print-directory deps
-	$(Q)$(MAKE) --no-print-directory modules-slim
+	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(TIER) $(SRC)/perfctr-xen/tests/run
 
 demo:

@@ -38,7 +38,8 @@ bool kallsyms_load(struct kallsyms *k, const char *path)
 		kallsyms_line(k, line);
 	if (file)
 		fclose(file);
-	qsort(k->symbol, k->nr, sizeof(*k->symbol), kallsym_compare);
+	if (k->nr)
+		qsort(k->symbol, k->nr, sizeof(*k->symbol), kallsym_compare);
 	return k->nr;
 }
 

@@ -180,7 +180,8 @@ void profile_table(struct profile *p, const struct samples_info *info, FILE *out
 	struct table t;
 	unsigned int i;
 
-	qsort(p->row, p->nr, sizeof(*p->row), most_first);
+	if (p->nr)
+		qsort(p->row, p->nr, sizeof(*p->row), most_first);
 	print_head(info, out);
 	table_init(&t, 2 + p->nr_fields);
 	t.left = true;
@@ -209,7 +210,8 @@ void profile_json(struct profile *p, const struct samples_info *info, FILE *out)
 	struct json_object *object = json_object_new_object(), *rows, *row;
 	unsigned int i, f;
 
-	qsort(p->row, p->nr, sizeof(*p->row), most_first);
+	if (p->nr)
+		qsort(p->row, p->nr, sizeof(*p->row), most_first);
 	json_object_object_add(object, "command", json_object_new_string(info->command));
 	json_object_object_add(object, "event", json_object_new_string(info->event));
 	json_object_object_add(object, "period", json_object_new_uint64(info->period));

@@ -284,11 +284,14 @@ static void recording_begin(struct recording *r)
 	const struct record_options *o = r->options;
 	struct file_event event = { .period = o->period };
 	struct file_text text;
-	char **word;
+	char process[32], **word;
 
 	file_put_text(&r->out, FILE_EVENT, &event, sizeof(event),
 		      o->events.event[0].name);
-	for (word = o->command; word && *word; word++)
+	snprintf(process, sizeof(process), "process %d", o->pid);
+	if (o->pid)
+		file_put_text(&r->out, FILE_COMMAND, &text, sizeof(text), process);
+	for (word = o->command; !o->pid && word && *word; word++)
 		file_put_text(&r->out, FILE_COMMAND, &text, sizeof(text), *word);
 	recording_domain(r, "user");
 	put_clock(r);

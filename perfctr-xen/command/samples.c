@@ -148,8 +148,9 @@ static void reader_sort(struct reader *reader, const struct file *f)
 				       sizeof(*reader->moment));
 		reader->moment[reader->nr++] = (struct moment){ ns, r };
 	}
-	qsort(reader->moment, reader->nr, sizeof(*reader->moment),
-	      moment_compare);
+	if (reader->nr)
+		qsort(reader->moment, reader->nr, sizeof(*reader->moment),
+		      moment_compare);
 }
 
 /* ---- Names ----------------------------------------------------------------------- */

@@ -25,7 +25,7 @@ const char *session_why(int err)
 	case -ENOENT:
 	case -ENODEV:
 	case -ENXIO:
-		return "there is no " VSYS_COUNTERS_PATH ": is vsysfront loaded, and of this release?";
+		return "there is no " VSYS_COUNTERS_PATH " (vsysfront is not loaded, or too old)";
 	case -EOPNOTSUPP:
 		return "this kernel has no tracepoints, by which vsysfront follows children (CONFIG_TRACEPOINTS)";
 	case -EBUSY:

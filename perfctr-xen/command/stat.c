@@ -223,32 +223,34 @@ static bool stat_once(struct stat_run *run)
 
 /* ---- The command -------------------------------------------------------------- */
 
-static bool stat_show(const struct stat_options *o, const struct runs *runs)
+static FILE *stat_output(const struct stat_options *o)
 {
-	/* Beside the program's own output, as perf does it. */
-	FILE *out = stderr;
+	FILE *out;
+
+	/* Tables beside the program's own output, as perf has them. */
+	if (!o->file)
+		return o->form == FORM_TABLE ? stderr : stdout;
+	out = fopen(o->file, "we");
+	if (!out)
+		say("%s: %s", o->file, strerror(errno));
+	return out;
+}
+
+static bool stat_show(const struct stat_options *o, const struct runs *runs,
+		      FILE *out)
+{
 	bool ok = true;
 
-	if (o->file)
-		out = fopen(o->file, "we");
-	else if (o->form != FORM_TABLE)
-		out = stdout;
-	if (!out) {
-		say("%s: %s", o->file, strerror(errno));
-		return false;
-	}
 	if (o->form == FORM_JSON)
 		ok = show_json(out, runs);
 	else if (o->form == FORM_CSV)
 		show_csv(out, runs);
 	else
 		show_tables(out, runs);
-	if (ferror(out) | (out != stderr && fflush(out))) {
+	if (fflush(out) || ferror(out)) {
 		say("%s: %s", o->file ? o->file : "output", strerror(errno));
 		ok = false;
 	}
-	if (o->file)
-		fclose(out);
 	return ok;
 }
 
@@ -274,11 +276,15 @@ int cmd_stat(int argc, char **argv)
 	int status = stat_parse(argc, argv, &o);
 	struct stat_run run = { .options = &o };
 	struct runs runs = { 0 };
+	FILE *out;
 	unsigned int i;
 	bool ok = true;
 
 	if (status)
 		return status;
+	out = stat_output(&o);
+	if (!out)
+		return COMMAND_FAILED;
 	if (!o.chosen)
 		default_events(&o.events);
 	runs.title = stat_title(&o);
@@ -295,7 +301,7 @@ int cmd_stat(int argc, char **argv)
 	}
 	if (!ok && !runs.nr)
 		return COMMAND_FAILED;
-	if (!stat_show(&o, &runs))
+	if (!stat_show(&o, &runs, out))
 		return COMMAND_FAILED;
 	return status;
 }

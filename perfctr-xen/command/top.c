@@ -232,7 +232,9 @@ static void top_once(const struct top_options *o, struct watch *w,
 	if (*before) {
 		for (i = 0; i < w->nr; i++)
 			lines_add(&lines, w, &w->thread[i], now - *before);
-		qsort(lines.line, lines.nr, sizeof(*lines.line), busiest_first);
+		if (lines.nr)
+			qsort(lines.line, lines.nr, sizeof(*lines.line),
+			      busiest_first);
 		lines_table(&lines, w, &table);
 		show(w, &table, note);
 		free(lines.line);

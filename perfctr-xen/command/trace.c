@@ -105,7 +105,8 @@ static void trace_read(struct trace *t)
 
 	t->nr = 0;
 	session_records(&t->session, trace_gather, t);
-	qsort(t->record, t->nr, sizeof(*t->record), earlier);
+	if (t->nr)
+		qsort(t->record, t->nr, sizeof(*t->record), earlier);
 	for (i = 0; i < t->nr; i++) {
 		call = timeline_add(&t->timeline, &t->record[i]);
 		if (call && t->shown < t->most) {

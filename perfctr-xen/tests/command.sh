@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# perfctr-xen where there are counters: functions that run calls, each with its
+# output in a log; 0, 77 or another status.  The lab has its service domains.
+
+# shellcheck disable=SC2034 # run goes through them
+commands="list stat multiplexed record"
+
+native() { "$lab" run --native --no-stdin --timeout 150 -- "$@"; }
+
+# Reads of the storage domain, as many as are known.
+dd_reads="virtuos run -- dd if=/storage/reads of=/dev/null bs=100 count=500 status=none"
+prepare_reads="virtuos run -- dd if=/dev/zero of=/storage/reads bs=1000 count=100 status=none"
+
+# FILTER: must be true of $work/command.json
+holds() {
+	[ "$(jq "$1" "$work/command.json")" = true ] && return
+	echo "not so: $1"
+	cat "$work/command.json"
+	return 1
+}
+
+sums_hold() {
+	# Scaled figures are printed with three digits.
+	holds '[.whole.events[] | ([to_entries[] | select(.key != "sum") | .value.value // 0] | add) - .sum.value | fabs < 0.01] | all' &&
+	holds '[.services[].events[] | .calls.value + .polling.value + .rest.value - .total.value | fabs < 0.01] | all'
+}
+
+command_list() {
+	native perfctr-xen list > "$work/command.out" || return 1
+	cat "$work/command.out"
+	grep -Eq '^instructions +counts +counts +counts$' "$work/command.out" &&
+	grep -Eq '^task-clock +counts +counts +counts$' "$work/command.out" || return 1
+	if [ "$1" = patched ]; then
+		grep -q 'are counted apart' "$work/command.out" &&
+		grep -q '^storage: user mode and kernel are counted apart' "$work/command.out"
+	else
+		grep -q 'on stock Xen' "$work/command.out" &&
+		grep -q '^storage: user mode and kernel are mixed' "$work/command.out"
+	fi
+}
+
+command_stat() {
+	# shellcheck disable=SC2086
+	native sh -c "$prepare_reads && perfctr-xen stat --json --by-call -e instructions,task-clock -- $dd_reads" \
+		> "$work/command.json" || return 1
+	sums_hold || return 1
+	holds '[.by_call[] | select(.name == "read").calls.storage] == [500]' &&
+	# A read of a hundred bytes: not none, and no million.
+	holds '.by_call[] | select(.name == "read").events.instructions.storage.value / 500 | . > 100 and . < 20000' &&
+	holds '[.services[].events.instructions | .rest.value > 0] | all' &&
+	holds '.whole.events.instructions.user.value > 100000'
+}
+
+# More events than counters: they take turns, and it is said.
+command_multiplexed() {
+	native sh -c "$prepare_reads && perfctr-xen stat --json -e instructions,cycles,branches,branch-misses,ref-cycles,r1c0,r2c0,rc4,rc5 -- $dd_reads" \
+		> "$work/command.json" || return 1
+	sums_hold &&
+	holds '[.whole.events[].user.counted] | min < 0.99' &&
+	holds '[.whole.events[].sum.value] | all(. != null)'
+}
+
+command_record() {
+	native sh -ec "cd /tmp; $prepare_reads
+		perfctr-xen record -g -e instructions -c 20011 -o c.data -- $dd_reads
+		perfctr-xen report -i c.data --sort domain,comm,call,symbol | head -n 40
+		perfctr-xen report -i c.data --folded > c.folded
+		grep -q '^user;dd;' c.folded
+		grep -q '^storage;dd;\[read\];.*vfs_read' c.folded"
+}
