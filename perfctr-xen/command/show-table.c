@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Results for people. */
+#include <errno.h>
 #include <math.h>
 #include <string.h>
+#include "local.h"
 #include "show.h"
 #include "table.h"
 
@@ -42,11 +44,11 @@ static void add_event_name(struct table *t, const struct event *event)
 	table_add(t, "  %s%s", event->name, event_is_time(event) ? ", ms" : "");
 }
 
-/* Events × domains, of the whole, a thread or a call. */
-static void add_row(struct table *t, const struct runs *runs,
-		    const struct row *row)
+/* Events × domains. */
+static void add_whole(struct table *t, const struct runs *runs)
 {
 	const struct result *r = runs->run[0];
+	const struct row *row = r->row[0];
 	unsigned int d, e;
 
 	for (e = 0; e < r->events->nr; e++) {
@@ -85,33 +87,66 @@ static void show_whole(FILE *out, const struct runs *runs)
 	table_init(&t, r->nr_domains + 2);
 	add_heads(&t, runs, "", 0);
 	table_add(&t, "sum");
-	add_row(&t, runs, r->row[0]);
+	add_whole(&t, runs);
 	table_print(&t, out);
+}
+
+/* A line for each domain in which it cost anything. */
+static void add_row_lines(struct table *t, const struct runs *runs,
+			  const struct row *row, const char *name)
+{
+	const struct result *r = runs->run[0];
+	unsigned int d, e;
+
+	for (d = 0; d < r->nr_domains; d++) {
+		if (!row->cost[d].known)
+			continue;
+		table_add(t, "%s", name);
+		table_add(t, "%s", r->domain[d].name);
+		if (d == USER_DOMAIN)
+			table_add(t, "-");
+		else
+			add_spread(t, runs, runs_calls(runs, row, d), false);
+		for (e = 0; e < r->events->nr; e++)
+			add_spread(t, runs, runs_figure(runs, row, d, e),
+				   event_is_time(&r->events->event[e]));
+		name = "";
+	}
 }
 
 static void show_rows(FILE *out, const struct runs *runs, enum row_kind kind)
 {
 	const struct result *r = runs->run[0];
+	bool any = false;
 	struct table t;
-	char title[64];
+	char name[64];
 	unsigned int i;
 
+	table_init(&t, 3 + r->events->nr);
+	table_add(&t, kind == ROW_THREAD ? "Threads" : "Calls");
+	table_add(&t, "%s", "");
+	table_add(&t, "calls");
+	for (i = 0; i < r->events->nr; i++)
+		table_add(&t, "%s%s", r->events->event[i].name,
+			  event_is_time(&r->events->event[i]) ? ", ms" : "");
 	for (i = 0; i < r->nr_rows; i++) {
 		const struct row *row = r->row[i];
 
 		if (row->kind != kind)
 			continue;
 		if (kind == ROW_THREAD)
-			snprintf(title, sizeof(title), "%s %d/%d", row->name,
+			snprintf(name, sizeof(name), "  %s %d/%d", row->name,
 				 row->pid, row->tid);
 		else
-			snprintf(title, sizeof(title), "%s", row->name);
-		table_init(&t, r->nr_domains + 2);
-		add_heads(&t, runs, title, 0);
-		table_add(&t, "sum");
-		add_row(&t, runs, row);
+			snprintf(name, sizeof(name), "  %s", row->name);
+		add_row_lines(&t, runs, row, name);
+		any = true;
+	}
+	if (any) {
 		fputc('\n', out);
 		table_print(&t, out);
+	} else {
+		table_free(&t);
 	}
 }
 
@@ -147,30 +182,36 @@ static void show_parts(FILE *out, const struct runs *runs)
 	table_print(&t, out);
 }
 
+static void note_domain(FILE *out, const struct domain *d)
+{
+	if (d->refused)
+		fprintf(out, "\n%s does not count these events: %s (`perfctr-xen list' shows what there is).\n",
+			d->name, strerror(d->refused));
+	else if (d->totals_error > 0)
+		fprintf(out, "\nAll of %s is not known: %s.\n", d->name,
+			strerror(d->totals_error));
+	if (d->lost)
+		fprintf(out, "\n%s went away: what it counted after its last completed call is lost.\n",
+			d->name);
+}
+
 static void show_notes(FILE *out, const struct runs *runs)
 {
 	const struct result *r = runs->run[0];
 	unsigned int i, d;
 
+	for (i = 0; i < r->events->nr; i++)
+		if (r->no_counter[i])
+			fprintf(out, "\n%s: %s.\n", r->events->event[i].name,
+				local_why(-ENOENT));
 	if (runs->no_services)
 		fprintf(out, "\nService domains are not counted: %s.\n",
 			runs->no_services);
 	else if (r->nr_domains == 1)
 		fprintf(out, "\nNo service domain took part.\n");
 	for (i = 0; i < runs->nr; i++)
-		for (d = 1; d < runs->run[i]->nr_domains; d++) {
-			const struct domain *domain = &runs->run[i]->domain[d];
-
-			if (domain->refused)
-				fprintf(out, "\n%s does not count these events: %s.\n",
-					domain->name, strerror(domain->refused));
-			else if (domain->totals_error > 0)
-				fprintf(out, "\nAll of %s is not known: %s.\n",
-					domain->name, strerror(domain->totals_error));
-			if (domain->lost)
-				fprintf(out, "\n%s went away: what it counted after its last completed call is lost.\n",
-					domain->name);
-		}
+		for (d = 1; d < runs->run[i]->nr_domains; d++)
+			note_domain(out, &runs->run[i]->domain[d]);
 }
 
 void show_tables(FILE *out, const struct runs *runs)

@@ -104,6 +104,7 @@ struct stat_run {
 	struct session session;
 	int session_error;
 	struct local local;
+	double begin;
 	struct result *result;
 };
 
@@ -145,14 +146,12 @@ static bool stat_local(struct stat_run *run)
 
 static void stat_wait(struct stat_run *run)
 {
-	double begin = now_seconds();
-
 	if (run->options->pid)
 		local_enable(&run->local);
 	while (program_wait(&run->program, NULL, 0,
 			    run->options->by_thread ? DRAIN_MS : -1))
 		local_drain(&run->local);
-	run->result->seconds = now_seconds() - begin;
+	run->result->seconds = now_seconds() - run->begin;
 	if (run->program.signal)
 		program_settle(&run->program);
 	run->result->status = run->program.status;
@@ -210,8 +209,9 @@ static bool stat_once(struct stat_run *run)
 	run->session.fd = -1;
 	ok = o->command ? program_prepare(&run->program, o->command) :
 			  program_attach(&run->program, o->pid);
-	ok = ok && stat_session(run) && stat_local(run) && stat_counts(run) &&
-	     program_go(&run->program, o->command ? o->command[0] : NULL);
+	ok = ok && stat_session(run) && stat_local(run) && stat_counts(run);
+	run->begin = now_seconds();
+	ok = ok && program_go(&run->program, o->command ? o->command[0] : NULL);
 	if (ok) {
 		stat_wait(run);
 		stat_collect(run);
