@@ -1,65 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* perfctr-xen list: what each domain here counts, and how. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-#include "../include/perfctr-xen/device.h"
 #include "command.h"
 #include "../libperfctr/event.h"
 #include "services.h"
 #include "local.h"
 #include "table.h"
 #include "trial.h"
+#include "xen.h"
 
 /* ---- The hypervisor --------------------------------------------------------- */
 
-static bool file_line(const char *name, char *line, size_t size)
-{
-	FILE *file = fopen(name, "re");
-	bool there = file && fgets(line, size, file);
-
-	if (file)
-		fclose(file);
-	if (there)
-		line[strcspn(line, "\n")] = 0;
-	return there;
-}
-
-static uint32_t features_enabled(void)
-{
-	int fd = open(PERFCTR_DEVICE, O_RDONLY | O_CLOEXEC);
-	struct perfctr_get get = { 0 };
-
-	if (fd < 0)
-		return 0;
-	if (ioctl(fd, PERFCTR_IOC_GET, &get))
-		get.enabled = 0;
-	close(fd);
-	return get.enabled;
-}
-
 static void say_road(bool counters)
 {
-	char type[32], guest[32] = "PV";
-	uint32_t enabled = features_enabled();
+	enum xen_road road = xen_road();
 
-	if (!file_line("/sys/hypervisor/type", type, sizeof(type)) ||
-	    strcmp(type, "xen")) {
+	if (road == XEN_NONE) {
 		puts("This is no Xen domain.");
 		return;
 	}
-	file_line("/sys/hypervisor/guest_type", guest, sizeof(guest));
-	printf("This is a %s domain", guest);
+	printf("This is a %s domain", xen_guest_type());
 	if (!counters)
 		puts(" without counters: put vpmu=on on Xen's command line (and see `xl dmesg';\n"
 		     "a PVH or HVM guest has them if the processor lets Xen give them).  task-clock,\n"
 		     "context-switches and page-faults need none.");
-	else if (!strcmp(guest, "PV") && enabled & PERFCTR_MODES)
+	else if (road == XEN_PV_PATCHED)
 		printf(" on a patched Xen: user mode (:u) and kernel (:k) are counted apart%s.\n",
-		       enabled & PERFCTR_RDPMC ? ", and\nprograms read counters by rdpmc" : "");
-	else if (!strcmp(guest, "PV"))
+		       xen_rdpmc() ? ", and\nprograms read counters by rdpmc" : "");
+	else if (road == XEN_PV_STOCK)
 		puts(" on stock Xen (or perfctr_xen.ko is not loaded): :u counts\n"
 		     "programs and this kernel together, :k counts Xen; programs read counters by a\n"
 		     "system call.");

@@ -6,6 +6,7 @@
 #include "local.h"
 #include "show.h"
 #include "table.h"
+#include "xen.h"
 
 #define CELL 96
 
@@ -195,6 +196,19 @@ static void note_domain(FILE *out, const struct domain *d)
 			d->name);
 }
 
+/* Is there an event of the processor in one mode alone? */
+static bool names_modes(const struct events *events)
+{
+	unsigned int i;
+
+	for (i = 0; i < events->nr; i++)
+		if (events->event[i].attr.type != PERF_TYPE_SOFTWARE &&
+		    (events->event[i].attr.exclude_user ||
+		     events->event[i].attr.exclude_kernel))
+			return true;
+	return false;
+}
+
 static void show_notes(FILE *out, const struct runs *runs)
 {
 	const struct result *r = runs->run[0];
@@ -204,6 +218,8 @@ static void show_notes(FILE *out, const struct runs *runs)
 		if (r->no_counter[i])
 			fprintf(out, "\n%s: %s.\n", r->events->event[i].name,
 				local_why(-ENOENT));
+	if (xen_road() == XEN_PV_STOCK && names_modes(r->events))
+		fprintf(out, "\nIn PV domains on stock Xen, :u counts programs and kernel, and :k counts Xen.\n");
 	if (runs->no_services)
 		fprintf(out, "\nService domains are not counted: %s.\n",
 			runs->no_services);
