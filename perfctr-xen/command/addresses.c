@@ -10,11 +10,12 @@
 static struct address *address_slot(const struct addresses *a, uint32_t domain,
 				    uint64_t address)
 {
-	uint64_t hash = (address ^ (uint64_t)domain << 56) * 0x9e3779b97f4a7c15ull;
+	uint64_t hash =
+		(address ^ (uint64_t)domain << 56) * 0x9e3779b97f4a7c15ull;
 	unsigned int i = hash >> 32 & (a->room - 1);
 
-	while (a->slot[i].index && (a->slot[i].address != address ||
-				    a->slot[i].domain != domain))
+	while (a->slot[i].index &&
+	       (a->slot[i].address != address || a->slot[i].domain != domain))
 		i = (i + 1) & (a->room - 1);
 	return &a->slot[i];
 }

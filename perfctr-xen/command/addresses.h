@@ -11,8 +11,8 @@ struct addresses {
 	struct address {
 		uint64_t address;
 		uint32_t domain;
-		uint32_t index;		/* 1 + the order in which it came; 0: free */
-	} *slot;
+		uint32_t index; /* 1 + the order in which it came; 0: free */
+	} * slot;
 };
 
 /* Index of an address, new or known, from 0; `is_new` says which. */

@@ -14,7 +14,7 @@ const char *call_name(uint32_t nr, char *name, size_t size)
 	if (nr < VSYS_NR_SYSCALLS)
 		known = names[nr];
 	else if (nr == VSYS_NR_SYSCALLS)
-		known = "(protocol)";	/* the account that its own calls share */
+		known = "(protocol)"; /* the account that its own calls share */
 	else if (nr == VSYS_NR_NOP)
 		known = "(nop)";
 	else if (nr == VSYS_NR_POLL)

@@ -38,7 +38,8 @@ uint64_t clock_ns(const struct clock *c, uint64_t tsc)
 
 	if (c->pairs < 2 || c->last.tsc <= c->first.tsc)
 		return 0;
-	rate = (double)(c->last.ns - c->first.ns) / (c->last.tsc - c->first.tsc);
+	rate = (double)(c->last.ns - c->first.ns) /
+	       (c->last.tsc - c->first.tsc);
 	/* From the first pair on, so that a double is exact enough. */
 	return c->first.ns + (int64_t)((int64_t)(tsc - c->first.tsc) * rate);
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct clock_pair {
-	uint64_t tsc, ns;	/* of CLOCK_MONOTONIC_RAW */
+	uint64_t tsc, ns; /* of CLOCK_MONOTONIC_RAW */
 };
 
 struct clock {

@@ -8,7 +8,7 @@
 struct dso {
 	char *path;
 	const char *name;
-	Dwfl *dwfl;		/* NULL: it cannot be read */
+	Dwfl *dwfl; /* NULL: it cannot be read */
 	Dwfl_Module *module;
 };
 
@@ -48,7 +48,8 @@ struct dso *dso_get(const char *path)
 	*dso = (struct dso){ .path = xprintf("%s", path) };
 	slash = strrchr(dso->path, '/');
 	dso->name = !strncmp(path, "//anon", 6) ? "[anon]" :
-		    slash ? slash + 1 : dso->path;
+		    slash			? slash + 1 :
+						  dso->path;
 	dso_open(dso);
 	all = xgrow(all, nr, sizeof(*all));
 	all[nr++] = dso;
@@ -73,7 +74,8 @@ static GElf_Addr dso_address(struct dso *dso, uint64_t file_offset)
 	for (i = 0; i < nr; i++)
 		if (gelf_getphdr(elf, i, &phdr) && phdr.p_type == PT_LOAD &&
 		    file_offset - phdr.p_offset < phdr.p_filesz)
-			return file_offset - phdr.p_offset + phdr.p_vaddr + bias;
+			return file_offset - phdr.p_offset + phdr.p_vaddr +
+			       bias;
 	return 0;
 }
 

@@ -15,8 +15,8 @@ struct checker {
 	bool event, end;
 };
 
-__attribute__((format(printf, 2, 3)))
-static bool broken(struct checker *c, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static bool broken(struct checker *c,
+							 const char *fmt, ...)
 {
 	size_t size = sizeof(c->file->error);
 	char what[160];
@@ -53,11 +53,15 @@ static bool check_sample(struct checker *c, const struct file_sample *s)
 {
 	if (s->nr < 1 || s->nr > FILE_ADDRESSES_MAX || s->nr_kernel > s->nr ||
 	    sizeof(*s) + s->nr * sizeof(*s->address) > s->record.size)
-		return broken(c, "the sample at byte %zu has %u addresses in %u bytes",
-			      c->at, s->nr, s->record.size);
+		return broken(
+			c,
+			"the sample at byte %zu has %u addresses in %u bytes",
+			c->at, s->nr, s->record.size);
 	if (s->domain >= c->nr_domains)
-		return broken(c, "the sample at byte %zu is of domain %u, of which nothing is said",
-			      c->at, s->domain);
+		return broken(
+			c,
+			"the sample at byte %zu is of domain %u, of which nothing is said",
+			c->at, s->domain);
 	c->samples++;
 	return true;
 }
@@ -95,13 +99,17 @@ static bool check_contents(struct checker *c, const struct file_record *r)
 	case FILE_END:
 		c->end = true;
 		if (end->samples != c->samples)
-			return broken(c, "it has %" PRIu64 " samples and says %" PRIu64,
+			return broken(c,
+				      "it has %" PRIu64
+				      " samples and says %" PRIu64,
 				      c->samples, end->samples);
 		return true;
 	}
 	if (domain && domain >= c->nr_domains)
-		return broken(c, "the record at byte %zu is of domain %u, of which nothing is said",
-			      c->at, domain);
+		return broken(
+			c,
+			"the record at byte %zu is of domain %u, of which nothing is said",
+			c->at, domain);
 	return true;
 }
 
@@ -110,8 +118,10 @@ static bool check_record(struct checker *c, const struct file_record *r)
 	size_t left = c->file->size - c->at, least;
 
 	if (left < sizeof(*r) || r->size > left)
-		return broken(c, "it ends within the record at byte %zu: the recording was cut off",
-			      c->at);
+		return broken(
+			c,
+			"it ends within the record at byte %zu: the recording was cut off",
+			c->at);
 	if (r->size < sizeof(*r) || r->size % 8)
 		return broken(c, "the record at byte %zu cannot have %u bytes",
 			      c->at, r->size);
@@ -119,10 +129,13 @@ static bool check_record(struct checker *c, const struct file_record *r)
 		return true;
 	least = kinds[r->kind].size + kinds[r->kind].text;
 	if (r->size < least)
-		return broken(c, "the record at byte %zu (kind %u) has %u bytes, too few",
-			      c->at, r->kind, r->size);
+		return broken(
+			c,
+			"the record at byte %zu (kind %u) has %u bytes, too few",
+			c->at, r->kind, r->size);
 	if (kinds[r->kind].text && ((const char *)r)[r->size - 1])
-		return broken(c, "the text of the record at byte %zu does not end",
+		return broken(c,
+			      "the text of the record at byte %zu does not end",
 			      c->at);
 	return check_contents(c, r);
 }
@@ -136,11 +149,14 @@ static bool check_header(struct checker *c)
 		return broken(c, "this is no recording of perfctr-xen");
 	memcpy(&header, c->file->data, sizeof(header));
 	if (header.version != FILE_VERSION)
-		return broken(c, "it is of version %u, and this program reads version %u",
-			      header.version, FILE_VERSION);
+		return broken(
+			c,
+			"it is of version %u, and this program reads version %u",
+			header.version, FILE_VERSION);
 	if (header.size < sizeof(header) || header.size % 8 ||
 	    header.size > c->file->size)
-		return broken(c, "its header cannot have %u bytes", header.size);
+		return broken(c, "its header cannot have %u bytes",
+			      header.size);
 	c->file->first = header.size;
 	return true;
 }
@@ -161,7 +177,8 @@ bool file_check(struct file *f, const char *name, char *data, size_t size)
 	if (!c.end)
 		return broken(&c, "it has no end: the recording was cut off");
 	if (c.at != size)
-		return broken(&c, "there is something behind its end, at byte %zu",
+		return broken(&c,
+			      "there is something behind its end, at byte %zu",
 			      c.at);
 	if (!c.event || !c.nr_domains)
 		return broken(&c, "it does not say what was recorded");

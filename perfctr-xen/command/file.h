@@ -17,33 +17,33 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define FILE_MAGIC	"vsysperf"
-#define FILE_VERSION	1u
-#define FILE_DEFAULT	"perfctr-xen.data"	/* unless another is named */
+#define FILE_MAGIC "vsysperf"
+#define FILE_VERSION 1u
+#define FILE_DEFAULT "perfctr-xen.data" /* unless another is named */
 
 struct file_header {
 	char magic[8];
 	uint32_t version;
-	uint32_t size;		/* of this header: where the first record is */
+	uint32_t size; /* of this header: where the first record is */
 };
 
 enum file_kind {
-	FILE_COMMAND = 1,	/* struct file_text: what was run */
-	FILE_EVENT = 2,		/* struct file_event: the one of the samples */
-	FILE_DOMAIN = 3,	/* struct file_domain, before its samples */
-	FILE_CLOCK = 4,		/* struct file_clock */
-	FILE_MAP = 5,		/* struct file_map: code of a process */
-	FILE_COMM = 6,		/* struct file_comm: a thread's name */
-	FILE_FORK = 7,		/* struct file_fork: a thread or process is made */
-	FILE_SAMPLE = 8,	/* struct file_sample */
-	FILE_SYMBOL = 9,	/* struct file_symbol: of a kernel, after samples */
-	FILE_LOST = 10,		/* struct file_lost: there was no room */
-	FILE_END = 11,		/* struct file_end, the last one */
+	FILE_COMMAND = 1, /* struct file_text: what was run */
+	FILE_EVENT = 2,	  /* struct file_event: the one of the samples */
+	FILE_DOMAIN = 3,  /* struct file_domain, before its samples */
+	FILE_CLOCK = 4,	  /* struct file_clock */
+	FILE_MAP = 5,	  /* struct file_map: code of a process */
+	FILE_COMM = 6,	  /* struct file_comm: a thread's name */
+	FILE_FORK = 7,	  /* struct file_fork: a thread or process is made */
+	FILE_SAMPLE = 8,  /* struct file_sample */
+	FILE_SYMBOL = 9,  /* struct file_symbol: of a kernel, after samples */
+	FILE_LOST = 10,	  /* struct file_lost: there was no room */
+	FILE_END = 11,	  /* struct file_end, the last one */
 };
 
 struct file_record {
 	uint32_t kind;
-	uint32_t size;		/* with this */
+	uint32_t size; /* with this */
 };
 
 struct file_text {
@@ -53,13 +53,13 @@ struct file_text {
 
 struct file_event {
 	struct file_record record;
-	uint64_t period;	/* a sample stands for so many */
+	uint64_t period; /* a sample stands for so many */
 	char name[];
 };
 
 struct file_domain {
 	struct file_record record;
-	uint32_t domain;	/* 0: the user domain; then as they come */
+	uint32_t domain; /* 0: the user domain; then as they come */
 	uint32_t reserved;
 	char name[];
 };
@@ -75,7 +75,7 @@ struct file_map {
 	uint64_t ns;
 	uint32_t pid, tid;
 	uint64_t address, length;
-	uint64_t offset;	/* in the file */
+	uint64_t offset; /* in the file */
 	char path[];
 };
 
@@ -83,7 +83,7 @@ struct file_comm {
 	struct file_record record;
 	uint64_t ns;
 	uint32_t pid, tid;
-	uint32_t exec;		/* 1: it was an exec, the maps are gone */
+	uint32_t exec; /* 1: it was an exec, the maps are gone */
 	uint32_t reserved;
 	char name[];
 };
@@ -91,21 +91,21 @@ struct file_comm {
 struct file_fork {
 	struct file_record record;
 	uint64_t ns;
-	uint32_t pid, tid;	/* the new one */
-	uint32_t ppid, ptid;	/* who made it */
+	uint32_t pid, tid;   /* the new one */
+	uint32_t ppid, ptid; /* who made it */
 };
 
 #define FILE_NO_CALL ~0u
 
 struct file_sample {
 	struct file_record record;
-	uint64_t time;		/* ns, or of a service domain TSC */
+	uint64_t time; /* ns, or of a service domain TSC */
 	uint32_t domain;
-	uint32_t pid, tid;	/* whose call it was; 0: nobody's */
-	uint32_t cpu;		/* of the domain */
-	uint32_t call;		/* number of the call, or FILE_NO_CALL */
-	uint32_t nr_kernel;	/* so many of the addresses are the kernel's */
-	uint32_t nr;		/* addresses, the innermost first, at least one */
+	uint32_t pid, tid;  /* whose call it was; 0: nobody's */
+	uint32_t cpu;	    /* of the domain */
+	uint32_t call;	    /* number of the call, or FILE_NO_CALL */
+	uint32_t nr_kernel; /* so many of the addresses are the kernel's */
+	uint32_t nr;	    /* addresses, the innermost first, at least one */
 	uint32_t reserved;
 	uint64_t address[];
 };
@@ -113,10 +113,10 @@ struct file_sample {
 struct file_symbol {
 	struct file_record record;
 	uint64_t address;
-	uint64_t offset;	/* of the address from where the symbol begins */
+	uint64_t offset; /* of the address from where the symbol begins */
 	uint32_t domain;
 	uint32_t reserved;
-	char name[];		/* "symbol" or "symbol [module]" */
+	char name[]; /* "symbol" or "symbol [module]" */
 };
 
 struct file_lost {
@@ -128,7 +128,7 @@ struct file_lost {
 
 struct file_end {
 	struct file_record record;
-	uint64_t samples;	/* in the file */
+	uint64_t samples; /* in the file */
 };
 
 #define FILE_ADDRESSES_MAX 256u
@@ -156,7 +156,7 @@ bool file_finish(struct file_writer *w);
 struct file {
 	char *data;
 	size_t size;
-	size_t first;		/* where the records begin */
+	size_t first; /* where the records begin */
 	char error[256];
 };
 

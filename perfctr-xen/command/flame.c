@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "flame.h"
 
-#define WIDTH	1200.0
-#define MARGIN	10.0
-#define LINE	16.0
-#define LETTER	6.6		/* width of one, at 11 px */
-#define HEAD	40.0
-#define LEAST	0.2		/* narrower ones are left out */
+#define WIDTH 1200.0
+#define MARGIN 10.0
+#define LINE 16.0
+#define LETTER 6.6 /* width of one, at 11 px */
+#define HEAD 40.0
+#define LEAST 0.2 /* narrower ones are left out */
 
 /* For text and for attributes in double quotes. */
 static void escaped(const char *text, int most, FILE *out)
@@ -38,8 +38,8 @@ static void colour(const struct stack *stack, unsigned int domain, FILE *out)
 	for (p = stack->name; *p; p++)
 		hash = hash * 33 + (unsigned char)*p;
 	fprintf(out, "hsl(%u,%u%%,%u%%)",
-		hues[domain % (sizeof(hues) / sizeof(*hues))],
-		55 + hash % 25, 62 + hash / 25 % 16);
+		hues[domain % (sizeof(hues) / sizeof(*hues))], 55 + hash % 25,
+		62 + hash / 25 % 16);
 }
 
 struct flame {
@@ -58,13 +58,15 @@ static void flame_box(const struct flame *f, const struct stack *stack,
 
 	fprintf(f->out, "<g><title>");
 	escaped(stack->name, -1, f->out);
-	fprintf(f->out, " (%llu samples, %.2f%%)</title><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"1\" fill=\"",
+	fprintf(f->out,
+		" (%llu samples, %.2f%%)</title><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"1\" fill=\"",
 		(unsigned long long)stack->all, 100.0 * stack->all / f->all, x,
 		y, width, LINE - 1);
 	colour(stack, domain, f->out);
 	fputs("\"/>", f->out);
 	if (letters >= 3) {
-		fprintf(f->out, "<text x=\"%.1f\" y=\"%.1f\">", x + 2, y + 11.5);
+		fprintf(f->out, "<text x=\"%.1f\" y=\"%.1f\">", x + 2,
+			y + 11.5);
 		escaped(stack->name, letters, f->out);
 		fputs("</text>", f->out);
 	}
@@ -93,7 +95,8 @@ void flame_draw(const struct stack *root, const char *title, FILE *out)
 
 	f.height = HEAD + (stack_depth(root) - 1) * LINE + 2 * MARGIN;
 	f.per_sample = root->all ? (WIDTH - 2 * MARGIN) / root->all : 0;
-	fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	fprintf(out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\">\n"
 		"<style>text{font:11px monospace;pointer-events:none}rect:hover{stroke:#000}</style>\n"
 		"<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n"

@@ -17,7 +17,7 @@ const char *intern(const char *text)
 	if (!found) {
 		found = tsearch(xprintf("%s", text), &texts, compare);
 		if (!found)
-			xalloc(NULL, SIZE_MAX);	/* says it, and ends */
+			xalloc(NULL, SIZE_MAX); /* says it, and ends */
 	}
 	return *(const char **)found;
 }

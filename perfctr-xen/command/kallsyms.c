@@ -12,7 +12,8 @@ static void kallsyms_line(struct kallsyms *k, const char *line)
 	uint64_t address;
 
 	if (sscanf(line, "%" SCNx64 " %c %511s %79s", &address, &type, name,
-		   module) < 3 || !address || !strchr("tTwW", type))
+		   module) < 3 ||
+	    !address || !strchr("tTwW", type))
 		return;
 	k->symbol = xgrow(k->symbol, k->nr, sizeof(*k->symbol));
 	k->symbol[k->nr++] = (struct kallsym){

@@ -11,8 +11,8 @@ struct kallsyms {
 	size_t nr;
 	struct kallsym {
 		uint64_t address;
-		char *name;		/* "symbol" or "symbol [module]" */
-	} *symbol;			/* by address */
+		char *name; /* "symbol" or "symbol [module]" */
+	} * symbol;	    /* by address */
 };
 
 /* false: they cannot be read, or addresses are hidden from this user. */

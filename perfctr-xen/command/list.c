@@ -27,7 +27,8 @@ static void say_road(bool counters)
 		     "context-switches and page-faults need none.");
 	else if (road == XEN_PV_PATCHED)
 		printf(" on a patched Xen: user mode (:u) and kernel (:k) are counted apart%s.\n",
-		       xen_rdpmc() ? ", and\nprograms read counters by rdpmc" : "");
+		       xen_rdpmc() ? ", and\nprograms read counters by rdpmc" :
+				     "");
 	else if (road == XEN_PV_STOCK)
 		puts(" on stock Xen (or perfctr_xen.ko is not loaded): :u counts\n"
 		     "programs and this kernel together, :k counts Xen; programs read counters by a\n"
@@ -70,9 +71,10 @@ static void say_modes(struct trial *t)
 
 		if (s->error || s->refused)
 			continue;
-		printf("%s: %s.\n", s->name, s->count.value ?
-		       "user mode and kernel are mixed (:u is both, :k is Xen), as stock Xen has it" :
-		       "user mode and kernel are counted apart");
+		printf("%s: %s.\n", s->name,
+		       s->count.value ?
+			       "user mode and kernel are mixed (:u is both, :k is Xen), as stock Xen has it" :
+			       "user mode and kernel are counted apart");
 	}
 }
 
@@ -103,8 +105,9 @@ static bool list_event(struct table *table, struct trial *t, const char *name)
 		if (t->no_session || t->service[i].error)
 			table_add(table, "?");
 		else
-			table_add(table, "%s", verdict(t->service[i].refused,
-						       &t->service[i].count));
+			table_add(table, "%s",
+				  verdict(t->service[i].refused,
+					  &t->service[i].count));
 	return !err && events.event[0].attr.type != PERF_TYPE_SOFTWARE;
 }
 

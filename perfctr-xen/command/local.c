@@ -17,7 +17,7 @@ struct reading {
 	uint64_t value, enabled, running, id;
 };
 
-struct ended_record {	/* PERF_RECORD_READ */
+struct ended_record { /* PERF_RECORD_READ */
 	struct perf_event_header header;
 	uint32_t pid, tid;
 	struct reading reading;
@@ -77,8 +77,8 @@ static bool no_such_counter(int err)
 	       err == -EINVAL;
 }
 
-void local_init(struct local *l, const struct events *events, unsigned int flags,
-		struct result *result)
+void local_init(struct local *l, const struct events *events,
+		unsigned int flags, struct result *result)
 {
 	memset(l, 0, sizeof(*l));
 	l->events = events;
@@ -98,7 +98,9 @@ static int local_ring(struct local *l, int fd, int cpu)
 	for (i = 0; i < l->nr_rings; i++)
 		if (l->ring[i].cpu == cpu)
 			return ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT,
-				     l->ring[i].fd) ? -errno : 0;
+				     l->ring[i].fd) ?
+				       -errno :
+				       0;
 	l->ring = xgrow(l->ring, l->nr_rings, sizeof(*l->ring));
 	ring = &l->ring[l->nr_rings];
 	err = ring_map(&ring->ring, fd, RING_PAGES);
@@ -125,7 +127,8 @@ static int local_open(struct local *l, unsigned int e, pid_t pid, pid_t tid,
 		.comm = cpu >= 0 && !e,
 	};
 	struct local_counter counter = {
-		.event = e, .cpu = cpu, .pid = pid, .tid = tid };
+		.event = e, .cpu = cpu, .pid = pid, .tid = tid
+	};
 	int err;
 
 	/*
@@ -137,7 +140,8 @@ static int local_open(struct local *l, unsigned int e, pid_t pid, pid_t tid,
 	counter.fd = local_event(&l->events->event[e], tid, cpu, 0, &more);
 	if (counter.fd == -EINVAL && cpu >= 0) {
 		more.sample_type = 0;
-		counter.fd = local_event(&l->events->event[e], tid, cpu, 0, &more);
+		counter.fd =
+			local_event(&l->events->event[e], tid, cpu, 0, &more);
 	}
 	if (counter.fd < 0)
 		return counter.fd;
@@ -153,14 +157,14 @@ static int local_open(struct local *l, unsigned int e, pid_t pid, pid_t tid,
 	return 0;
 }
 
-static bool local_add_event(struct local *l, unsigned int e, pid_t pid, pid_t tid,
-			    int cpu, int *err)
+static bool local_add_event(struct local *l, unsigned int e, pid_t pid,
+			    pid_t tid, int cpu, int *err)
 {
 	*err = l->no_counter[e] ? 0 : local_open(l, e, pid, tid, cpu);
 	if (no_such_counter(*err) && (cpu <= 0 || *err != -ENODEV))
 		l->no_counter[e] = true;
 	else if (*err == -ENODEV || *err == -ESRCH)
-		return true;	/* the processor is off, the thread has ended */
+		return true; /* the processor is off, the thread has ended */
 	else if (*err) {
 		say("%s: %s", l->events->event[e].name, local_why(*err));
 		return false;
@@ -211,6 +215,7 @@ bool local_add_process(struct local *l, pid_t pid)
 	closedir(dir);
 	return ok;
 }
+
 void local_enable(struct local *l)
 {
 	unsigned int i;
@@ -234,7 +239,8 @@ static void local_ended(struct local *l, const struct ended_record *record)
 		return;
 	measure_add(&l->counter[i].gone, &m);
 	tasks_counted(&l->tasks, record->tid, l->counter[i].event);
-	cost = &result_thread(l->result, record->pid, record->tid)->cost[USER_DOMAIN];
+	cost = &result_thread(l->result, record->pid, record->tid)
+			->cost[USER_DOMAIN];
 	cost->known = true;
 	measure_join(&cost->event[l->counter[i].event], &m);
 }
@@ -323,10 +329,12 @@ void local_result(struct local *l)
 	for (i = 0; i < l->result->nr_rows; i++) {
 		row = l->result->row[i];
 		if (row->kind == ROW_THREAD && row->cost[USER_DOMAIN].known)
-			snprintf(row->name, sizeof(row->name), "%s", row->tid ?
-				 tasks_name(&l->tasks, row->tid) : OTHER_THREADS);
+			snprintf(row->name, sizeof(row->name), "%s",
+				 row->tid ? tasks_name(&l->tasks, row->tid) :
+					    OTHER_THREADS);
 	}
 }
+
 void local_close(struct local *l)
 {
 	unsigned int i;

@@ -12,7 +12,7 @@
 
 enum local_flags {
 	LOCAL_EXEC = 1 << 0,	/* counts from its next exec on */
-	LOCAL_THREADS = 1 << 1,	/* children are told apart, not added up */
+	LOCAL_THREADS = 1 << 1, /* children are told apart, not added up */
 };
 
 struct local_counter {
@@ -20,8 +20,8 @@ struct local_counter {
 	uint64_t id;
 	unsigned int event;
 	int cpu;
-	pid_t pid, tid;		/* of the thread whose it was at first */
-	struct measure gone;	/* with LOCAL_THREADS: children that ended */
+	pid_t pid, tid;	     /* of the thread whose it was at first */
+	struct measure gone; /* with LOCAL_THREADS: children that ended */
 };
 
 struct local {
@@ -34,9 +34,9 @@ struct local {
 	struct local_ring {
 		struct ring ring;
 		int fd, cpu;
-	} *ring;
+	} * ring;
 	struct tasks tasks;
-	struct result *result;	/* into which threads that end are put */
+	struct result *result; /* into which threads that end are put */
 };
 
 /* An event on a thread (0: this one); a descriptor, or -errno. */
@@ -45,8 +45,8 @@ int local_event(const struct event *event, pid_t tid, int cpu, int flags,
 /* What to tell people of that error. */
 const char *local_why(int err);
 
-void local_init(struct local *l, const struct events *events, unsigned int flags,
-		struct result *result);
+void local_init(struct local *l, const struct events *events,
+		unsigned int flags, struct result *result);
 /* A thread, or all threads that a process has; false: said why not. */
 bool local_add_thread(struct local *l, pid_t pid, pid_t tid);
 bool local_add_process(struct local *l, pid_t pid);

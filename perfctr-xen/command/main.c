@@ -41,7 +41,8 @@ static void usage(FILE *out)
 		fprintf(out, "  %s %s\n        %s\n", commands[i].name,
 			commands[i].arguments, commands[i].what);
 	fputs("\nperfctr-xen(1) tells more.  Exit status: that of the program that is run, or\n"
-	      "1 failed, 2 usage, 126 and 127 the program cannot be executed.\n", out);
+	      "1 failed, 2 usage, 126 and 127 the program cannot be executed.\n",
+	      out);
 }
 
 int main(int argc, char **argv)

@@ -58,7 +58,7 @@ void maps_fork(struct maps *maps, uint32_t pid, uint32_t parent)
 	unsigned int i, nr;
 
 	if (pid == parent)
-		return;		/* a thread */
+		return; /* a thread */
 	maps_clear(maps, pid);
 	from = process_find(maps, parent);
 	nr = from ? from->nr : 0;

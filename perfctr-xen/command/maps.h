@@ -15,8 +15,8 @@ struct maps {
 	struct process {
 		uint32_t pid;
 		unsigned int nr;
-		struct map *map;	/* newer ones behind older ones */
-	} *process;
+		struct map *map; /* newer ones behind older ones */
+	} * process;
 };
 
 void maps_free(struct maps *maps);

@@ -7,8 +7,8 @@
 
 struct measure {
 	uint64_t value;
-	uint64_t enabled;	/* ns in which it was to be counted */
-	uint64_t running;	/* ns of those in which it had a register */
+	uint64_t enabled; /* ns in which it was to be counted */
+	uint64_t running; /* ns of those in which it had a register */
 };
 
 /* Of others, in other time. */
@@ -22,8 +22,8 @@ void measure_subtract(struct measure *from, const struct measure *before);
 
 /* A count as it is shown: what it would be if it had been counted all the time. */
 struct figure {
-	double value;		/* NaN: not known */
-	double share;		/* the part of the time in which it was counted */
+	double value; /* NaN: not known */
+	double share; /* the part of the time in which it was counted */
 };
 
 struct figure measure_figure(const struct measure *m);

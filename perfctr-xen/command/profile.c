@@ -8,13 +8,24 @@
 #include "profile.h"
 #include "table.h"
 
-#define CHAIN_LEAST 5		/* percent of a row that a chain is shown for */
+#define CHAIN_LEAST 5 /* percent of a row that a chain is shown for */
 
-enum field { FIELD_DOMAIN, FIELD_COMM, FIELD_PID, FIELD_TID, FIELD_THREAD,
-	     FIELD_CALL, FIELD_DSO, FIELD_SYMBOL, FIELD_CPU, NR_FIELDS };
+enum field {
+	FIELD_DOMAIN,
+	FIELD_COMM,
+	FIELD_PID,
+	FIELD_TID,
+	FIELD_THREAD,
+	FIELD_CALL,
+	FIELD_DSO,
+	FIELD_SYMBOL,
+	FIELD_CPU,
+	NR_FIELDS
+};
 
 static const char *const names[NR_FIELDS] = {
-	"domain", "comm", "pid", "tid", "thread", "call", "dso", "symbol", "cpu",
+	"domain", "comm", "pid",    "tid", "thread",
+	"call",	  "dso",  "symbol", "cpu",
 };
 
 bool profile_sort(struct profile *p, const char *list)
@@ -25,7 +36,8 @@ bool profile_sort(struct profile *p, const char *list)
 	for (p->nr_fields = 0;; list += n + 1) {
 		n = strcspn(list, ",");
 		for (i = 0; i < NR_FIELDS; i++)
-			if (strlen(names[i]) == n && !strncmp(names[i], list, n))
+			if (strlen(names[i]) == n &&
+			    !strncmp(names[i], list, n))
 				break;
 		if (i == NR_FIELDS || p->nr_fields == FIELDS_MAX) {
 			say("--sort: there is no \"%.*s\"; there are domain, comm, pid, tid, thread, call, dso, symbol, cpu",
@@ -108,8 +120,8 @@ void profile_sample(const struct sample *sample, void *profile)
 		return;
 	at = &row->callers;
 	for (i = 1; i < sample->nr; i++)
-		at = stack_child(at, frame_name(&sample->frame[i], name,
-						sizeof(name)));
+		at = stack_child(
+			at, frame_name(&sample->frame[i], name, sizeof(name)));
 	at->own++;
 	for (; at; at = at->parent)
 		at->all++;
@@ -144,7 +156,8 @@ static void print_head(const struct samples_info *info, FILE *out)
 		thousands(info->period, number));
 	for (i = 0; i < info->nr_domains; i++)
 		if (info->lost_of[i])
-			fprintf(out, "%s: %llu more were lost\n", info->domain[i],
+			fprintf(out, "%s: %llu more were lost\n",
+				info->domain[i],
 				(unsigned long long)info->lost_of[i]);
 	fputc('\n', out);
 }
@@ -175,7 +188,8 @@ static void table_row(struct table *t, const struct profile *p,
 		table_add(t, "%s", row->text[i]);
 }
 
-void profile_table(struct profile *p, const struct samples_info *info, FILE *out)
+void profile_table(struct profile *p, const struct samples_info *info,
+		   FILE *out)
 {
 	struct table t;
 	unsigned int i;
@@ -212,24 +226,33 @@ void profile_json(struct profile *p, const struct samples_info *info, FILE *out)
 
 	if (p->nr)
 		qsort(p->row, p->nr, sizeof(*p->row), most_first);
-	json_object_object_add(object, "command", json_object_new_string(info->command));
-	json_object_object_add(object, "event", json_object_new_string(info->event));
-	json_object_object_add(object, "period", json_object_new_uint64(info->period));
-	json_object_object_add(object, "samples", json_object_new_uint64(info->samples));
-	json_object_object_add(object, "lost", json_object_new_uint64(info->lost));
+	json_object_object_add(object, "command",
+			       json_object_new_string(info->command));
+	json_object_object_add(object, "event",
+			       json_object_new_string(info->event));
+	json_object_object_add(object, "period",
+			       json_object_new_uint64(info->period));
+	json_object_object_add(object, "samples",
+			       json_object_new_uint64(info->samples));
+	json_object_object_add(object, "lost",
+			       json_object_new_uint64(info->lost));
 	rows = json_object_new_array();
 	for (i = 0; i < p->nr; i++) {
 		row = json_object_new_object();
-		json_object_object_add(row, "samples",
-				       json_object_new_uint64(p->row[i]->samples));
+		json_object_object_add(
+			row, "samples",
+			json_object_new_uint64(p->row[i]->samples));
 		for (f = 0; f < p->nr_fields; f++)
-			json_object_object_add(row, names[p->field[f]],
-					       json_object_new_string(p->row[i]->text[f]));
+			json_object_object_add(
+				row, names[p->field[f]],
+				json_object_new_string(p->row[i]->text[f]));
 		json_object_array_add(rows, row);
 	}
 	json_object_object_add(object, "rows", rows);
-	fprintf(out, "%s\n", json_object_to_json_string_ext(
-		object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	fprintf(out, "%s\n",
+		json_object_to_json_string_ext(
+			object, JSON_C_TO_STRING_PRETTY |
+					JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(object);
 }
 

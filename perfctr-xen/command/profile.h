@@ -12,22 +12,25 @@
 
 struct profile {
 	unsigned int nr_fields;
-	unsigned int field[FIELDS_MAX];	/* what makes two samples alike */
+	unsigned int field[FIELDS_MAX]; /* what makes two samples alike */
 	bool chains;
-	void *tree;			/* the rows, by their texts */
+	void *tree; /* the rows, by their texts */
 	unsigned int nr;
 	struct profile_row {
 		const char *text[FIELDS_MAX];
 		uint64_t samples;
-		struct stack callers;	/* with chains: from the callee outwards */
-	} **row;
+		struct stack
+			callers; /* with chains: from the callee outwards */
+	} * *row;
 };
 
 /* The names of fields, from a list; false: said that there is no such. */
 bool profile_sort(struct profile *p, const char *list);
 void profile_sample(const struct sample *sample, void *profile);
-void profile_table(struct profile *p, const struct samples_info *info, FILE *out);
-void profile_json(struct profile *p, const struct samples_info *info, FILE *out);
+void profile_table(struct profile *p, const struct samples_info *info,
+		   FILE *out);
+void profile_json(struct profile *p, const struct samples_info *info,
+		  FILE *out);
 void profile_free(struct profile *p);
 
 #endif /* PERFCTR_PROFILE_H */

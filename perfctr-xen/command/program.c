@@ -37,7 +37,7 @@ static void child(char **argv, int go, int failed, const sigset_t *mask)
 	char byte;
 
 	if (read(go, &byte, 1) != 1)
-		_exit(COMMAND_FAILED);	/* they gave up */
+		_exit(COMMAND_FAILED); /* they gave up */
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	execvp(argv[0], argv);
 	err = errno;
@@ -83,7 +83,8 @@ bool program_attach(struct program *p, pid_t pid)
 		if (errno == ESRCH)
 			say("there is no process %d", pid);
 		else if (errno == EINVAL)
-			say("%d is not a process (perhaps one of its threads)", pid);
+			say("%d is not a process (perhaps one of its threads)",
+			    pid);
 		else
 			say("process %d: %s", pid, strerror(errno));
 		return false;

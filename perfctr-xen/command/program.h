@@ -9,14 +9,14 @@
 
 struct program {
 	pid_t pid;
-	bool ours;		/* started by us */
+	bool ours; /* started by us */
 	int pidfd;
-	int signals;		/* signalfd: SIGINT, SIGTERM, SIGHUP, SIGQUIT */
-	int go;			/* a byte here lets it go */
-	int failed;		/* here comes the errno of exec */
-	int signal;		/* that came to us; 0: none */
+	int signals; /* signalfd: SIGINT, SIGTERM, SIGHUP, SIGQUIT */
+	int go;	     /* a byte here lets it go */
+	int failed;  /* here comes the errno of exec */
+	int signal;  /* that came to us; 0: none */
 	bool ended;
-	int status;		/* as wait() gives it */
+	int status; /* as wait() gives it */
 };
 
 /* Forks one that waits for program_go() before it executes argv. */

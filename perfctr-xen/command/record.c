@@ -18,8 +18,8 @@
 #define DRAIN_MS 50
 
 struct record_options {
-	struct events events;		/* one */
-	uint64_t period;		/* 0: what suits the event */
+	struct events events; /* one */
+	uint64_t period;      /* 0: what suits the event */
 	pid_t pid;
 	bool chains;
 	const char *file;
@@ -33,7 +33,7 @@ struct recording {
 	int session_error;
 	struct sampler sampler;
 	struct file_writer out;
-	struct addresses seen;		/* of kernels */
+	struct addresses seen; /* of kernels */
 	unsigned int nr_domains;
 	struct record_domain {
 		char name[VSYS_SERVICE_NAME_MAX];
@@ -61,17 +61,21 @@ static int record_option(struct record_options *o, int option)
 		if (!events_parse(&o->events, optarg))
 			return COMMAND_USAGE;
 		if (o->events.nr > 1)
-			return say_exit(COMMAND_USAGE, "record: one event at a time");
+			return say_exit(COMMAND_USAGE,
+					"record: one event at a time");
 		return 0;
 	case 'c':
 		if (!parse_number(optarg, VSYS_PERIOD_MIN, &number))
-			return say_exit(COMMAND_USAGE, "\"%s\" is no period (a number, at least %u)",
-					optarg, VSYS_PERIOD_MIN);
+			return say_exit(
+				COMMAND_USAGE,
+				"\"%s\" is no period (a number, at least %u)",
+				optarg, VSYS_PERIOD_MIN);
 		o->period = number;
 		return 0;
 	case 'p':
 		if (!parse_number(optarg, 1, &number) || number > INT32_MAX)
-			return say_exit(COMMAND_USAGE, "\"%s\" is no process number", optarg);
+			return say_exit(COMMAND_USAGE,
+					"\"%s\" is no process number", optarg);
 		o->pid = number;
 		return 0;
 	case 'g':
@@ -94,7 +98,8 @@ static uint64_t default_period(const struct event *event)
 		{ PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES, 1000003 },
 		{ PERF_TYPE_HARDWARE, PERF_COUNT_HW_REF_CPU_CYCLES, 1000003 },
 		{ PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, 1000003 },
-		{ PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_INSTRUCTIONS, 200003 },
+		{ PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_INSTRUCTIONS,
+		  200003 },
 		{ PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK, 1000003 },
 	};
 	size_t i;
@@ -110,14 +115,16 @@ static int record_parse(int argc, char **argv, struct record_options *o)
 {
 	int option, status;
 
-	while ((option = getopt_long(argc, argv, "+e:c:p:go:", record_list, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "+e:c:p:go:", record_list,
+				     NULL)) != -1) {
 		status = record_option(o, option);
 		if (status)
 			return status;
 	}
 	o->command = optind < argc ? argv + optind : NULL;
 	if (!o->command && !o->pid)
-		return say_exit(COMMAND_USAGE, "record: want a command or -p PID");
+		return say_exit(COMMAND_USAGE,
+				"record: want a command or -p PID");
 	if (!o->events.nr)
 		default_sampling(&o->events);
 	if (!o->period)
@@ -134,7 +141,8 @@ static unsigned int recording_domain(struct recording *r, const char *name)
 	unsigned int i;
 
 	for (i = r->nr_domains ? 1 : 0; i < r->nr_domains; i++)
-		if (!strncmp(r->domain[i].name, name, sizeof(r->domain[i].name)))
+		if (!strncmp(r->domain[i].name, name,
+			     sizeof(r->domain[i].name)))
 			return i;
 	if (i == DOMAINS_MAX)
 		return i;
@@ -192,8 +200,9 @@ static void service_record(const struct vsys_session_record *s, void *arg)
 static void put_symbol(struct recording *r, const struct address *a,
 		       uint64_t offset, const char *name)
 {
-	struct file_symbol symbol = {
-		.address = a->address, .offset = offset, .domain = a->domain };
+	struct file_symbol symbol = { .address = a->address,
+				      .offset = offset,
+				      .domain = a->domain };
 
 	file_put_text(&r->out, FILE_SYMBOL, &symbol, sizeof(symbol), name);
 }
@@ -213,7 +222,8 @@ static void put_symbols(struct recording *r)
 		if (!a->index)
 			continue;
 		if (a->domain) {
-			if (!session_symbol(&r->session, r->domain[a->domain].name,
+			if (!session_symbol(&r->session,
+					    r->domain[a->domain].name,
 					    a->address, &symbol))
 				put_symbol(r, a, symbol.offset,
 					   (const char *)symbol.name);
@@ -237,15 +247,17 @@ static bool recording_session(struct recording *r)
 {
 	int err;
 
-	r->session_error = session_begin(&r->session, &r->options->events,
-					 VSYS_SESSION_INHERIT | VSYS_SESSION_RECORDS,
-					 r->options->period);
+	r->session_error =
+		session_begin(&r->session, &r->options->events,
+			      VSYS_SESSION_INHERIT | VSYS_SESSION_RECORDS,
+			      r->options->period);
 	if (r->session_error)
 		return true;
 	err = session_add(&r->session, measured(r));
 	if (err)
-		say("process %d: %s", measured(r), err == -EBUSY ?
-		    "somebody else counts it already" : strerror(-err));
+		say("process %d: %s", measured(r),
+		    err == -EBUSY ? "somebody else counts it already" :
+				    strerror(-err));
 	return !err;
 }
 
@@ -265,8 +277,8 @@ static bool recording_sampler(struct recording *r)
 		       sampler_add_thread(s, r->program.pid);
 	if (!err)
 		return true;
-	say("%s: %s", s->event->name, err == -ESRCH ? "there is no such process" :
-	    local_why(err));
+	say("%s: %s", s->event->name,
+	    err == -ESRCH ? "there is no such process" : local_why(err));
 	/* Service domains may count what this one does not. */
 	return err != -ESRCH && r->session.nr_anchors;
 }
@@ -290,9 +302,11 @@ static void recording_begin(struct recording *r)
 		      o->events.event[0].name);
 	snprintf(process, sizeof(process), "process %d", o->pid);
 	if (o->pid)
-		file_put_text(&r->out, FILE_COMMAND, &text, sizeof(text), process);
+		file_put_text(&r->out, FILE_COMMAND, &text, sizeof(text),
+			      process);
 	for (word = o->command; !o->pid && word && *word; word++)
-		file_put_text(&r->out, FILE_COMMAND, &text, sizeof(text), *word);
+		file_put_text(&r->out, FILE_COMMAND, &text, sizeof(text),
+			      *word);
 	recording_domain(r, "user");
 	put_clock(r);
 }
@@ -314,7 +328,8 @@ static void put_lost(struct recording *r)
 		lost.domain = i;
 		lost.samples = r->domain[i].lost;
 		if (lost.samples)
-			file_put(&r->out, FILE_LOST, &lost, sizeof(lost), NULL, 0);
+			file_put(&r->out, FILE_LOST, &lost, sizeof(lost), NULL,
+				 0);
 	}
 }
 
@@ -391,7 +406,8 @@ int cmd_record(int argc, char **argv)
 		return COMMAND_FAILED;
 	}
 	if (!file_finish(&r.out))
-		return say_exit(COMMAND_FAILED, "%s: %s", o.file, strerror(errno));
+		return say_exit(COMMAND_FAILED, "%s: %s", o.file,
+				strerror(errno));
 	say_end(&r);
 	return program_end(&r.program);
 }

@@ -18,7 +18,13 @@ struct report_options {
 	struct profile profile;
 };
 
-enum { OPTION_SORT = 256, OPTION_FOLDED, OPTION_SCRIPT, OPTION_FLAME, OPTION_JSON };
+enum {
+	OPTION_SORT = 256,
+	OPTION_FOLDED,
+	OPTION_SCRIPT,
+	OPTION_FLAME,
+	OPTION_JSON
+};
 
 static const struct option report_list[] = {
 	{ "input", required_argument, NULL, 'i' },
@@ -73,8 +79,7 @@ static void script_sample(const struct sample *s, void *arg)
 
 	/* The tools know one kind of thread: the domain goes to its name. */
 	printf("%s/%s %u/%u [%03u] %llu.%06llu: %llu %s:\n", s->domain, s->comm,
-	       s->pid, s->tid, s->cpu,
-	       (unsigned long long)(s->ns / 1000000000),
+	       s->pid, s->tid, s->cpu, (unsigned long long)(s->ns / 1000000000),
 	       (unsigned long long)(s->ns / 1000 % 1000000),
 	       (unsigned long long)script->info->period, script->info->event);
 	for (i = 0; i < s->nr; i++) {
@@ -160,14 +165,17 @@ int cmd_report(int argc, char **argv)
 	struct file f;
 	int option, status;
 
-	while ((option = getopt_long(argc, argv, "i:g", report_list, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "i:g", report_list, NULL)) !=
+	       -1) {
 		status = report_option(&o, option);
 		if (status)
 			return status;
 	}
 	if (optind < argc)
-		return say_exit(COMMAND_USAGE, "report: what is \"%s\"? (a recording is named by -i)",
-				argv[optind]);
+		return say_exit(
+			COMMAND_USAGE,
+			"report: what is \"%s\"? (a recording is named by -i)",
+			argv[optind]);
 	if (!o.profile.nr_fields)
 		profile_sort(&o.profile, "domain,comm,dso,symbol");
 	if (!file_load(&f, o.file)) {

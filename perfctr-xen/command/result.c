@@ -59,7 +59,8 @@ struct row *result_find(const struct result *r, const struct row *like)
 	unsigned int i;
 
 	for (i = 0; i < r->nr_rows; i++)
-		if (r->row[i]->kind == like->kind && r->row[i]->pid == like->pid &&
+		if (r->row[i]->kind == like->kind &&
+		    r->row[i]->pid == like->pid &&
 		    r->row[i]->tid == like->tid && r->row[i]->nr == like->nr)
 			return r->row[i];
 	return NULL;
@@ -99,14 +100,16 @@ static void cost_account(struct cost *cost, const struct vsys_account *account,
 	cost->known = true;
 	cost->calls += account->calls;
 	for (i = 0; i < nr_events; i++)
-		measure_add(&cost->event[i], &(struct measure){
-			.value = account->value[i],
-			.enabled = account->enabled,
-			.running = account->running[i],
-		});
+		measure_add(&cost->event[i],
+			    &(struct measure){
+				    .value = account->value[i],
+				    .enabled = account->enabled,
+				    .running = account->running[i],
+			    });
 }
 
-static void account_name(struct row *row, const struct vsys_account_entry *entry)
+static void account_name(struct row *row,
+			 const struct vsys_account_entry *entry)
 {
 	if (row->tid)
 		snprintf(row->name, sizeof(row->name), "%.*s",
@@ -206,5 +209,6 @@ struct figure result_rest(const struct result *r, unsigned int domain,
 	struct figure rest = measure_figure(&d->total[event]);
 
 	rest = figure_subtract(rest, measure_figure(&d->polling[event]));
-	return figure_subtract(rest, result_figure(r, r->row[0], domain, event));
+	return figure_subtract(rest,
+			       result_figure(r, r->row[0], domain, event));
 }

@@ -9,17 +9,17 @@
 #include "events.h"
 #include "measure.h"
 
-#define DOMAINS_MAX	16u
-#define USER_DOMAIN	0u	/* the first one is always this domain */
-#define OTHER_THREADS	"(other threads)"
+#define DOMAINS_MAX 16u
+#define USER_DOMAIN 0u /* the first one is always this domain */
+#define OTHER_THREADS "(other threads)"
 
 struct domain {
 	char name[VSYS_SERVICE_NAME_MAX];
-	int refused;		/* 0, or the errno with which it does not count */
-	bool served;		/* it had a channel of the program's */
-	bool lost;		/* it went, and a part of its counts with it */
+	int refused; /* 0, or the errno with which it does not count */
+	bool served; /* it had a channel of the program's */
+	bool lost;   /* it went, and a part of its counts with it */
 	/* What all of the domain did meanwhile, and of that its polling: */
-	int totals_error;	/* 0: they are known; else an errno */
+	int totals_error; /* 0: they are known; else an errno */
 	struct measure total[VSYS_COUNTERS_MAX];
 	struct measure polling[VSYS_COUNTERS_MAX];
 };
@@ -32,9 +32,9 @@ struct cost {
 };
 
 enum row_kind {
-	ROW_WHOLE,		/* the run */
-	ROW_THREAD,		/* pid, tid; tid 0: several, OTHER_THREADS */
-	ROW_CALL,		/* nr */
+	ROW_WHOLE,  /* the run */
+	ROW_THREAD, /* pid, tid; tid 0: several, OTHER_THREADS */
+	ROW_CALL,   /* nr */
 };
 
 struct row {
@@ -48,12 +48,12 @@ struct row {
 struct result {
 	const struct events *events;
 	double seconds;
-	int status;		/* of the program, as wait() gives it */
+	int status; /* of the program, as wait() gives it */
 	unsigned int nr_domains;
 	struct domain domain[DOMAINS_MAX];
 	unsigned int nr_rows;
-	struct row **row;	/* the first one is the whole */
-	bool no_counter[VSYS_COUNTERS_MAX];	/* in the user domain */
+	struct row **row;		    /* the first one is the whole */
+	bool no_counter[VSYS_COUNTERS_MAX]; /* in the user domain */
 };
 
 struct result *result_new(const struct events *events);

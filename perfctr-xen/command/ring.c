@@ -8,7 +8,7 @@
 #include "command.h"
 #include "ring.h"
 
-#define RECORD_MAX 65536	/* perf_event_header.size is of 16 bits */
+#define RECORD_MAX 65536 /* perf_event_header.size is of 16 bits */
 
 int ring_map(struct ring *ring, int fd, unsigned int pages)
 {
@@ -42,12 +42,14 @@ static const void *ring_at(struct ring *ring, uint64_t at, size_t size)
 }
 
 void ring_drain(struct ring *ring,
-		void (*use)(const struct perf_event_header *, void *), void *arg)
+		void (*use)(const struct perf_event_header *, void *),
+		void *arg)
 {
 	const struct perf_event_header *record;
 	uint64_t tail = ring->page->data_tail;
 	/* Pairs with the kernel's barrier between data and head. */
-	uint64_t head = __atomic_load_n(&ring->page->data_head, __ATOMIC_ACQUIRE);
+	uint64_t head =
+		__atomic_load_n(&ring->page->data_head, __ATOMIC_ACQUIRE);
 	size_t size;
 
 	while (tail < head) {

@@ -10,8 +10,8 @@
 struct ring {
 	struct perf_event_mmap_page *page;
 	char *data;
-	size_t size;		/* of the data, a power of two */
-	char *copy;		/* a record that went around the end */
+	size_t size; /* of the data, a power of two */
+	char *copy;  /* a record that went around the end */
 };
 
 /* -errno; pages is a power of two. */
@@ -19,6 +19,7 @@ int ring_map(struct ring *ring, int fd, unsigned int pages);
 void ring_unmap(struct ring *ring);
 /* Hands on each record that is there, and makes room. */
 void ring_drain(struct ring *ring,
-		void (*use)(const struct perf_event_header *, void *), void *arg);
+		void (*use)(const struct perf_event_header *, void *),
+		void *arg);
 
 #endif /* PERFCTR_RING_H */

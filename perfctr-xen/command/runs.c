@@ -33,9 +33,11 @@ static struct spread runs_cell(const struct runs *runs, const struct row *row,
 
 		same = result_find(r, row);
 		if (same)
-			series_figure(&s, &share, domain == DOMAINS_MAX ?
-				      result_sum(r, same, event) :
-				      result_figure(r, same, domain, event));
+			series_figure(
+				&s, &share,
+				domain == DOMAINS_MAX ?
+					result_sum(r, same, event) :
+					result_figure(r, same, domain, event));
 	}
 	return spread_of(&s, share);
 }

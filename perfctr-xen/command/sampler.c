@@ -11,7 +11,7 @@
 #include "local.h"
 #include "sampler.h"
 
-#define RING_PAGES 128	/* as many as anybody may have by default */
+#define RING_PAGES 128 /* as many as anybody may have by default */
 
 /* What each record that is no sample ends with, by sample_type. */
 struct trailer {
@@ -20,37 +20,37 @@ struct trailer {
 	uint32_t cpu, reserved;
 };
 
-struct perf_map {	/* PERF_RECORD_MMAP */
+struct perf_map { /* PERF_RECORD_MMAP */
 	struct perf_event_header header;
 	uint32_t pid, tid;
 	uint64_t address, length, offset;
 	char path[];
 };
 
-struct perf_comm {	/* PERF_RECORD_COMM */
+struct perf_comm { /* PERF_RECORD_COMM */
 	struct perf_event_header header;
 	uint32_t pid, tid;
 	char name[];
 };
 
-struct perf_fork {	/* PERF_RECORD_FORK */
+struct perf_fork { /* PERF_RECORD_FORK */
 	struct perf_event_header header;
 	uint32_t pid, ppid, tid, ptid;
 	uint64_t ns;
 };
 
-struct perf_lost {	/* PERF_RECORD_LOST */
+struct perf_lost { /* PERF_RECORD_LOST */
 	struct perf_event_header header;
 	uint64_t id, lost;
 };
 
-struct perf_sample {	/* PERF_RECORD_SAMPLE */
+struct perf_sample { /* PERF_RECORD_SAMPLE */
 	struct perf_event_header header;
 	uint64_t ip;
 	uint32_t pid, tid;
 	uint64_t ns;
 	uint32_t cpu, reserved;
-	uint64_t nr;		/* with PERF_SAMPLE_CALLCHAIN, and what follows */
+	uint64_t nr; /* with PERF_SAMPLE_CALLCHAIN, and what follows */
 	uint64_t ips[];
 };
 
@@ -65,7 +65,9 @@ static int sampler_ring(struct sampler *s, int fd, int cpu)
 	for (i = 0; i < s->nr_rings; i++)
 		if (s->ring[i].cpu == cpu)
 			return ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT,
-				     s->ring[i].fd) ? -errno : 0;
+				     s->ring[i].fd) ?
+				       -errno :
+				       0;
 	s->ring = xgrow(s->ring, s->nr_rings, sizeof(*s->ring));
 	ring = &s->ring[s->nr_rings];
 	err = ring_map(&ring->ring, fd, RING_PAGES);
@@ -117,7 +119,7 @@ int sampler_add_thread(struct sampler *s, pid_t tid)
 	for (cpu = 0; cpu < nr; cpu++) {
 		err = sampler_open(s, tid, cpu);
 		if (err == -ENODEV && s->nr > before)
-			continue;	/* a processor that is off */
+			continue; /* a processor that is off */
 		if (err)
 			return err;
 	}
@@ -137,7 +139,9 @@ void sampler_enable(struct sampler *s)
 static void put_name(struct sampler *s, uint64_t ns, pid_t pid, pid_t tid,
 		     bool exec, const char *name)
 {
-	struct file_comm comm = { .ns = ns, .pid = pid, .tid = tid, .exec = exec };
+	struct file_comm comm = {
+		.ns = ns, .pid = pid, .tid = tid, .exec = exec
+	};
 
 	file_put_text(s->out, FILE_COMM, &comm, sizeof(comm), name);
 }
@@ -162,9 +166,11 @@ static void put_maps(struct sampler *s, pid_t pid)
 	maps = fopen(name, "re");
 	while (maps && fgets(line, sizeof(line), maps)) {
 		strcpy(path, "//anon");
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64
-			   " %*s %*s %4199[^\n]", &map.address, &end, mode,
-			   &map.offset, path) < 4 || mode[2] != 'x')
+		if (sscanf(line,
+			   "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64
+			   " %*s %*s %4199[^\n]",
+			   &map.address, &end, mode, &map.offset, path) < 4 ||
+		    mode[2] != 'x')
 			continue;
 		map.length = end - map.address;
 		file_put_text(s->out, FILE_MAP, &map, sizeof(map), path);
@@ -189,7 +195,7 @@ int sampler_add_process(struct sampler *s, pid_t pid)
 			continue;
 		err = sampler_add_thread(s, atoi(entry->d_name));
 		if (err == -ESRCH)
-			err = 0;	/* it has just ended */
+			err = 0; /* it has just ended */
 		else if (!err)
 			put_names(s, pid, atoi(entry->d_name));
 	}
@@ -241,8 +247,9 @@ static void use_sample(struct sampler *s, const struct perf_sample *p)
 	if (!sample.nr) {
 		chain[0] = p->ip;
 		sample.nr = 1;
-		sample.nr_kernel = (p->header.misc & PERF_RECORD_MISC_CPUMODE_MASK) ==
-				   PERF_RECORD_MISC_KERNEL;
+		sample.nr_kernel =
+			(p->header.misc & PERF_RECORD_MISC_CPUMODE_MASK) ==
+			PERF_RECORD_MISC_KERNEL;
 	}
 	for (i = 0; i < sample.nr_kernel; i++)
 		addresses_add(s->kernel, 0, chain[i], &is_new);
@@ -253,8 +260,12 @@ static void use_sample(struct sampler *s, const struct perf_sample *p)
 static void use_map(struct sampler *s, const struct perf_map *p, uint64_t ns)
 {
 	struct file_map map = {
-		.ns = ns, .pid = p->pid, .tid = p->tid, .address = p->address,
-		.length = p->length, .offset = p->offset,
+		.ns = ns,
+		.pid = p->pid,
+		.tid = p->tid,
+		.address = p->address,
+		.length = p->length,
+		.offset = p->offset,
 	};
 
 	file_put_text(s->out, FILE_MAP, &map, sizeof(map), p->path);
@@ -263,7 +274,10 @@ static void use_map(struct sampler *s, const struct perf_map *p, uint64_t ns)
 static void use_fork(struct sampler *s, const struct perf_fork *p)
 {
 	struct file_fork fork = {
-		.ns = p->ns, .pid = p->pid, .tid = p->tid, .ppid = p->ppid,
+		.ns = p->ns,
+		.pid = p->pid,
+		.tid = p->tid,
+		.ppid = p->ppid,
 		.ptid = p->ptid,
 	};
 

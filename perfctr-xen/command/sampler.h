@@ -13,10 +13,10 @@
 struct sampler {
 	const struct event *event;
 	uint64_t period;
-	bool chains;		/* whole call chains, not only addresses */
+	bool chains; /* whole call chains, not only addresses */
 	bool on_exec;
 	struct file_writer *out;
-	struct addresses *kernel;	/* those seen, for their symbols */
+	struct addresses *kernel; /* those seen, for their symbols */
 	uint64_t lost;
 	unsigned int nr;
 	int *fd;
@@ -24,7 +24,7 @@ struct sampler {
 	struct sampler_ring {
 		struct ring ring;
 		int fd, cpu;
-	} *ring;
+	} * ring;
 };
 
 /* A thread and what it makes; 0, or -errno. */

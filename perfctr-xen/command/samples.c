@@ -25,8 +25,8 @@ struct reader {
 	struct moment *moment;
 	struct tasks tasks;
 	struct maps maps;
-	struct addresses addresses;	/* with symbols */
-	const struct file_symbol **symbol;	/* by index in them */
+	struct addresses addresses;	   /* with symbols */
+	const struct file_symbol **symbol; /* by index in them */
 	struct sample sample;
 	void (*use)(const struct sample *sample, void *arg);
 	void *arg;
@@ -170,9 +170,11 @@ static void frame_kernel(struct reader *reader, const struct file_sample *s,
 	bool is_new;
 
 	frame->dso = "[kernel]";
-	i = addresses_add(&reader->addresses, s->domain, frame->address, &is_new);
-	if (is_new) {	/* not asked again */
-		reader->symbol = xgrow(reader->symbol, i, sizeof(*reader->symbol));
+	i = addresses_add(&reader->addresses, s->domain, frame->address,
+			  &is_new);
+	if (is_new) { /* not asked again */
+		reader->symbol =
+			xgrow(reader->symbol, i, sizeof(*reader->symbol));
 		reader->symbol[i] = NULL;
 	}
 	symbol = reader->symbol[i];
@@ -249,8 +251,9 @@ static void reader_record(struct reader *reader, const struct moment *moment)
 
 	switch (moment->record->kind) {
 	case FILE_MAP:
-		maps_add(&reader->maps, map->pid, &(struct map){
-			map->address, map->length, map->offset, map->path });
+		maps_add(&reader->maps, map->pid,
+			 &(struct map){ map->address, map->length, map->offset,
+					map->path });
 		break;
 	case FILE_COMM:
 		if (comm->exec)

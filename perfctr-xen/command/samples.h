@@ -7,19 +7,19 @@
 
 struct frame {
 	uint64_t address;
-	uint64_t offset;	/* from where the symbol begins */
-	const char *symbol;	/* "[unknown]" if there is none */
+	uint64_t offset;    /* from where the symbol begins */
+	const char *symbol; /* "[unknown]" if there is none */
 	const char *dso;
 };
 
 struct sample {
-	uint64_t ns;		/* since the recording began */
+	uint64_t ns; /* since the recording began */
 	const char *domain, *comm;
-	char call[24];		/* empty: in none */
+	char call[24]; /* empty: in none */
 	uint32_t pid, tid, cpu;
 	unsigned int domain_nr;
 	unsigned int nr;
-	struct frame frame[FILE_ADDRESSES_MAX];	/* the innermost first */
+	struct frame frame[FILE_ADDRESSES_MAX]; /* the innermost first */
 };
 
 /* The symbol, or, if it has none, where it is from. */

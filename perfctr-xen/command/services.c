@@ -28,7 +28,8 @@ const char *service_name(unsigned int index)
 {
 	routes_load();
 	return index < virtuos_routes.nr_services ?
-	       virtuos_routes.services[index] : NULL;
+		       virtuos_routes.services[index] :
+		       NULL;
 }
 
 int service_channel(const char *service, struct vsys_front_open *got)

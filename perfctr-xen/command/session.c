@@ -25,7 +25,8 @@ const char *session_why(int err)
 	case -ENOENT:
 	case -ENODEV:
 	case -ENXIO:
-		return "there is no " VSYS_COUNTERS_PATH " (vsysfront is not loaded, or too old)";
+		return "there is no " VSYS_COUNTERS_PATH
+		       " (vsysfront is not loaded, or too old)";
 	case -EOPNOTSUPP:
 		return "this kernel has no tracepoints, by which vsysfront follows children (CONFIG_TRACEPOINTS)";
 	case -EBUSY:
@@ -66,8 +67,8 @@ int session_start(struct session *s, const struct events *events,
 	int err;
 
 	for (i = 0; i < events->nr; i++)
-		start.counters[i] = event_counter(&events->event[i],
-						  i ? 0 : period);
+		start.counters[i] =
+			event_counter(&events->event[i], i ? 0 : period);
 	err = session_ioctl(s, VSYS_COUNTERS_START, &start);
 	s->started = !err;
 	return err;
@@ -147,7 +148,8 @@ int session_anchor(struct session *s)
 	unsigned int i;
 	int fd;
 
-	for (i = 0; (name = service_name(i)) && s->nr_anchors < SERVICES_MAX; i++) {
+	for (i = 0; (name = service_name(i)) && s->nr_anchors < SERVICES_MAX;
+	     i++) {
 		fd = service_channel(name, &got);
 		if (fd < 0)
 			continue;
@@ -196,8 +198,7 @@ static uint64_t polling_enabled(const struct vsys_totals *t, unsigned int nr)
 	return most;
 }
 
-static void result_totals(struct session *s, struct result *r,
-			  struct domain *d)
+static void result_totals(struct session *s, struct result *r, struct domain *d)
 {
 	unsigned int i, nr = r->events->nr;
 	struct vsys_counters_totals ask = { 0 };
@@ -208,10 +209,10 @@ static void result_totals(struct session *s, struct result *r,
 	d->totals_error = -session_ioctl(s, VSYS_COUNTERS_TOTALS, &ask);
 	polling = polling_enabled(t, nr);
 	for (i = 0; i < nr; i++) {
-		d->total[i] = (struct measure){
-			t->value[i], t->enabled, t->running[i] };
-		d->polling[i] = (struct measure){
-			t->polling[i], polling, t->polling_running[i] };
+		d->total[i] = (struct measure){ t->value[i], t->enabled,
+						t->running[i] };
+		d->polling[i] = (struct measure){ t->polling[i], polling,
+						  t->polling_running[i] };
 	}
 }
 

@@ -12,7 +12,7 @@
 #define SERVICES_MAX (DOMAINS_MAX - 1)
 
 struct session {
-	int fd;			/* -1: there is none */
+	int fd; /* -1: there is none */
 	bool started;
 	/* Services that programs are routed to, each with a channel of ours. */
 	unsigned int nr_anchors;

@@ -47,7 +47,9 @@ static void csv_line(FILE *out, const char *of, const char *name,
 static void csv_row(FILE *out, const struct runs *runs, const struct row *row)
 {
 	static const char *const kinds[] = {
-		[ROW_WHOLE] = "whole", [ROW_THREAD] = "thread", [ROW_CALL] = "call",
+		[ROW_WHOLE] = "whole",
+		[ROW_THREAD] = "thread",
+		[ROW_CALL] = "call",
 	};
 	const char *of = kinds[row->kind];
 	const struct result *r = runs->run[0];
@@ -71,8 +73,10 @@ static void csv_row(FILE *out, const struct runs *runs, const struct row *row)
 void show_csv(FILE *out, const struct runs *runs)
 {
 	static const char *const parts[] = {
-		[PART_CALLS] = "calls", [PART_POLLING] = "polling",
-		[PART_REST] = "rest", [PART_TOTAL] = "total",
+		[PART_CALLS] = "calls",
+		[PART_POLLING] = "polling",
+		[PART_REST] = "rest",
+		[PART_TOTAL] = "total",
 	};
 	const struct result *r = runs->run[0];
 	unsigned int i, d, e, part;

@@ -35,7 +35,7 @@ static json *spread_json(const struct runs *runs, struct spread s)
 	json *object;
 
 	if (isnan(s.mean.value))
-		return NULL;	/* not known */
+		return NULL; /* not known */
 	object = json_object_new_object();
 	add(object, "value", number(s.mean.value));
 	add(object, "counted", number(s.mean.share));
@@ -62,7 +62,8 @@ static json *row_json(const struct runs *runs, const struct row *row)
 	for (e = 0; e < r->events->nr; e++) {
 		cells = json_object_new_object();
 		for (d = 0; d < r->nr_domains; d++)
-			add(cells, d == USER_DOMAIN ? "user" : r->domain[d].name,
+			add(cells,
+			    d == USER_DOMAIN ? "user" : r->domain[d].name,
 			    spread_json(runs, runs_figure(runs, row, d, e)));
 		add(cells, "sum", spread_json(runs, runs_sum(runs, row, e)));
 		add(events, r->events->event[e].name, cells);
@@ -72,7 +73,8 @@ static json *row_json(const struct runs *runs, const struct row *row)
 	for (d = 1; d < r->nr_domains; d++)
 		add(calls, r->domain[d].name,
 		    number(runs_calls(runs, row, d).mean.value));
-	add(calls, "sum", number(runs_calls(runs, row, DOMAINS_MAX).mean.value));
+	add(calls, "sum",
+	    number(runs_calls(runs, row, DOMAINS_MAX).mean.value));
 	add(object, "calls", calls);
 	return object;
 }
@@ -80,8 +82,10 @@ static json *row_json(const struct runs *runs, const struct row *row)
 static json *domain_json(const struct runs *runs, unsigned int d)
 {
 	static const char *const parts[] = {
-		[PART_CALLS] = "calls", [PART_POLLING] = "polling",
-		[PART_REST] = "rest", [PART_TOTAL] = "total",
+		[PART_CALLS] = "calls",
+		[PART_POLLING] = "polling",
+		[PART_REST] = "rest",
+		[PART_TOTAL] = "total",
 	};
 	const struct result *r = runs->run[0];
 	json *object = json_object_new_object(), *events, *cells;
@@ -90,8 +94,8 @@ static json *domain_json(const struct runs *runs, unsigned int d)
 	add(object, "name", text(r->domain[d].name));
 	add(object, "used", json_object_new_boolean(r->domain[d].served));
 	add(object, "lost", json_object_new_boolean(r->domain[d].lost));
-	add(object, "refused", r->domain[d].refused ?
-	    text(strerror(r->domain[d].refused)) : NULL);
+	add(object, "refused",
+	    r->domain[d].refused ? text(strerror(r->domain[d].refused)) : NULL);
 	events = json_object_new_object();
 	for (e = 0; e < r->events->nr; e++) {
 		cells = json_object_new_object();
@@ -134,8 +138,10 @@ bool show_json(FILE *out, const struct runs *runs)
 	for (d = 1; d < r->nr_domains; d++)
 		json_object_array_add(domains, domain_json(runs, d));
 	add(object, "services", domains);
-	fprintf(out, "%s\n", json_object_to_json_string_ext(
-		object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	fprintf(out, "%s\n",
+		json_object_to_json_string_ext(
+			object, JSON_C_TO_STRING_PRETTY |
+					JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(object);
 	return !ferror(out);
 }

@@ -23,12 +23,16 @@ static const char *spread_text(const struct runs *runs, const struct spread *s,
 	if (is_time)
 		n = snprintf(text, CELL, "%.3f", s->mean.value / 1e6);
 	else
-		n = snprintf(text, CELL, "%s", thousands(s->mean.value, number));
+		n = snprintf(text, CELL, "%s",
+			     thousands(s->mean.value, number));
 	if (s->mean.share < 0.995)
-		n += snprintf(text + n, CELL - n, " (%.0f%%)", s->mean.share * 100);
+		n += snprintf(text + n, CELL - n, " (%.0f%%)",
+			      s->mean.share * 100);
 	if (runs->nr > 1)
-		snprintf(text + n, CELL - n, " ± %.1f%%", s->mean.value ?
-			 100 * s->deviation / fabs(s->mean.value) : 0.0);
+		snprintf(text + n, CELL - n, " ± %.1f%%",
+			 s->mean.value ?
+				 100 * s->deviation / fabs(s->mean.value) :
+				 0.0);
 	return text;
 }
 
@@ -57,7 +61,8 @@ static void add_whole(struct table *t, const struct runs *runs)
 
 		add_event_name(t, &r->events->event[e]);
 		for (d = 0; d < r->nr_domains; d++)
-			add_spread(t, runs, runs_figure(runs, row, d, e), is_time);
+			add_spread(t, runs, runs_figure(runs, row, d, e),
+				   is_time);
 		add_spread(t, runs, runs_sum(runs, row, e), is_time);
 	}
 	table_add(t, "  calls");
@@ -69,8 +74,8 @@ static void add_whole(struct table *t, const struct runs *runs)
 	add_spread(t, runs, runs_calls(runs, row, DOMAINS_MAX), false);
 }
 
-static void add_heads(struct table *t, const struct runs *runs, const char *title,
-		      unsigned int first)
+static void add_heads(struct table *t, const struct runs *runs,
+		      const char *title, unsigned int first)
 {
 	const struct result *r = runs->run[0];
 	unsigned int d;
@@ -175,7 +180,8 @@ static void show_parts(FILE *out, const struct runs *runs)
 		for (part = PART_CALLS; part <= PART_TOTAL; part++) {
 			table_add(&t, "%s", names[part]);
 			for (d = 1; d < r->nr_domains; d++)
-				add_spread(&t, runs, runs_part(runs, d, part, e),
+				add_spread(&t, runs,
+					   runs_part(runs, d, part, e),
 					   event_is_time(&r->events->event[e]));
 		}
 	}
@@ -186,13 +192,15 @@ static void show_parts(FILE *out, const struct runs *runs)
 static void note_domain(FILE *out, const struct domain *d)
 {
 	if (d->refused)
-		fprintf(out, "\n%s does not count these events: %s (`perfctr-xen list' shows what there is).\n",
+		fprintf(out,
+			"\n%s does not count these events: %s (`perfctr-xen list' shows what there is).\n",
 			d->name, strerror(d->refused));
 	else if (d->totals_error > 0)
 		fprintf(out, "\nAll of %s is not known: %s.\n", d->name,
 			strerror(d->totals_error));
 	if (d->lost)
-		fprintf(out, "\n%s went away: what it counted after its last completed call is lost.\n",
+		fprintf(out,
+			"\n%s went away: what it counted after its last completed call is lost.\n",
 			d->name);
 }
 
@@ -219,7 +227,8 @@ static void show_notes(FILE *out, const struct runs *runs)
 			fprintf(out, "\n%s: %s.\n", r->events->event[i].name,
 				local_why(-ENOENT));
 	if (xen_road() == XEN_PV_STOCK && names_modes(r->events))
-		fprintf(out, "\nIn PV domains on stock Xen, :u counts programs and kernel, and :k counts Xen.\n");
+		fprintf(out,
+			"\nIn PV domains on stock Xen, :u counts programs and kernel, and :k counts Xen.\n");
 	if (runs->no_services)
 		fprintf(out, "\nService domains are not counted: %s.\n",
 			runs->no_services);

@@ -10,8 +10,8 @@
 struct runs {
 	unsigned int nr;
 	struct result **run;
-	const char *title;	/* the command */
-	const char *no_services;	/* why there are none; NULL: there are */
+	const char *title;	 /* the command */
+	const char *no_services; /* why there are none; NULL: there are */
 };
 
 /* A cell over all runs. */

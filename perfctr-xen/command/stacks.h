@@ -9,9 +9,9 @@
 
 struct stack {
 	const char *name;
-	uint64_t own, all;		/* samples here; and in those below */
+	uint64_t own, all; /* samples here; and in those below */
 	struct stack *parent;
-	struct stack *first, *next;	/* child; sibling, in the order of names */
+	struct stack *first, *next; /* child; sibling, in the order of names */
 };
 
 /* The place below, made if it is not there. */

@@ -13,17 +13,17 @@
 #include "session.h"
 #include "show.h"
 
-#define DRAIN_MS 200	/* between looks for records of threads that ended */
+#define DRAIN_MS 200 /* between looks for records of threads that ended */
 
 struct stat_options {
 	struct events events;
-	bool chosen;		/* events were named */
-	pid_t pid;		/* 0: the command is what is measured */
+	bool chosen; /* events were named */
+	pid_t pid;   /* 0: the command is what is measured */
 	bool by_thread, by_call;
 	unsigned int repeat;
 	enum { FORM_TABLE, FORM_JSON, FORM_CSV } form;
 	const char *file;
-	char **command;		/* NULL: there is none */
+	char **command; /* NULL: there is none */
 };
 
 enum { OPTION_THREAD = 256, OPTION_CALL, OPTION_JSON, OPTION_CSV };
@@ -50,12 +50,16 @@ static int stat_option(struct stat_options *o, int option)
 		return events_parse(&o->events, optarg) ? 0 : COMMAND_USAGE;
 	case 'p':
 		if (!parse_number(optarg, 1, &number) || number > INT32_MAX)
-			return say_exit(COMMAND_USAGE, "\"%s\" is no process number", optarg);
+			return say_exit(COMMAND_USAGE,
+					"\"%s\" is no process number", optarg);
 		o->pid = number;
 		return 0;
 	case 'r':
 		if (!parse_number(optarg, 1, &number) || number > 10000)
-			return say_exit(COMMAND_USAGE, "\"%s\" is no number of runs (1 to 10000)", optarg);
+			return say_exit(
+				COMMAND_USAGE,
+				"\"%s\" is no number of runs (1 to 10000)",
+				optarg);
 		o->repeat = number;
 		return 0;
 	case 'o':
@@ -81,18 +85,24 @@ static int stat_parse(int argc, char **argv, struct stat_options *o)
 {
 	int option, status;
 
-	while ((option = getopt_long(argc, argv, "+e:p:r:o:", stat_list, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "+e:p:r:o:", stat_list,
+				     NULL)) != -1) {
 		status = stat_option(o, option);
 		if (status)
 			return status;
 	}
 	o->command = optind < argc ? argv + optind : NULL;
 	if (!o->command && !o->pid)
-		return say_exit(COMMAND_USAGE, "stat: want a command or -p PID");
+		return say_exit(COMMAND_USAGE,
+				"stat: want a command or -p PID");
 	if (o->pid && o->repeat > 1)
-		return say_exit(COMMAND_USAGE, "stat: -r runs a command again and again, it does not go with -p");
+		return say_exit(
+			COMMAND_USAGE,
+			"stat: -r runs a command again and again, it does not go with -p");
 	if (o->by_thread && o->repeat > 1)
-		return say_exit(COMMAND_USAGE, "stat: --per-thread does not go with -r: no two runs have the same threads");
+		return say_exit(
+			COMMAND_USAGE,
+			"stat: --per-thread does not go with -r: no two runs have the same threads");
 	return 0;
 }
 
@@ -117,18 +127,19 @@ static pid_t measured(const struct stat_run *run)
 static bool stat_session(struct stat_run *run)
 {
 	const struct stat_options *o = run->options;
-	uint32_t flags = VSYS_SESSION_INHERIT |
-			 (o->by_call ? VSYS_COUNT_BY_CALL : 0);
+	uint32_t flags =
+		VSYS_SESSION_INHERIT | (o->by_call ? VSYS_COUNT_BY_CALL : 0);
 	int err;
 
-	run->session_error = session_begin(&run->session, run->result->events,
-					   flags, 0);
+	run->session_error =
+		session_begin(&run->session, run->result->events, flags, 0);
 	if (run->session_error)
 		return true;
 	err = session_add(&run->session, measured(run));
 	if (err)
-		say("process %d: %s", measured(run), err == -EBUSY ?
-		    "somebody else counts it already" : strerror(-err));
+		say("process %d: %s", measured(run),
+		    err == -EBUSY ? "somebody else counts it already" :
+				    strerror(-err));
 	return !err;
 }
 
@@ -137,11 +148,13 @@ static bool stat_local(struct stat_run *run)
 	const struct stat_options *o = run->options;
 
 	local_init(&run->local, run->result->events,
-		   (o->pid ? 0 : LOCAL_EXEC) | (o->by_thread ? LOCAL_THREADS : 0),
+		   (o->pid ? 0 : LOCAL_EXEC) |
+			   (o->by_thread ? LOCAL_THREADS : 0),
 		   run->result);
 	if (o->pid)
 		return local_add_process(&run->local, o->pid);
-	return local_add_thread(&run->local, run->program.pid, run->program.pid);
+	return local_add_thread(&run->local, run->program.pid,
+				run->program.pid);
 }
 
 static void stat_wait(struct stat_run *run)

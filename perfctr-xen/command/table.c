@@ -47,7 +47,8 @@ static int column_width(const struct table *t, unsigned int column)
 	return width;
 }
 
-static void print_cell(const struct table *t, unsigned int i, int width, FILE *out)
+static void print_cell(const struct table *t, unsigned int i, int width,
+		       FILE *out)
 {
 	unsigned int column = i % t->columns;
 	int pad = width - text_width(t->cell[i]);

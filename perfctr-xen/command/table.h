@@ -8,7 +8,7 @@
 
 struct table {
 	unsigned int columns;
-	bool left;		/* texts from the third column on: to the left */
+	bool left; /* texts from the third column on: to the left */
 	unsigned int nr;
 	char **cell;
 };

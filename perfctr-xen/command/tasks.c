@@ -53,6 +53,7 @@ void tasks_forked(struct tasks *t, pid_t pid, pid_t tid, pid_t maker)
 	if (!named && parent)
 		memcpy(task->name, parent->name, sizeof(task->name));
 }
+
 void tasks_look(struct tasks *t, pid_t pid, pid_t tid)
 {
 	char path[64], name[32] = "";

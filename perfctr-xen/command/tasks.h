@@ -10,10 +10,10 @@ struct tasks {
 	unsigned int nr;
 	struct task {
 		pid_t pid, tid;
-		pid_t root;		/* the thread that was there at first */
-		uint32_t counted;	/* a bit for each event, tasks_counted() */
+		pid_t root;	  /* the thread that was there at first */
+		uint32_t counted; /* a bit for each event, tasks_counted() */
 		char name[16];
-	} *task;
+	} * task;
 };
 
 void tasks_free(struct tasks *t);

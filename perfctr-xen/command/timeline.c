@@ -12,7 +12,8 @@ static struct call *timeline_call(struct timeline *t,
 
 	for (i = 0; i < t->nr; i++) {
 		call = &t->call[i];
-		if (call->channel == r->channel && call->slot == r->record.slot &&
+		if (call->channel == r->channel &&
+		    call->slot == r->record.slot &&
 		    !strncmp(call->service, r->service, sizeof(call->service)))
 			return call;
 	}
@@ -60,7 +61,7 @@ static void call_span(struct call *call, uint64_t tsc)
 static const struct call *call_done(struct timeline *t, struct call *call,
 				    const struct vsys_session_record *r)
 {
-	if (!call->open)	/* its beginning was lost, or before ours */
+	if (!call->open) /* its beginning was lost, or before ours */
 		return NULL;
 	call->open = false;
 	call->done = r->record.tsc;
@@ -75,7 +76,8 @@ const struct call *timeline_add(struct timeline *t,
 	struct call *call;
 
 	t->lost += r->record.lost;
-	if (r->record.kind < VSYS_RECORD_CLAIM || r->record.kind > VSYS_RECORD_DONE)
+	if (r->record.kind < VSYS_RECORD_CLAIM ||
+	    r->record.kind > VSYS_RECORD_DONE)
 		return NULL;
 	call = timeline_call(t, r);
 	switch (r->record.kind) {

@@ -12,9 +12,9 @@ struct call {
 	char service[VSYS_SERVICE_NAME_MAX];
 	uint32_t channel, slot, nr;
 	uint32_t pid, tid;
-	uint64_t claimed, done;		/* TSC */
+	uint64_t claimed, done; /* TSC */
 	int64_t result;
-	bool open;			/* claimed, and not done */
+	bool open; /* claimed, and not done */
 	/* It runs, is blocked, runs again … ; what is too much is the last one's. */
 	unsigned int nr_spans;
 	uint64_t begins[SPANS_MAX];
@@ -24,12 +24,12 @@ struct call {
 
 struct timeline {
 	unsigned int nr, nr_threads;
-	struct call *call;		/* one for each slot in use */
+	struct call *call; /* one for each slot in use */
 	struct timeline_thread {
 		uint32_t tid;
 		uint64_t done;
-	} *thread;
-	unsigned long long lost;	/* records that there was no room for */
+	} * thread;
+	unsigned long long lost; /* records that there was no room for */
 };
 
 /* A record; the call that it completes, or NULL.  Valid until the next one. */

@@ -44,20 +44,25 @@ static int top_option(struct top_options *o, int option)
 		if (!events_parse(&o->events, optarg))
 			return COMMAND_USAGE;
 		if (o->events.nr > 1)
-			return say_exit(COMMAND_USAGE, "top: one event at a time");
+			return say_exit(COMMAND_USAGE,
+					"top: one event at a time");
 		return 0;
 	case 'd':
 		if (!parse_seconds(optarg, &o->delay))
-			return say_exit(COMMAND_USAGE, "\"%s\" is no number of seconds", optarg);
+			return say_exit(COMMAND_USAGE,
+					"\"%s\" is no number of seconds",
+					optarg);
 		return 0;
 	case 'n':
 		if (!parse_number(optarg, 1, &o->iterations))
-			return say_exit(COMMAND_USAGE, "\"%s\" is no number of times", optarg);
+			return say_exit(COMMAND_USAGE,
+					"\"%s\" is no number of times", optarg);
 		return 0;
 	case 'p':
 		if (!parse_number(optarg, 1, &number) || number > INT32_MAX ||
 		    o->nr_pids == PIDS_MAX)
-			return say_exit(COMMAND_USAGE, "\"%s\" is no process number", optarg);
+			return say_exit(COMMAND_USAGE,
+					"\"%s\" is no process number", optarg);
 		o->pid[o->nr_pids++] = number;
 		return 0;
 	case 't':
@@ -114,7 +119,8 @@ static void lines_add(struct lines *l, const struct watch *w,
 		rate = grown(t->value[d], t->before[d]) / seconds;
 		line->rate[d] += rate;
 		line->sum += rate;
-		line->calls[d] += grown(t->calls[d], t->calls_before[d]) / seconds;
+		line->calls[d] +=
+			grown(t->calls[d], t->calls_before[d]) / seconds;
 	}
 }
 
@@ -260,7 +266,8 @@ static void top_run(const struct top_options *o, struct watch *w,
 	}
 	top_once(o, w, &before, note);
 	for (i = 0; i < o->iterations && pause_seconds(o->delay) &&
-	     (w->nr || !o->nr_pids); i++)
+		    (w->nr || !o->nr_pids);
+	     i++)
 		top_once(o, w, &before, note);
 	if (on_screen)
 		endwin();
@@ -273,13 +280,15 @@ int cmd_top(int argc, char **argv)
 	struct session session;
 	int option, status, err;
 
-	while ((option = getopt_long(argc, argv, "e:d:n:p:t", top_list, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "e:d:n:p:t", top_list,
+				     NULL)) != -1) {
 		status = top_option(&o, option);
 		if (status)
 			return status;
 	}
 	if (optind < argc)
-		return say_exit(COMMAND_USAGE, "top: what is \"%s\"?", argv[optind]);
+		return say_exit(COMMAND_USAGE, "top: what is \"%s\"?",
+				argv[optind]);
 	if (!o.events.nr)
 		events_parse(&o.events, "task-clock");
 	err = session_begin(&session, &o.events, VSYS_SESSION_INHERIT, 0);

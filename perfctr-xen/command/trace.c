@@ -21,7 +21,7 @@ struct trace {
 	struct session session;
 	struct timeline timeline;
 	size_t nr;
-	struct vsys_session_record *record;	/* of one look */
+	struct vsys_session_record *record; /* of one look */
 	struct tasks tasks;
 	struct clock_pair begin;
 	double us_per_tick;
@@ -69,7 +69,8 @@ static void print_call(struct trace *t, const struct call *call)
 		trace_us(t, t->begin.tsc, call->claimed), thread, call->service,
 		call_name(call->nr, name, sizeof(name)));
 	if (call->before && call->before <= call->claimed)
-		fprintf(t->out, "%10.1f", trace_us(t, call->before, call->claimed));
+		fprintf(t->out, "%10.1f",
+			trace_us(t, call->before, call->claimed));
 	else
 		fprintf(t->out, "%10s", "-");
 	fprintf(t->out, " %10.1f  ", trace_us(t, call->claimed, call->done));
@@ -94,7 +95,8 @@ static int earlier(const void *a, const void *b)
 {
 	const struct vsys_session_record *x = a, *y = b;
 
-	return x->record.tsc < y->record.tsc ? -1 : x->record.tsc > y->record.tsc;
+	return x->record.tsc < y->record.tsc ? -1 :
+					       x->record.tsc > y->record.tsc;
 }
 
 /* They come one channel after the other, and are wanted as they happened. */
@@ -121,9 +123,11 @@ static bool trace_start(struct trace *t, char **command)
 	static struct events events;
 	int err;
 
-	events_parse(&events, "task-clock");	/* a session counts something */
-	err = session_begin(&t->session, &events, VSYS_SESSION_INHERIT |
-			    VSYS_SESSION_RECORDS | VSYS_COUNT_TRACE, 0);
+	events_parse(&events, "task-clock"); /* a session counts something */
+	err = session_begin(&t->session, &events,
+			    VSYS_SESSION_INHERIT | VSYS_SESSION_RECORDS |
+				    VSYS_COUNT_TRACE,
+			    0);
 	if (err) {
 		say("nothing to trace: %s", session_why(err));
 		return false;
@@ -140,8 +144,8 @@ static void trace_run(struct trace *t)
 {
 	struct pollfd records = { .fd = t->session.fd, .events = POLLIN };
 
-	fprintf(t->out, "%12s  %-20s %-10s %-14s %10s %10s\n", "at, us", "thread",
-		"domain", "call", "since, us", "took, us");
+	fprintf(t->out, "%12s  %-20s %-10s %-14s %10s %10s\n", "at, us",
+		"thread", "domain", "call", "since, us", "took, us");
 	while (program_wait(&t->program, &records, 1, READ_MS))
 		trace_read(t);
 	if (t->program.signal)
@@ -168,11 +172,14 @@ int cmd_trace(int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "+n:o:", list, NULL)) != -1) {
 		if (option == 'n' && !parse_number(optarg, 1, &t.most))
-			return say_exit(COMMAND_USAGE, "\"%s\" is no number of calls", optarg);
+			return say_exit(COMMAND_USAGE,
+					"\"%s\" is no number of calls", optarg);
 		if (option == 'o' && !(t.out = fopen(optarg, "we")))
-			return say_exit(COMMAND_FAILED, "%s: %s", optarg, strerror(errno));
+			return say_exit(COMMAND_FAILED, "%s: %s", optarg,
+					strerror(errno));
 		if (option == '?')
-			return say_exit(COMMAND_USAGE, "see perfctr-xen --help");
+			return say_exit(COMMAND_USAGE,
+					"see perfctr-xen --help");
 	}
 	if (optind == argc)
 		return say_exit(COMMAND_USAGE, "trace: want a command");

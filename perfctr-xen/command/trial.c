@@ -10,10 +10,10 @@
 #include "services.h"
 #include "trial.h"
 
-#define CALLS	 64
-#define ROUNDS	 20000
-#define MEMORY	 (8u << 20)
-#define STRIDE	 4096u
+#define CALLS 64
+#define ROUNDS 20000
+#define MEMORY (8u << 20)
+#define STRIDE 4096u
 
 void trial_open(struct trial *t)
 {
@@ -56,9 +56,10 @@ static void trial_account(const struct vsys_account_entry *entry, void *arg)
 		if (entry->flags & VSYS_ENTRY_REFUSED)
 			s->refused = entry->error;
 		else
-			measure_add(&s->count, &(struct measure){
-				account->value[e], account->enabled,
-				account->running[e] });
+			measure_add(&s->count,
+				    &(struct measure){ account->value[e],
+						       account->enabled,
+						       account->running[e] });
 	}
 }
 
@@ -72,7 +73,8 @@ static void trial_calls(struct trial *t)
 	}
 	for (i = 0; i < t->nr; i++)
 		for (n = 0; !t->service[i].error && n < CALLS; n++)
-			t->service[i].error = channel_nop(&t->service[i].channel);
+			t->service[i].error =
+				channel_nop(&t->service[i].channel);
 }
 
 void trial_services(struct trial *t, const struct events *events)

@@ -11,13 +11,13 @@ struct trial {
 	unsigned int nr;
 	struct trial_service {
 		const char *name;
-		int error;		/* it cannot be reached: -errno */
+		int error; /* it cannot be reached: -errno */
 		struct channel channel;
 		/* Of the event tried last: -errno, or its count. */
 		int refused;
 		struct measure count;
 	} service[SERVICES_MAX];
-	int no_session;			/* -errno */
+	int no_session; /* -errno */
 };
 
 /* Opens channels to the services that programs are routed to. */

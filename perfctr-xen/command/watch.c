@@ -86,7 +86,8 @@ static bool has_channel(pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
 	dir = opendir(path);
 	while (dir && !found && (entry = readdir(dir))) {
-		snprintf(path, sizeof(path), "/proc/%d/fd/%s", pid, entry->d_name);
+		snprintf(path, sizeof(path), "/proc/%d/fd/%s", pid,
+			 entry->d_name);
 		n = readlink(path, link, sizeof(link) - 1);
 		link[n > 0 ? n : 0] = 0;
 		found = !strcmp(link, "/dev/vsys");

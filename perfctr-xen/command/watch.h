@@ -10,16 +10,16 @@
 struct watched {
 	pid_t pid, tid;
 	char name[16];
-	int fd;				/* its counter here; -1: none */
-	bool seen;			/* it is there still */
+	int fd;	   /* its counter here; -1: none */
+	bool seen; /* it is there still */
 	uint64_t value[DOMAINS_MAX], before[DOMAINS_MAX];
 	uint64_t calls[DOMAINS_MAX], calls_before[DOMAINS_MAX];
 };
 
 struct watch {
 	const struct event *event;
-	struct session *session;	/* NULL: this domain alone */
-	bool threads;			/* told apart */
+	struct session *session; /* NULL: this domain alone */
+	bool threads;		 /* told apart */
 	unsigned int nr;
 	struct watched *thread;
 	unsigned int nr_domains;

@@ -6,10 +6,10 @@
 #include <stdbool.h>
 
 enum xen_road {
-	XEN_NONE,		/* no Xen domain */
-	XEN_PV_STOCK,		/* user mode and kernel are both in ring 3 */
-	XEN_PV_PATCHED,		/* Xen tells them apart */
-	XEN_HVM,		/* the processor does: HVM and PVH */
+	XEN_NONE,	/* no Xen domain */
+	XEN_PV_STOCK,	/* user mode and kernel are both in ring 3 */
+	XEN_PV_PATCHED, /* Xen tells them apart */
+	XEN_HVM,	/* the processor does: HVM and PVH */
 };
 
 enum xen_road xen_road(void);

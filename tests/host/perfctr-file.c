@@ -13,7 +13,8 @@ static char name[] = "/tmp/virtuos-file-XXXXXX";
 
 static void write_samples(struct file_writer *w)
 {
-	struct file_symbol symbol = { .address = 0xffffffff81000010, .domain = 1 };
+	struct file_symbol symbol = { .address = 0xffffffff81000010,
+				      .domain = 1 };
 	struct file_clock clock = { .tsc = 100, .ns = 200 };
 	struct file_sample sample = { .nr = 3, .nr_kernel = 1 };
 	uint64_t addresses[] = { 0xffffffff81000010, 0x401000, 0x402000 };
@@ -97,7 +98,8 @@ static void whole(const struct file *f)
 	while ((r = file_next(f, r)) && !s)
 		if (r->kind == FILE_SAMPLE)
 			s = (const void *)r;
-	CHECK(s && s->nr == 3 && s->nr_kernel == 1 && s->address[2] == 0x402000);
+	CHECK(s && s->nr == 3 && s->nr_kernel == 1 &&
+	      s->address[2] == 0x402000);
 }
 
 static void cut(const struct file *f)
@@ -112,7 +114,8 @@ static void cut(const struct file *f)
 	}
 	/* Something behind the end is no part of it either. */
 	CHECK(!check(f->data, f->size, &part) ||
-	      !file_check(&part, "test", realloc(part.data, f->size + 8), f->size + 8));
+	      !file_check(&part, "test", realloc(part.data, f->size + 8),
+			  f->size + 8));
 	file_free(&part);
 }
 

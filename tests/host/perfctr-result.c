@@ -21,7 +21,8 @@ static void names(void)
 {
 	struct events e = { 0 };
 
-	CHECK(events_parse(&e, "instructions:u,r4108,task-clock,dTLB-load-misses:k"));
+	CHECK(events_parse(
+		&e, "instructions:u,r4108,task-clock,dTLB-load-misses:k"));
 	CHECK_EQ(e.nr, 4);
 	CHECK(e.event[0].attr.exclude_kernel && !e.event[0].attr.exclude_user);
 	CHECK(e.event[1].attr.type == PERF_TYPE_RAW &&
@@ -68,7 +69,10 @@ static void account(struct result *r, const char *service, pid_t tid,
 		    uint32_t flags, uint64_t value, uint64_t running)
 {
 	struct vsys_account_entry entry = {
-		.tgid = 10, .tid = tid, .flags = flags, .nr = 1,
+		.tgid = 10,
+		.tid = tid,
+		.flags = flags,
+		.nr = 1,
 		.account = { .calls = 3, .enabled = 100 },
 	};
 
@@ -88,7 +92,7 @@ static struct result *filled(const struct events *e)
 	user->known = true;
 	user->event[0] = (struct measure){ 1000, 50, 50 };
 	account(r, "network", 11, 0, 40, 100);
-	account(r, "network", 12, VSYS_ENTRY_LOST, 30, 50);	/* that is 60 */
+	account(r, "network", 12, VSYS_ENTRY_LOST, 30, 50); /* that is 60 */
 	account(r, "network", 0, VSYS_ENTRY_OTHER, 1, 100);
 	account(r, "network", 0, VSYS_ENTRY_CALL, 71, 100);
 	account(r, "storage", 11, VSYS_ENTRY_CLOSED, 5, 100);

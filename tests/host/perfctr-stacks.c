@@ -69,10 +69,14 @@ static void folding(void)
 	stack_free(&root);
 }
 
-static struct vsys_session_record record(uint32_t kind, uint64_t tsc, uint16_t slot)
+static struct vsys_session_record record(uint32_t kind, uint64_t tsc,
+					 uint16_t slot)
 {
 	return (struct vsys_session_record){
-		.service = "network", .channel = 1, .tgid = 5, .tid = 6,
+		.service = "network",
+		.channel = 1,
+		.tgid = 5,
+		.tid = 6,
 		.record = { .kind = kind, .tsc = tsc, .slot = slot, .nr = 1 },
 	};
 }
@@ -91,18 +95,19 @@ static void times(void)
 	struct timeline t = { 0 };
 	const struct call *call;
 
-	CHECK(!add(&t, VSYS_RECORD_DONE, 5, 0));	/* its claim was lost */
+	CHECK(!add(&t, VSYS_RECORD_DONE, 5, 0)); /* its claim was lost */
 	CHECK(!add(&t, VSYS_RECORD_CLAIM, 10, 0));
 	CHECK(!add(&t, VSYS_RECORD_BLOCK, 14, 0));
-	CHECK(!add(&t, VSYS_RECORD_CLAIM, 15, 1));	/* another slot meanwhile */
+	CHECK(!add(&t, VSYS_RECORD_CLAIM, 15, 1)); /* another slot meanwhile */
 	CHECK(!add(&t, VSYS_RECORD_WAKE, 30, 0));
 	call = add(&t, VSYS_RECORD_DONE, 31, 0);
-	CHECK(call && call->nr_spans == 3 && call->result == -5 && !call->before);
+	CHECK(call && call->nr_spans == 3 && call->result == -5 &&
+	      !call->before);
 	CHECK_EQ(call_span_end(call, 0) - call->begins[0], 4);
 	CHECK_EQ(call_span_end(call, 1) - call->begins[1], 16);
 	CHECK_EQ(call_span_end(call, 2) - call->begins[2], 1);
 	CHECK(!add(&t, VSYS_RECORD_CLAIM, 40, 0));
-	CHECK(!add(&t, VSYS_RECORD_WAKE, 41, 0));	/* it never blocked */
+	CHECK(!add(&t, VSYS_RECORD_WAKE, 41, 0)); /* it never blocked */
 	call = add(&t, VSYS_RECORD_DONE, 42, 0);
 	CHECK(call && call->nr_spans == 1 && call->before == 31);
 	timeline_free(&t);
@@ -122,7 +127,8 @@ static void any_order(uint64_t *seed)
 			memset(r.service, 'x', sizeof(r.service));
 		call = timeline_add(&t, &r);
 		if (call)
-			CHECK(call->nr_spans >= 1 && call->nr_spans <= SPANS_MAX &&
+			CHECK(call->nr_spans >= 1 &&
+			      call->nr_spans <= SPANS_MAX &&
 			      strlen(call->service) < sizeof(call->service));
 	}
 	timeline_free(&t);
