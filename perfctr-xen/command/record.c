@@ -275,6 +275,8 @@ static bool recording_sampler(struct recording *r)
 	s->kernel = &r->seen;
 	err = o->pid ? sampler_add_process(s, o->pid) :
 		       sampler_add_thread(s, r->program.pid);
+	if (!err && !o->pid)
+		sampler_name(s, r->program.pid, r->program.pid);
 	if (!err)
 		return true;
 	say("%s: %s", s->event->name,

@@ -146,7 +146,7 @@ static void put_name(struct sampler *s, uint64_t ns, pid_t pid, pid_t tid,
 	file_put_text(s->out, FILE_COMM, &comm, sizeof(comm), name);
 }
 
-static void put_names(struct sampler *s, pid_t pid, pid_t tid)
+void sampler_name(struct sampler *s, pid_t pid, pid_t tid)
 {
 	struct tasks tasks = { 0 };
 
@@ -197,7 +197,7 @@ int sampler_add_process(struct sampler *s, pid_t pid)
 		if (err == -ESRCH)
 			err = 0; /* it has just ended */
 		else if (!err)
-			put_names(s, pid, atoi(entry->d_name));
+			sampler_name(s, pid, atoi(entry->d_name));
 	}
 	closedir(dir);
 	if (!err)

@@ -31,6 +31,8 @@ struct sampler {
 int sampler_add_thread(struct sampler *s, pid_t tid);
 /* A process that runs, with its threads, maps and names; 0, or -errno. */
 int sampler_add_process(struct sampler *s, pid_t pid);
+/* Writes the name that a thread has now. */
+void sampler_name(struct sampler *s, pid_t pid, pid_t tid);
 void sampler_enable(struct sampler *s);
 /* Writes what there is. */
 void sampler_drain(struct sampler *s);

@@ -123,6 +123,9 @@ static bool trace_start(struct trace *t, char **command)
 	static struct events events;
 	int err;
 
+	/* Before there is a session whose members' children are members, too. */
+	if (!program_prepare(&t->program, command))
+		return false;
 	events_parse(&events, "task-clock"); /* a session counts something */
 	err = session_begin(&t->session, &events,
 			    VSYS_SESSION_INHERIT | VSYS_SESSION_RECORDS |
@@ -132,8 +135,6 @@ static bool trace_start(struct trace *t, char **command)
 		say("nothing to trace: %s", session_why(err));
 		return false;
 	}
-	if (!program_prepare(&t->program, command))
-		return false;
 	err = session_add(&t->session, t->program.pid);
 	if (err)
 		say("the program cannot be traced: %s", strerror(-err));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 #include "command.h"
 #include "local.h"
@@ -99,16 +100,22 @@ void trial_services(struct trial *t, const struct events *events)
 static void trial_work(void)
 {
 	unsigned int seed = 1, i, sum = 0;
-	unsigned char *memory = xalloc(NULL, MEMORY);
+	/* From the kernel each time: malloc would keep it, and nothing fault. */
+	volatile unsigned char *memory = mmap(NULL, MEMORY,
+					      PROT_READ | PROT_WRITE,
+					      MAP_PRIVATE | MAP_ANONYMOUS, -1,
+					      0);
 
+	if (memory == MAP_FAILED)
+		return;
 	for (i = 0; i < ROUNDS; i++) {
 		seed = seed * 1103515245 + 12345;
 		if (seed & 1u << 20)
 			sum += seed >> 3;
 		memory[(size_t)i * STRIDE % MEMORY]++;
 	}
-	__asm__ volatile("" : : "r"(sum), "m"(*memory));
-	free(memory);
+	__asm__ volatile("" : : "r"(sum));
+	munmap((void *)memory, MEMORY);
 }
 
 int trial_local(const struct event *event, struct measure *count)
