@@ -192,7 +192,7 @@ static void vsysback_gauge_renew(struct vsysback_worker *w)
 static void vsysback_gauge_read(struct vsysback_gauge *g,
 				struct vsysback_reading *since)
 {
-	u64 value = 0, enabled = 0, running = 0;
+	u64 value = 0, enabled = 0, running = 0, missed;
 	u32 i, nr = g->count->nr;
 
 	for (i = 0; i < nr; i++) {
@@ -200,12 +200,18 @@ static void vsysback_gauge_read(struct vsysback_gauge *g,
 				      &running);
 		since->value[i] = value - g->last.value[i];
 		g->last.value[i] = value;
-		since->running[i] = running - g->last.running[i];
 		g->last.running[i] = running;
 		if (i == 0) {
 			since->enabled = enabled - g->last.enabled;
 			g->last.enabled = enabled;
 		}
+		/*
+		 * By what it missed, not by how long it ran: that is as long as
+		 * the others only when all are read at the same moment.
+		 */
+		missed = enabled - running - g->missed[i];
+		g->missed[i] += missed;
+		since->running[i] = since->enabled - min(since->enabled, missed);
 	}
 }
 

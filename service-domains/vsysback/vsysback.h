@@ -228,6 +228,7 @@ struct vsysback_gauge {
 	raw_spinlock_t lock;		/* the worker's, but for an end */
 	bool open;			/* lock; count and events are there */
 	struct vsysback_reading last;	/* lock */
+	u64 missed[VSYS_COUNTERS_MAX];	/* lock; ns without a register, until then */
 	struct vsysback_reading polling;/* lock; between calls so far */
 
 	/* The worker's, and its interrupts'. */
