@@ -42,8 +42,8 @@ static void child(char **argv, int go, int failed, const sigset_t *mask)
 	execvp(argv[0], argv);
 	err = errno;
 	if (write(failed, &err, sizeof(err)) != sizeof(err))
-		_exit(126);
-	_exit(err == ENOENT ? 127 : 126);
+		_exit(COMMAND_FAILED);
+	_exit(126);
 }
 
 bool program_prepare(struct program *p, char **argv)
@@ -105,9 +105,11 @@ bool program_go(struct program *p, const char *name)
 	if (read(p->failed, &err, sizeof(err)) != sizeof(err))
 		err = 0;
 	close(p->failed);
-	if (err)
-		say("%s: %s", name, strerror(err));
-	return !err;
+	if (!err)
+		return true;
+	say("%s: %s", name, strerror(err));
+	p->failure = err == ENOENT ? 127 : 126;
+	return false;
 }
 
 static void program_reap(struct program *p)

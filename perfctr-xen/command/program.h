@@ -17,6 +17,7 @@ struct program {
 	int signal;  /* that came to us; 0: none */
 	bool ended;
 	int status; /* as wait() gives it */
+	int failure; /* it could not be executed: our exit status; else 0 */
 };
 
 /* Forks one that waits for program_go() before it executes argv. */

@@ -405,7 +405,7 @@ int cmd_record(int argc, char **argv)
 	if (!ok) {
 		if (r.out.out)
 			unlink(o.file);
-		return COMMAND_FAILED;
+		return r.program.failure ?: COMMAND_FAILED;
 	}
 	if (!file_finish(&r.out))
 		return say_exit(COMMAND_FAILED, "%s: %s", o.file,

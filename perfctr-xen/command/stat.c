@@ -313,7 +313,7 @@ int cmd_stat(int argc, char **argv)
 			runs.no_services = session_why(run.session_error);
 	}
 	if (!ok && !runs.nr)
-		return COMMAND_FAILED;
+		return run.program.failure ?: COMMAND_FAILED;
 	if (!stat_show(&o, &runs, out))
 		return COMMAND_FAILED;
 	return status;

@@ -194,5 +194,7 @@ int cmd_trace(int argc, char **argv)
 	free(t.record);
 	timeline_free(&t.timeline);
 	tasks_free(&t.tasks);
-	return ok ? program_end(&t.program) : COMMAND_FAILED;
+	if (!ok)
+		return t.program.failure ?: COMMAND_FAILED;
+	return program_end(&t.program);
 }

@@ -5,7 +5,7 @@
 # counters: calls are exact, columns add up.  Functions that tests/xen/run calls
 # (see programs.sh).
 
-profiles="perfctr_stat perfctr_attached perfctr_samples perfctr_trace perfctr_top"
+profiles="perfctr_stat perfctr_attached perfctr_samples perfctr_trace perfctr_top perfctr_refused"
 
 calls=/opt/virtuos-tests/bin/calls
 
@@ -96,4 +96,17 @@ profile_perfctr_top() {
 		perfctr-xen top -d 0.5 -n 4; kill $!' > "$work/profile.top" || return 1
 	cat "$work/profile.top"
 	must grep -Eq '^calls .*%.*%.* [1-9][0-9]* ' "$work/profile.top"
+}
+
+# What it cannot do it says, with what helps.
+profile_perfctr_refused() {
+	refused 2 'no event "instrucions"; did you mean instructions' \
+		native perfctr-xen stat -e instrucions true &&
+	refused 2 'at most 15' native perfctr-xen stat \
+		-e "$(printf 'r1,%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)r1" true &&
+	refused 1 'no process 4194303' native perfctr-xen stat -p 4194303 &&
+	refused 127 'no-such-program: No such file' native perfctr-xen stat no-such-program &&
+	refused 1 "not permitted" native \
+		setpriv --reuid 65534 --clear-groups perfctr-xen stat true &&
+	refused 3 "" native perfctr-xen stat sh -c "exit 3"
 }
