@@ -346,4 +346,5 @@ void local_close(struct local *l)
 	free(l->ring);
 	free(l->counter);
 	tasks_free(&l->tasks);
+	memset(l, 0, sizeof(*l));
 }

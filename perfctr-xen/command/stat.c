@@ -123,7 +123,7 @@ static pid_t measured(const struct stat_run *run)
 	return run->options->pid ? run->options->pid : run->program.pid;
 }
 
-/* A part of the events is better than none, unless they were asked for. */
+/* Without service domains it goes on in this one. */
 static bool stat_session(struct stat_run *run)
 {
 	const struct stat_options *o = run->options;
