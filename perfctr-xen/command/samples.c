@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "command.h"
 #include "dso.h"
+#include "intern.h"
 #include "maps.h"
 #include "samples.h"
 #include "tasks.h"
@@ -155,11 +156,20 @@ static void reader_sort(struct reader *reader, const struct file *f)
 
 /* ---- Names ----------------------------------------------------------------------- */
 
-static const char *kernel_dso(const char *symbol)
+/* "symbol [module]" taken apart; a kernel's own symbols name none. */
+static void frame_name_kernel(struct frame *frame, const char *name)
 {
-	const char *module = strchr(symbol, '[');
+	const char *module = strstr(name, " [");
+	char *symbol;
 
-	return module ? module : "[kernel]";
+	if (!module) {
+		frame->symbol = name;
+		return;
+	}
+	symbol = xprintf("%.*s", (int)(module - name), name);
+	frame->symbol = intern(symbol);
+	free(symbol);
+	frame->dso = module + 1;
 }
 
 static void frame_kernel(struct reader *reader, const struct file_sample *s,
@@ -180,8 +190,7 @@ static void frame_kernel(struct reader *reader, const struct file_sample *s,
 	symbol = reader->symbol[i];
 	if (!symbol)
 		return;
-	frame->symbol = symbol->name;
-	frame->dso = kernel_dso(symbol->name);
+	frame_name_kernel(frame, symbol->name);
 	frame->offset = symbol->offset;
 }
 

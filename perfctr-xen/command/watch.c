@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "command.h"
+#include <virtuos/front.h>
 #include "local.h"
 #include "tasks.h"
 #include "watch.h"
@@ -90,7 +91,7 @@ static bool has_channel(pid_t pid)
 			 entry->d_name);
 		n = readlink(path, link, sizeof(link) - 1);
 		link[n > 0 ? n : 0] = 0;
-		found = !strcmp(link, "/dev/vsys");
+		found = !strcmp(link, VSYS_FRONT_PATH);
 	}
 	if (dir)
 		closedir(dir);
