@@ -2,14 +2,12 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
-#include "command.h"
 #include <virtuos/front.h>
+#include "command.h"
 #include "local.h"
 #include "tasks.h"
 #include "watch.h"
