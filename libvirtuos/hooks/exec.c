@@ -162,6 +162,10 @@ VIRTUOS_HOOK int posix_spawnp(pid_t *pid, const char *file,
 			      const posix_spawnattr_t *attributes,
 			      char *const argv[], char *const envp[])
 {
+	struct virtuos_path to;
+
+	if (strchr(file, '/') && hook_path_remote(AT_FDCWD, &file, &to))
+		return -hook_unserved("posix_spawnp", file);
 	return LIBC(posix_spawnp)(pid, file, actions, attributes, argv,
 				  ENVIRONMENT(envp));
 }

@@ -313,19 +313,26 @@ short_of_mappings() {
 
 # ---- Slots, descriptors, channels ---------------------------------------------------
 
+# logged NAME ARGUMENTS…: `virtuos run ARGUMENTS'; its output goes to NAME.out, what
+# the library logged to NAME.log.
+logged() {
+	local name=$1
+	shift
+	native rm -f "/tmp/vt-$name.log"
+	must "$lab" run --native --no-stdin --timeout 100 \
+		--env "VIRTUOS_LOG=/tmp/vt-$name.log" -- \
+		virtuos run "$@" > "$work/$name.out" 2>&1
+	status=$?
+	cat "$work/$name.out"
+	native cat "/tmp/vt-$name.log" > "$work/$name.log"
+	cat "$work/$name.log"
+}
+
 refusal_crowd() {
 	printf 'path /storage storage\nsocket inet network\nslots 64\n' \
 		> "$work/crowd.conf"
 	"$lab" copy "$work/crowd.conf" user:/tmp/vt-crowd.conf
-	native rm -f /tmp/vt-crowd.log
-	must "$lab" run --native --no-stdin --timeout 100 \
-		--env VIRTUOS_LOG=/tmp/vt-crowd.log -- \
-		virtuos run --routes /tmp/vt-crowd.conf -- \
-		$bin/crowd /storage/vt-crowd 48 > "$work/crowd.out" 2>&1
-	status=$?
-	cat "$work/crowd.out"
-	native cat /tmp/vt-crowd.log > "$work/crowd.log"
-	cat "$work/crowd.log"
+	logged crowd --routes /tmp/vt-crowd.conf -- $bin/crowd /storage/vt-crowd 48
 	must [ $status -eq 0 ] &&
 	must grep -q '^socket EAGAIN' "$work/crowd.out" &&
 	must grep -q '^woken 48' "$work/crowd.out" &&
@@ -334,14 +341,7 @@ refusal_crowd() {
 }
 
 refusal_descriptors() {
-	native rm -f /tmp/vt-hoard.log
-	must "$lab" run --native --no-stdin --timeout 100 \
-		--env VIRTUOS_LOG=/tmp/vt-hoard.log -- \
-		virtuos run -- $bin/hoard /storage/vt-hoard > "$work/hoard.out" 2>&1
-	status=$?
-	cat "$work/hoard.out"
-	native cat /tmp/vt-hoard.log > "$work/hoard.log"
-	cat "$work/hoard.log"
+	logged hoard -- $bin/hoard /storage/vt-hoard
 	must [ $status -eq 0 ] &&
 	must grep -q '^open EMFILE' "$work/hoard.out" &&
 	must grep -q '^read 5' "$work/hoard.out" &&

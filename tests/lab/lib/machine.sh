@@ -4,7 +4,7 @@
 
 PORTS=8			# commands that can run at the same time
 LOGGED='user network storage'
-QEMU=qemu-system-x86_64	# --pmu has another
+QEMU=${LAB_QEMU:-qemu-system-x86_64}	# --pmu has another
 
 machine_pid() {
 	local pid

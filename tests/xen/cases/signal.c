@@ -38,6 +38,18 @@ static void ring_in(int ms)
 	setitimer(ITIMER_REAL, &it, NULL);
 }
 
+/*
+ * For calls that nothing else would end: on a busy machine a single alarm may
+ * come before the call.
+ */
+static void ring_every(int ms)
+{
+	struct timeval t = { ms / 1000, ms % 1000 * 1000 };
+	struct itimerval it = { t, t };
+
+	setitimer(ITIMER_REAL, &it, NULL);
+}
+
 static pid_t send_in(int ms, int fd)
 {
 	pid_t pid = fork();
@@ -58,13 +70,12 @@ static void test_interrupted(void)
 	handle(0);
 	t_tcp_pair(AF_INET, pair);
 	hits = 0;
-	ring_in(200);
+	ring_every(200);
 	FAILS(read(pair[0], buf, 10), EINTR);
-	ring_in(200);
 	FAILS(recv(pair[0], buf, 10, 0), EINTR);
-	ring_in(200);
 	FAILS(accept(l, NULL, NULL), EINTR);
-	WANT(hits, 3);
+	ring_every(0);
+	HOLDS(hits >= 3);
 	WANT(write(pair[1], "data", 4), 4);
 	WANT(read(pair[0], buf, 10), 4);	/* nothing was lost */
 	close(pair[0]);
@@ -103,8 +114,9 @@ static void test_restarted(void)
 
 		setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
 	}
-	ring_in(200);
+	ring_every(200);
 	FAILS(recv(pair[0], buf, 10, 0), EINTR);
+	ring_every(0);
 	close(pair[0]);
 	close(pair[1]);
 	close(l);
