@@ -316,7 +316,7 @@ short_of_mappings() {
 # logged NAME ARGUMENTS…: `virtuos run ARGUMENTS'; its output goes to NAME.out, what
 # the library logged to NAME.log.
 logged() {
-	local name=$1
+	name=$1
 	shift
 	native rm -f "/tmp/vt-$name.log"
 	must "$lab" run --native --no-stdin --timeout 100 \
