@@ -16,7 +16,7 @@ all: lib tools vsysd modules
 
 # Goals that need no configuration, and goals that install what they need.
 BARE_GOALS := help deps clean distclean
-WHOLE_GOALS := demo check check-host check-lab check-pmu check-perfctr bench shell
+WHOLE_GOALS := demo check check-host check-lab check-pmu check-perfctr bench bench-counting shell
 CONFIG_GOALS := $(filter-out $(BARE_GOALS),$(or $(MAKECMDGOALS),all))
 
 ifeq ($(V),1)
@@ -151,7 +151,7 @@ service-images: vsysd modules-slim
 # "PASS name", "FAIL name" and "SKIP name: reason" to $(BUILD)/results/.
 TIER = BUILD=$(BUILD) VIRTUOS_BUILD=$(BUILD) SRC=$(SRC) CC='$(CC)'
 
-.PHONY: check check-host check-house check-lab check-pmu check-perfctr demo bench shell
+.PHONY: check check-host check-house check-lab check-pmu check-perfctr demo bench bench-counting shell
 check:
 	$(Q)$(MAKE) --no-print-directory deps
 	$(Q)rm -rf $(BUILD)/results
@@ -197,6 +197,12 @@ bench:
 	$(Q)$(MAKE) --no-print-directory deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(TIER) $(SRC)/tests/bench/run
+
+# On a machine with counters, like check-perfctr.
+bench-counting:
+	$(Q)$(MAKE) --no-print-directory deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(TIER) $(SRC)/tests/bench/counting
 
 shell:
 	$(Q)$(MAKE) --no-print-directory deps
@@ -318,7 +324,7 @@ help:
 #:
 #: Running:
 #:   make shell       a shell in the user domain of a running lab
-#:   make bench       measure
+#:   make bench       measure;  bench-counting: what counting costs, and finds
 #:   make check-host  the tests that need no Xen;  check-lab: those that do;
 #:                    check-house: texts, licences, man pages
 #:                    check-pmu: the emulated performance counters
