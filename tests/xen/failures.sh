@@ -35,7 +35,7 @@ failure_missing() {
 		must grep -q virtuosctl "$work/missing.out" || return 1
 	# Without the check the call itself fails, and nothing hangs.
 	native virtuos run --no-check --routes /tmp/vt-missing.conf -- \
-		curl -sS --max-time 10 http://10.9.0.1/ > "$work/missing.out" 2>&1
+		curl -sS --max-time "$(patience 10)" http://10.9.0.1/ > "$work/missing.out" 2>&1
 	status=$?
 	cat "$work/missing.out"
 	must [ $status -ne 0 ] && must [ $status -ne 28 ]
@@ -61,7 +61,7 @@ failure_counters() {
 	cat "$work/status.json"
 	# shellcheck disable=SC2016
 	for service in network storage; do
-		"$lab" run --domain "$service" --no-stdin --timeout 30 -- \
+		"$lab" run --domain "$service" --no-stdin --timeout "$(patience 30)" -- \
 			sh -c 'cat /sys/bus/xen-backend/devices/vsys-*/calls' \
 			> "$work/calls" || return 1
 		must [ -s "$work/calls" ] || return 1
@@ -98,7 +98,7 @@ failure_idle() {
 }
 
 wait_for() {	# WORD FILE SECONDS
-	n=$(($3 * 5))
+	n=$(($(patience "$3") * 5))
 	while ! grep -q "^$1" "$2"; do
 		n=$((n - 1))
 		[ $n -gt 0 ] || return 1
@@ -112,7 +112,7 @@ failure_outage() {
 	: > "$out"
 	rm -f "$work/outage.in"
 	mkfifo "$work/outage.in"
-	"$lab" run --timeout 280 -- /opt/virtuos-tests/bin/outage \
+	"$lab" run --timeout "$(patience 280)" -- /opt/virtuos-tests/bin/outage \
 		/storage/vt-outage < "$work/outage.in" > "$out" 2>&1 &
 	program=$!
 	exec 9> "$work/outage.in"

@@ -119,24 +119,24 @@ nginx_serve() {
 	"$lab" copy "$work/nginx.conf" user:/tmp/vt-nginx.conf
 	must user nginx -c /tmp/vt-nginx.conf || return 1
 	for url in http://10.9.0.2/page 'http://[fd09::2]/page'; do
-		must host curl -sSg --max-time 60 -o "$work/page" "$url" ||
+		must host curl -sSg --max-time "$(patience 60)" -o "$work/page" "$url" ||
 			return 1
 		must [ "$(sha256sum < "$work/page" | cut -d' ' -f1)" = "$wanted" ] ||
 			return 1
 	done
 	# Several at once, a part, one that is not there, a listing.
-	must host curl -sS --max-time 90 -Z -o "$work/p#1" \
+	must host curl -sS --max-time "$(patience 90)" -Z -o "$work/p#1" \
 		'http://10.9.0.2/page?[1-6]' || return 1
 	for i in 1 2 3 4 5 6; do
 		must cmp "$work/page" "$work/p$i" || return 1
 	done
-	must host curl -sS --max-time 20 -r 1000-1999 -o "$work/part" \
+	must host curl -sS --max-time "$(patience 20)" -r 1000-1999 -o "$work/part" \
 		http://10.9.0.2/page || return 1
 	must [ "$(tail -c +1001 "$work/page" | head -c 1000 | sha256sum)" = \
 		"$(sha256sum < "$work/part")" ] || return 1
-	must [ "$(host curl -s --max-time 20 -o /dev/null -w '%{http_code}' \
+	must [ "$(host curl -s --max-time "$(patience 20)" -o /dev/null -w '%{http_code}' \
 		http://10.9.0.2/none)" = 404 ] || return 1
-	host curl -s --max-time 20 http://10.9.0.2/ | must grep -q page
+	host curl -s --max-time "$(patience 20)" http://10.9.0.2/ | must grep -q page
 }
 
 program_nginx() {
@@ -167,9 +167,9 @@ program_curl() {
 	"$lab" host -- "$httpd" httpd -f -p 10.9.0.1:8099 -h "$work/www" &
 	server=$!
 	sleep 0.5
-	must user curl -sS --max-time 60 -o /tmp/vt.fetched \
+	must user curl -sS --max-time "$(patience 60)" -o /tmp/vt.fetched \
 		http://10.9.0.1:8099/file &&
-		must user curl -sS --max-time 60 -o /storage/vt.fetched \
+		must user curl -sS --max-time "$(patience 60)" -o /storage/vt.fetched \
 			http://10.9.0.1:8099/file
 	status=$?
 	kill $server
@@ -181,7 +181,7 @@ program_curl() {
 	must [ "$(storage sha256sum /export/storage/vt.fetched |
 		cut -d' ' -f1)" = "$wanted" ] || return 1
 	# Nobody there, and a name that only /etc/hosts knows.
-	user curl -s --max-time 20 http://10.9.0.1:8098/ -o /dev/null
+	user curl -s --max-time "$(patience 20)" http://10.9.0.1:8098/ -o /dev/null
 	must [ $? -eq 7 ]
 }
 

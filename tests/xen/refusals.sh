@@ -31,7 +31,7 @@ refused() {
 
 # Until a command succeeds, some seconds at most.
 until_ok() {
-	n=$1
+	n=$(patience "$1")
 	shift
 	while ! "$@" > /dev/null 2>&1; do
 		n=$((n - 1))
@@ -49,7 +49,7 @@ begin_program() {
 	mkfifo "$work/$program.in"
 	: > "$work/$program.out"
 	# shellcheck disable=SC2086 # may be empty
-	"$lab" run $domain --timeout 280 -- "$@" < "$work/$program.in" \
+	"$lab" run $domain --timeout "$(patience 280)" -- "$@" < "$work/$program.in" \
 		> "$work/$program.out" 2>&1 &
 	eval "${program}_pid=$!"
 	exec 8> "$work/$program.in"
@@ -166,7 +166,7 @@ find_device() {
 # As the command that attaches sees it.
 attach_refuses() {
 	must native sh -c 'echo 0 > /sys/bus/xen/drivers_autoprobe' || return 1
-	dom0 virtuosctl attach --timeout 60 "$(attached)" network \
+	dom0 virtuosctl attach --timeout "$(patience 60)" "$(attached)" network \
 		> "$work/attach.out" 2>&1 &
 	attach=$!
 	must until_ok 20 find_device
@@ -205,7 +205,7 @@ refusal_versions() {
 # ---- Grants ----------------------------------------------------------------------
 
 # The programs go on that have what they need: one writes all the time.
-small() { "$lab" run --domain small --no-stdin --timeout 100 -- "$@"; }
+small() { "$lab" run --domain small --no-stdin --timeout "$(patience 100)" -- "$@"; }
 
 begin_small() {
 	must dom0 sh -c 'sed -e "s/^name = .*/name = \"small\"/" \
@@ -213,7 +213,7 @@ begin_small() {
 			-e "s/^max_grant_frames = .*/max_grant_frames = 6/" \
 			/etc/virtuos/user.cfg > /tmp/small.cfg
 		echo "max_event_channels = 63" >> /tmp/small.cfg
-		xl create -q /tmp/small.cfg && /usr/lib/lab/lab-agent wait small 120' &&
+		xl create -q /tmp/small.cfg && /usr/lib/lab/lab-agent wait small '"$(patience 120)" &&
 	refused 0 'only 6 grant frames.*max_grant_frames = 64' \
 		dom0 virtuosctl attach small storage &&
 	must "$lab" copy "$work/payload.tar" small:/tmp/payload.tar &&
@@ -319,7 +319,7 @@ logged() {
 	name=$1
 	shift
 	native rm -f "/tmp/vt-$name.log"
-	must "$lab" run --native --no-stdin --timeout 100 \
+	must "$lab" run --native --no-stdin --timeout "$(patience 100)" \
 		--env "VIRTUOS_LOG=/tmp/vt-$name.log" -- \
 		virtuos run "$@" > "$work/$name.out" 2>&1
 	status=$?
