@@ -16,7 +16,8 @@ all: lib tools vsysd modules
 
 # Goals that need no configuration, and goals that install what they need.
 BARE_GOALS := help deps clean distclean
-WHOLE_GOALS := demo check check-host check-lab check-pmu check-perfctr bench bench-counting shell
+WHOLE_GOALS := demo check check-host check-lab check-debug check-pmu \
+	check-perfctr bench bench-counting shell
 CONFIG_GOALS := $(filter-out $(BARE_GOALS),$(or $(MAKECMDGOALS),all))
 
 ifeq ($(V),1)
@@ -151,7 +152,8 @@ service-images: vsysd modules-slim
 # "PASS name", "FAIL name" and "SKIP name: reason" to $(BUILD)/results/.
 TIER = BUILD=$(BUILD) VIRTUOS_BUILD=$(BUILD) SRC=$(SRC) CC='$(CC)'
 
-.PHONY: check check-host check-house check-lab check-pmu check-perfctr demo bench bench-counting shell
+.PHONY: check check-host check-house check-lab check-debug check-pmu \
+	check-perfctr demo bench bench-counting shell
 check:
 	$(Q)$(MAKE) --no-print-directory deps
 	$(Q)rm -rf $(BUILD)/results
@@ -177,6 +179,10 @@ check-lab:
 	$(Q)$(MAKE) --no-print-directory all \
 		$(if $(filter debug,$(XEN_KINDS)),modules-debug)
 	$(Q)$(TIER) $(SRC)/tests/xen/run
+
+# Not part of check: its kernel takes a quarter of an hour to build the first time.
+check-debug:
+	$(Q)$(MAKE) --no-print-directory check-lab XEN_KINDS=debug
 
 # Not part of check: it builds a QEMU, which takes minutes the first time.
 check-pmu:
@@ -327,6 +333,8 @@ help:
 #:   make bench       measure;  bench-counting: what counting costs, and finds
 #:   make check-host  the tests that need no Xen;  check-lab: those that do;
 #:                    check-house: texts, licences, man pages
+#:                    check-debug: those that need Xen, on a kernel with KASAN,
+#:                    lockdep, UBSAN and kmemleak (not part of check)
 #:                    check-pmu: the emulated performance counters
 #:                    check-perfctr: counters on stock Xen and on a patched one
 #:   XEN_KINDS        kinds of user domain that check-lab goes through, of
