@@ -185,9 +185,9 @@ int cmd_trace(int argc, char **argv)
 	if (optind == argc)
 		return say_exit(COMMAND_USAGE, "trace: want a command");
 	t.us_per_tick = ticks_measure();
+	ok = trace_start(&t, argv + optind);
 	t.begin = clock_now();
-	ok = trace_start(&t, argv + optind) &&
-	     program_go(&t.program, argv[optind]);
+	ok = ok && program_go(&t.program, argv[optind]);
 	if (ok)
 		trace_run(&t);
 	session_close(&t.session);

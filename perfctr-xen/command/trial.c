@@ -14,6 +14,7 @@
 #define CALLS 64
 #define ROUNDS 20000
 #define MEMORY (8u << 20)
+#define SHARE_LEAST 0.99 /* of the time: less is in turns */
 #define STRIDE 4096u
 
 void trial_open(struct trial *t)
@@ -40,15 +41,29 @@ void trial_close(struct trial *t)
 
 struct trial_look {
 	struct trial *trial;
-	unsigned int event;
+	unsigned int nr; /* events */
 };
+
+static void trial_count(struct trial_service *s,
+			const struct vsys_account *account, unsigned int nr)
+{
+	struct measure m;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		m = (struct measure){ account->value[i], account->enabled,
+				      account->running[i] };
+		if (measure_figure(&m).share < SHARE_LEAST)
+			s->in_turns = true;
+	}
+	measure_add(&s->count, &m);
+}
 
 static void trial_account(const struct vsys_account_entry *entry, void *arg)
 {
-	const struct vsys_account *account = &entry->account;
 	struct trial_look *look = arg;
 	struct trial_service *s;
-	unsigned int i, e = look->event;
+	unsigned int i;
 
 	for (i = 0; i < look->trial->nr; i++) {
 		s = &look->trial->service[i];
@@ -57,10 +72,7 @@ static void trial_account(const struct vsys_account_entry *entry, void *arg)
 		if (entry->flags & VSYS_ENTRY_REFUSED)
 			s->refused = entry->error;
 		else
-			measure_add(&s->count,
-				    &(struct measure){ account->value[e],
-						       account->enabled,
-						       account->running[e] });
+			trial_count(s, &entry->account, look->nr);
 	}
 }
 
@@ -70,6 +82,7 @@ static void trial_calls(struct trial *t)
 
 	for (i = 0; i < t->nr; i++) {
 		t->service[i].refused = 0;
+		t->service[i].in_turns = false;
 		t->service[i].count = (struct measure){ 0 };
 	}
 	for (i = 0; i < t->nr; i++)
@@ -80,7 +93,7 @@ static void trial_calls(struct trial *t)
 
 void trial_services(struct trial *t, const struct events *events)
 {
-	struct trial_look look = { t, events->nr - 1 };
+	struct trial_look look = { t, events->nr };
 	struct session session;
 
 	t->no_session = session_open(&session);
@@ -101,10 +114,9 @@ static void trial_work(void)
 {
 	unsigned int seed = 1, i, sum = 0;
 	/* From the kernel each time: malloc would keep it, and nothing fault. */
-	volatile unsigned char *memory = mmap(NULL, MEMORY,
-					      PROT_READ | PROT_WRITE,
-					      MAP_PRIVATE | MAP_ANONYMOUS, -1,
-					      0);
+	volatile unsigned char *memory =
+		mmap(NULL, MEMORY, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (memory == MAP_FAILED)
 		return;
@@ -140,43 +152,56 @@ int trial_local(const struct event *event, struct measure *count)
 	return err;
 }
 
-static bool services_count(const struct events *events)
+/* Does each domain count all of them, and all the time? */
+static bool all_count(struct trial *t, const struct events *events)
 {
-	struct trial t;
-	bool all = true;
+	struct measure count;
 	unsigned int i;
 
-	trial_open(&t);
-	trial_services(&t, events);
-	for (i = 0; !t.no_session && i < t.nr; i++)
-		if (!t.service[i].error && t.service[i].refused)
-			all = false;
-	trial_close(&t);
-	return all;
+	for (i = 0; i < events->nr; i++)
+		if (trial_local(&events->event[i], &count) ||
+		    measure_figure(&count).share < SHARE_LEAST)
+			return false;
+	trial_services(t, events);
+	for (i = 0; !t->no_session && i < t->nr; i++)
+		if (!t->service[i].error &&
+		    (t->service[i].refused || t->service[i].in_turns))
+			return false;
+	return true;
+}
+
+/* The first list of which all is counted everywhere, or else the last one. */
+static void events_choose(struct events *events, const char *const *lists,
+			  unsigned int nr)
+{
+	struct trial trial;
+	unsigned int i;
+
+	trial_open(&trial);
+	for (i = 0; i < nr; i++) {
+		memset(events, 0, sizeof(*events));
+		events_parse(events, lists[i]);
+		if (i == nr - 1 || all_count(&trial, events))
+			break;
+	}
+	trial_close(&trial);
 }
 
 void default_events(struct events *events)
 {
-	struct measure count;
-	unsigned int software;
+	static const char *const lists[] = {
+		"task-clock,context-switches,instructions,cycles,branches,branch-misses",
+		"task-clock,context-switches,instructions,cycles,branches",
+		"task-clock,context-switches,instructions,cycles",
+		"task-clock,context-switches",
+	};
 
-	memset(events, 0, sizeof(*events));
-	events_parse(events, "task-clock,context-switches");
-	software = events->nr;
-	events_parse(events, "instructions,cycles,branches,branch-misses");
-	if (trial_local(&events->event[software], &count) ||
-	    !services_count(events))
-		events->nr = software;
+	events_choose(events, lists, sizeof(lists) / sizeof(*lists));
 }
 
 void default_sampling(struct events *events)
 {
-	struct measure count;
+	static const char *const lists[] = { "cycles", "task-clock" };
 
-	memset(events, 0, sizeof(*events));
-	events_parse(events, "cycles");
-	if (!trial_local(&events->event[0], &count) && services_count(events))
-		return;
-	events->nr = 0;
-	events_parse(events, "task-clock");
+	events_choose(events, lists, sizeof(lists) / sizeof(*lists));
 }

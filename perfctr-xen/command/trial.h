@@ -15,6 +15,7 @@ struct trial {
 		struct channel channel;
 		/* Of the event tried last: -errno, or its count. */
 		int refused;
+		bool in_turns; /* there are more events than counters */
 		struct measure count;
 	} service[SERVICES_MAX];
 	int no_session; /* -errno */
@@ -28,7 +29,7 @@ void trial_services(struct trial *t, const struct events *events);
 /* In this domain, over a piece of work: 0, or -errno. */
 int trial_local(const struct event *event, struct measure *count);
 
-/* Those that make sense in each domain that is there. */
+/* Those that each domain here counts all the time. */
 void default_events(struct events *events);
 /* The one to sample by. */
 void default_sampling(struct events *events);
