@@ -5,7 +5,7 @@
 # counters: calls are exact, columns add up.  Functions that tests/xen/run calls
 # (see programs.sh).
 
-profiles="perfctr_stat perfctr_attached perfctr_samples perfctr_trace perfctr_top perfctr_refused"
+profiles="perfctr_stat perfctr_attached perfctr_samples perfctr_trace perfctr_top perfctr_refused perfctr_lost"
 
 calls=/opt/virtuos-tests/bin/calls
 
@@ -112,4 +112,25 @@ profile_perfctr_refused() {
 	refused 1 "not permitted" native \
 		setpriv --reuid 65534 --clear-groups perfctr-xen stat true &&
 	refused 3 "" native perfctr-xen stat sh -c "exit 3"
+}
+
+# A service domain goes while its calls are counted: that is said.
+profile_perfctr_lost() {
+	command -v jq > /dev/null || { echo "SKIP: no jq"; return 77; }
+	out=$work/perfctr-lost.out
+	: > "$out"
+	# shellcheck disable=SC2016
+	native sh -c 'rm -f /tmp/vt-json
+		perfctr-xen stat --json -o /tmp/vt-json -e task-clock -- virtuos run -- nc -l 7777 &
+		i=0; until ls -l /proc/[0-9]*/fd 2>&1 | grep -q vsys:network; do
+			i=$((i + 1)); [ $i -lt 300 ] || break; sleep 0.1; done
+		echo listening; wait; cat /tmp/vt-json' > "$out" 2> "$work/perfctr-lost.err" &
+	program=$!
+	must wait_for listening "$out" 60 && must dom0 virtuosctl kill network
+	status=$?
+	must dom0 virtuosctl restart network || status=1
+	wait $program
+	sed '/^listening$/d' "$out" > "$work/profile.json"
+	[ $status -eq 0 ] && holds '[.services[] | .lost == (.name == "network")] | all' &&
+	holds '.whole.calls.network > 0'
 }
