@@ -13,6 +13,8 @@
  * apart.
  */
 #include <linux/slab.h>
+#include <xen/xen.h>
+#include <asm/irq_regs.h>
 #include <asm/msr.h>
 #include <asm/unwind.h>
 
@@ -48,14 +50,29 @@ static void vsysback_gauge_trace(struct vsysback_gauge *g, u32 kind, u64 ip)
 	vsysback_records_put(g->count->records, &record, true);
 }
 
+/*
+ * The stack to walk for a sample at regs.  In a PV guest these are what Xen saw
+ * when the counter overflowed; if interrupts were off then, it has changed by
+ * now, and what they returned to is where the interrupt came.
+ */
+static struct pt_regs *vsysback_gauge_stack(struct pt_regs *regs)
+{
+	struct pt_regs *now = xen_pv_domain() ? get_irq_regs() : NULL;
+
+	return now ? now : regs;
+}
+
 /* The callers of the kernel's code at regs, innermost first. */
 static u32 vsysback_gauge_unwind(struct pt_regs *regs, u64 *ips, u32 max)
 {
+	struct pt_regs *stack = vsysback_gauge_stack(regs);
 	struct unwind_state state;
 	unsigned long ip;
 	u32 nr = 0;
 
-	unwind_start(&state, current, regs, NULL);
+	if (user_mode(stack))
+		return 0;
+	unwind_start(&state, current, stack, NULL);
 	while (nr < max && !unwind_done(&state)) {
 		ip = unwind_get_return_address(&state);
 		if (!ip)
@@ -198,8 +215,9 @@ static void vsysback_gauge_read(struct vsysback_gauge *g,
 	for (i = 0; i < nr; i++) {
 		perf_event_read_local(g->events[i].event, &value, &enabled,
 				      &running);
-		since->value[i] = value - g->last.value[i];
-		g->last.value[i] = value;
+		if (vsysback_count_since(&g->count->counters[i], value,
+					 g->last.value[i], &since->value[i]))
+			g->last.value[i] = value;
 		g->last.running[i] = running;
 		if (i == 0) {
 			since->enabled = enabled - g->last.enabled;
@@ -294,14 +312,16 @@ void vsysback_gauge_runs(struct vsysback_gauge *g)
 void vsysback_gauge_polling(struct vsysback_gauge *g, u32 i, u64 *value,
 			    u64 *running)
 {
-	u64 enabled, now_running, now;
+	u64 enabled, now_running, now, since;
 
 	now = perf_event_read_value(g->events[i].event, &enabled, &now_running);
 	raw_spin_lock(&g->lock);
 	*value = g->polling.value[i];
 	*running = g->polling.running[i];
-	if (!g->in_call && now > g->last.value[i]) {
-		*value += now - g->last.value[i];
+	if (!g->in_call && now_running > g->last.running[i] &&
+	    vsysback_count_since(&g->count->counters[i], now,
+				 g->last.value[i], &since)) {
+		*value += since;
 		*running += now_running - g->last.running[i];
 	}
 	raw_spin_unlock(&g->lock);

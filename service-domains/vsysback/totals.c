@@ -19,6 +19,7 @@ struct vsysback_total {
 	u64 polling, polling_running;
 	struct {
 		struct perf_event *event;	/* NULL: no such processor */
+		u64 last, sum;			/* of its readings */
 		u64 idle;			/* ns, when it began */
 	} cpus[];
 };
@@ -131,7 +132,7 @@ void vsysback_total_polled(struct vsysback_total *t, u64 value, u64 running)
 static void vsysback_total_read(struct vsysback_total *t, u64 *value,
 				u64 *enabled, u64 *running)
 {
-	u64 e, r, v, idle;
+	u64 e, r, v, since, idle;
 	unsigned int cpu;
 
 	*value = *enabled = *running = 0;
@@ -139,6 +140,10 @@ static void vsysback_total_read(struct vsysback_total *t, u64 *value,
 		if (!t->cpus[cpu].event)
 			continue;
 		v = perf_event_read_value(t->cpus[cpu].event, &e, &r);
+		if (vsysback_count_since(&t->counter, v, t->cpus[cpu].last,
+					 &since))
+			t->cpus[cpu].last = v;
+		v = t->cpus[cpu].sum += since;
 		if (vsysback_total_clock(t)) {
 			idle = vsysback_total_idle(cpu) - t->cpus[cpu].idle;
 			v = v > idle ? v - idle : 0;

@@ -319,6 +319,8 @@ extern wait_queue_head_t vsysback_accept_wait;
 int vsysback_count_check(const struct vsys_counter *counters, u32 nr);
 void vsysback_count_attr(const struct vsys_counter *counter,
 			 struct perf_event_attr *attr);
+bool vsysback_count_since(const struct vsys_counter *counter, u64 now, u64 last,
+			  u64 *since);
 int vsysback_count_set(struct vsysback_channel *ch,
 		       const struct vsys_count *request);
 void vsysback_count_end(struct vsysback_channel *ch);
