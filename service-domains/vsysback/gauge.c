@@ -85,12 +85,9 @@ static u32 vsysback_gauge_unwind(struct pt_regs *regs, u64 *ips, u32 max)
 	return nr;
 }
 
-/* In an interrupt, which on some machines cannot be masked. */
-static void vsysback_gauge_overflow(struct perf_event *event,
-				    struct perf_sample_data *data,
-				    struct pt_regs *regs)
+static void vsysback_gauge_sample(struct vsysback_gauge_event *e,
+				  struct pt_regs *regs)
 {
-	struct vsysback_gauge_event *e = event->overflow_handler_context;
 	struct vsysback_records *records = e->gauge->count->records;
 	struct vsys_record record = { .ip = instruction_pointer(regs) };
 
@@ -102,6 +99,24 @@ static void vsysback_gauge_overflow(struct perf_event *event,
 		record.nr_ips = vsysback_gauge_unwind(regs, record.ips,
 						      VSYS_RECORD_IPS);
 	vsysback_records_put(records, &record, false);
+}
+
+/*
+ * In an interrupt, which on some machines cannot be masked, or in a page fault,
+ * with interrupts on.  Whoever closes the gauge says so before it takes the event
+ * away, which an interrupt here does: as long as they are off, the count stays.
+ */
+static void vsysback_gauge_overflow(struct perf_event *event,
+				    struct perf_sample_data *data,
+				    struct pt_regs *regs)
+{
+	struct vsysback_gauge_event *e = event->overflow_handler_context;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (READ_ONCE(e->gauge->open))
+		vsysback_gauge_sample(e, regs);
+	local_irq_restore(flags);
 }
 
 /* ---- Opening and closing -------------------------------------------------------- */
@@ -151,7 +166,7 @@ static struct vsysback_gauge *vsysback_gauge_open(struct vsysback_count *count)
 		kfree(g);
 		return NULL;
 	}
-	g->open = true;
+	WRITE_ONCE(g->open, true);
 	list_add(&g->node, &count->gauges);
 	return g;
 }
@@ -168,7 +183,7 @@ void vsysback_gauge_close(struct vsysback_gauge *g)
 		vsysback_total_polled(count->totals[i], value, running);
 	}
 	raw_spin_lock(&g->lock);
-	g->open = false;
+	WRITE_ONCE(g->open, false);
 	raw_spin_unlock(&g->lock);
 	list_del(&g->node);
 	vsysback_gauge_release(g, count->nr);

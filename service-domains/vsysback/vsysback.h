@@ -226,7 +226,7 @@ struct vsysback_gauge {
 	struct vsysback_gauge_event events[VSYS_COUNTERS_MAX];
 
 	raw_spinlock_t lock;		/* the worker's, but for an end */
-	bool open;			/* lock; count and events are there */
+	bool open;			/* lock, or irqs off; count and events are there */
 	struct vsysback_reading last;	/* lock */
 	u64 missed[VSYS_COUNTERS_MAX];	/* lock; ns without a register, until then */
 	struct vsysback_reading polling;/* lock; between calls so far */
