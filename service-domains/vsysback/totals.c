@@ -11,6 +11,12 @@
 
 #include "vsysback.h"
 
+/*
+ * Each is an event on every processor, and the scheduler goes through them all
+ * with interrupts off, whoever runs: user domains may not pile them up.
+ */
+#define VSYSBACK_TOTALS_MAX 64u
+
 struct vsysback_total {
 	struct list_head node;
 	struct vsys_counter counter;	/* without a period */
@@ -25,6 +31,7 @@ struct vsysback_total {
 };
 
 static LIST_HEAD(vsysback_totals);
+static unsigned int vsysback_nr_totals;
 
 static struct vsysback_total *
 vsysback_total_find(const struct vsys_counter *counter)
@@ -97,6 +104,8 @@ struct vsysback_total *vsysback_total_get(const struct vsys_counter *counter)
 		t->users++;
 		return t;
 	}
+	if (vsysback_nr_totals == VSYSBACK_TOTALS_MAX)
+		return ERR_PTR(-ENOSPC);
 	t = kzalloc(struct_size(t, cpus, nr_cpu_ids), GFP_KERNEL);
 	if (!t)
 		return ERR_PTR(-ENOMEM);
@@ -109,6 +118,7 @@ struct vsysback_total *vsysback_total_get(const struct vsys_counter *counter)
 		return ERR_PTR(err);
 	}
 	list_add(&t->node, &vsysback_totals);
+	vsysback_nr_totals++;
 	return t;
 }
 
@@ -117,6 +127,7 @@ void vsysback_total_put(struct vsysback_total *t)
 	if (--t->users)
 		return;
 	list_del(&t->node);
+	vsysback_nr_totals--;
 	vsysback_total_free(t);
 }
 
