@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <linux/ctype.h>
 #include <linux/miscdevice.h>
+#include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
 static long front_counters_start(struct front_session *s, void __user *arg)
@@ -162,6 +163,10 @@ static ssize_t front_counters_read(struct file *file, char __user *to,
 			return done;
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
+		/* Without end, if B moves its index and never to where it makes sense. */
+		if (signal_pending(current))
+			return -ERESTARTSYS;
+		cond_resched();
 		if (wait_event_interruptible(s->wait, READ_ONCE(s->stopped) ||
 						      front_records_any(s)))
 			return -ERESTARTSYS;
