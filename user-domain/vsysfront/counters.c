@@ -247,9 +247,7 @@ int front_counters_register(void)
 	return misc_register(&front_counters);
 }
 
-/* No session is left, but what it freed by RCU may be on its way. */
 void front_counters_unregister(void)
 {
 	misc_deregister(&front_counters);
-	rcu_barrier();
 }

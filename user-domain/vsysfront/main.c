@@ -42,6 +42,8 @@ static void __exit front_exit(void)
 	front_counters_unregister();
 	front_device_unregister();
 	front_channel_exit();
+	/* Accounts that the last channels let go may be on their way to be freed. */
+	rcu_barrier();
 	front_placeholder_exit();
 }
 
