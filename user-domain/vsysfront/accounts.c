@@ -264,7 +264,7 @@ u32 front_accounts_mine(struct front_channel *ch, u32 *counting)
 		*counting = a ? a->counting : 0;
 	if (!a)
 		return index;
-	if (!(current->flags & PF_KTHREAD)) {
+	if (a->counting && !(current->flags & PF_KTHREAD)) {
 		e = xa_load(&a->threads, pid_nr(task_pid(current)));
 		/* The number may have been another's before. */
 		index = e && e->tid == task_pid(current) ?
@@ -363,6 +363,13 @@ static int front_accounts_request(struct front_accounts *a)
 	return ret > 0 ? -EPROTO : ret;
 }
 
+/* The channel knows them until they are detached, or it is closed. */
+static void front_accounts_attach(struct front_accounts *a)
+{
+	kref_get(&a->kref);
+	rcu_assign_pointer(a->ch->accounts, a);
+}
+
 /* B counts from now on. */
 static void front_accounts_publish(struct front_accounts *a)
 {
@@ -374,18 +381,14 @@ static void front_accounts_publish(struct front_accounts *a)
 	while (!number);
 	smp_store_release(&a->counting, number);
 	a->in_force = true;
-	kref_get(&a->kref);		/* the channel's */
-	rcu_assign_pointer(a->ch->accounts, a);
+	front_accounts_attach(a);
 	WRITE_ONCE(a->ch->local->counting, number);
 }
 
-static int front_accounts_try(struct front_accounts *a)
+static int front_accounts_ask(struct front_accounts *a)
 {
-	int err;
+	int err = front_accounts_grant(a);
 
-	if (!(a->ch->dev->features & VSYS_FEATURE_COUNTERS))
-		return -EOPNOTSUPP;
-	err = front_accounts_grant(a);
 	if (err)
 		return err;
 	front_tally_begin(a->session, a->ch->dev);
@@ -395,38 +398,56 @@ static int front_accounts_try(struct front_accounts *a)
 	return err;
 }
 
+/*
+ * Without an answer B may still map the pages, now or later: the grants stay, for
+ * else their numbers could be other pages' by then, and with them the channel.
+ */
+static int front_accounts_try(struct front_accounts *a)
+{
+	struct front_channel *ch = a->ch;
+	int err;
+
+	if (!(ch->dev->features & VSYS_FEATURE_COUNTERS))
+		return -EOPNOTSUPP;
+	/* Two processes that share memory share it, and may be in two sessions. */
+	if (xchg(&ch->counted, true))
+		return -EBUSY;
+	err = front_accounts_ask(a);
+	if (!err) {
+		front_accounts_publish(a);
+	} else if (err == -ETIMEDOUT) {
+		front_accounts_attach(a);
+	} else {
+		front_accounts_revoke(a);
+		smp_store_release(&ch->counted, false);
+	}
+	return err;
+}
+
 /* The caller uses the channel. */
 void front_accounts_begin(struct front_accounts *a)
 {
-	int err;
-
 	rcu_read_lock();
 	a->owner = get_pid(find_pid_ns(a->ch->tgid, &init_pid_ns));
 	rcu_read_unlock();
 	front_entry_make(a, VSYS_ACCOUNT_OTHER, VSYS_ENTRY_OTHER,
 			 get_pid(a->owner), NULL);
 	mutex_lock(&a->lock);
-	if (!READ_ONCE(a->session->stopped)) {
-		err = front_accounts_try(a);
-		if (err) {
-			WRITE_ONCE(a->error, err);
-			front_accounts_revoke(a);
-		} else {
-			front_accounts_publish(a);
-		}
-	}
+	if (!READ_ONCE(a->session->stopped))
+		WRITE_ONCE(a->error, front_accounts_try(a));
 	mutex_unlock(&a->lock);
 }
 
 /* ---- End ---------------------------------------------------------------------------------- */
 
 /* a->lock held. */
-static void front_accounts_unpublish(struct front_accounts *a)
+static void front_accounts_detach(struct front_accounts *a)
 {
 	a->in_force = false;
 	if (rcu_access_pointer(a->ch->accounts) != a)
 		return;
 	RCU_INIT_POINTER(a->ch->accounts, NULL);
+	smp_store_release(&a->ch->counted, false);
 	front_accounts_put(a);		/* the channel's; not the last */
 }
 
@@ -451,7 +472,7 @@ void front_accounts_end(struct front_accounts *a)
 		WRITE_ONCE(a->lost, !front_channel_alive(a->ch));
 		front_tally_end(a->session, a->ch->dev);
 		front_accounts_withdraw(a);
-		front_accounts_unpublish(a);
+		front_accounts_detach(a);
 		front_accounts_revoke(a);
 		front_channel_unuse(a->ch);
 	}
@@ -466,8 +487,10 @@ void front_accounts_closing(struct front_channel *ch)
 	if (!a)
 		return;
 	mutex_lock(&a->lock);
-	WRITE_ONCE(a->lost, !front_channel_alive(ch));
-	front_tally_end(a->session, ch->dev);
+	if (a->in_force) {
+		WRITE_ONCE(a->lost, !front_channel_alive(ch));
+		front_tally_end(a->session, ch->dev);
+	}
 	mutex_unlock(&a->lock);
 	front_accounts_put(a);
 }
@@ -480,7 +503,7 @@ void front_accounts_closed(struct front_channel *ch)
 	if (!a)
 		return;
 	mutex_lock(&a->lock);
-	front_accounts_unpublish(a);
+	front_accounts_detach(a);
 	front_accounts_revoke(a);
 	mutex_unlock(&a->lock);
 	front_accounts_put(a);

@@ -204,6 +204,7 @@ struct front_channel {
 	u32 event_cons;			/* hard irq only */
 	atomic64_t calls;		/* the kernel's own */
 	struct front_accounts __rcu *accounts;	/* NULL: nobody counts */
+	bool counted;			/* atomic; it has some, or will have */
 	u64 counted_by;			/* the session's lock; its number */
 	struct work_struct close_work;
 };
