@@ -54,11 +54,15 @@ static int front_totals_ask(struct front_device *dev, const
 static void front_tally_base(struct front_session *s, struct front_tally *t)
 {
 	struct vsys_totals *one = kmalloc(sizeof(*one), GFP_KERNEL);
+	int err;
 	u32 i;
 
 	memset(&t->base, 0, sizeof(t->base));
 	for (i = 0; one && i < s->nr; i++) {
-		if (front_totals_ask(t->dev, &s->counters[i], 1, one))
+		err = front_totals_ask(t->dev, &s->counters[i], 1, one);
+		if (err == -ETIMEDOUT)
+			break;		/* it would be the same for each */
+		if (err)
 			continue;
 		if (i == 0)
 			t->base.enabled = one->enabled;
