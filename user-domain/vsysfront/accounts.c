@@ -175,6 +175,7 @@ struct front_accounts *front_accounts_make(struct front_session *s,
 	mutex_init(&a->lock);
 	xa_init(&a->threads);
 	atomic_set(&a->used, 1);	/* the first is OTHER */
+	a->belled = ~0u;		/* not where the reader begins */
 	return a;
 }
 
@@ -509,19 +510,27 @@ void front_accounts_closed(struct front_channel *ch)
 	front_accounts_put(a);
 }
 
-/* irq: has the ring of records filled to half, as the doorbell may say? */
+/*
+ * irq: has the ring of records filled to half, as the doorbell may say?  That is
+ * news once: until the reader has moved, a bell is one too many, see
+ * front_ring_eoi().
+ */
 bool front_accounts_bell(struct front_channel *ch)
 {
 	struct front_accounts *a;
 	bool useful = false;
+	u32 cons;
 
 	rcu_read_lock();
 	a = rcu_dereference(ch->accounts);
 	if (a && a->nr_ring) {
-		useful = front_records_waiting(a) >=
+		cons = READ_ONCE(a->cons);
+		useful = cons != a->belled && front_records_waiting(a) >=
 			 FRONT_RING_PAGES * VSYS_RECORDS_PER_PAGE / 2;
-		if (useful)
+		if (useful) {
+			a->belled = cons;
 			wake_up(&a->session->wait);
+		}
 	}
 	rcu_read_unlock();
 	return useful;

@@ -425,6 +425,7 @@ struct front_accounts {
 	u32 nr_pages;			/* of accounts */
 	u32 nr_ring;			/* of records, with the indices' */
 	u32 cons;			/* session->reading */
+	u32 belled;			/* hard irq only; cons at the last useful bell */
 	struct front_shared pages[VSYS_COUNT_PAGES];
 	struct front_shared ring[VSYS_COUNT_RING_PAGES];
 };
