@@ -102,6 +102,10 @@ const char *thousands(double value, char text[static 48])
 	int n, i, out = 0;
 
 	n = snprintf(digits, sizeof(digits), "%.0f", fabs(value));
+	if (n >= (int)sizeof(digits)) { /* a service domain may say anything */
+		snprintf(text, 48, "%.3g", value);
+		return text;
+	}
 	if (value <= -0.5)
 		text[out++] = '-';
 	for (i = 0; i < n && out < 46; i++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What:	perfctr-xen/command/measure.c, result.c, runs.c, events.c, and
- *		libperfctr's names of events.
+ *		libperfctr's names of events; table.c's figures.
  * Why:		what a table shows has to add up, also when counters were shared.
  * How:		accounts as a service domain could write them, and sums by hand.
  */
@@ -10,6 +10,7 @@
 #include "perfctr-xen/command/events.h"
 #include "perfctr-xen/command/result.h"
 #include "perfctr-xen/command/show.h"
+#include "perfctr-xen/command/table.h"
 #include "test.h"
 
 static int near(double a, double b)
@@ -153,6 +154,17 @@ static void several_runs(void)
 	result_free(r[1]);
 }
 
+/* The widest figure that a service domain can make us compute. */
+static void figures(void)
+{
+	struct figure f = measure_figure(&(struct measure){ ~0ull, ~0ull, 1 });
+	char text[48];
+
+	CHECK(!strcmp(thousands(1234567, text), "1,234,567"));
+	CHECK(!strcmp(thousands(-999, text), "-999"));
+	CHECK(!strcmp(thousands(f.value, text), "3.4e+38"));
+}
+
 int main(void)
 {
 	names();
@@ -160,5 +172,6 @@ int main(void)
 	deviation();
 	accounts();
 	several_runs();
+	figures();
 	return test_exit();
 }
