@@ -38,6 +38,7 @@ struct recording {
 	struct record_domain {
 		char name[VSYS_SERVICE_NAME_MAX];
 		uint64_t lost;
+		bool silent; /* it does not answer, or is gone */
 	} domain[DOMAINS_MAX];
 };
 
@@ -207,10 +208,24 @@ static void put_symbol(struct recording *r, const struct address *a,
 	file_put_text(&r->out, FILE_SYMBOL, &symbol, sizeof(symbol), name);
 }
 
+/* A domain that let us wait once, for seconds, is not asked for the rest. */
+static void put_service_symbol(struct recording *r, const struct address *a)
+{
+	struct record_domain *domain = &r->domain[a->domain];
+	struct vsys_symbol symbol;
+	int err;
+
+	if (domain->silent)
+		return;
+	err = session_symbol(&r->session, domain->name, a->address, &symbol);
+	if (!err)
+		put_symbol(r, a, symbol.offset, (const char *)symbol.name);
+	domain->silent = err && err != -ENXIO;
+}
+
 /* Each address that occurred is looked up once. */
 static void put_symbols(struct recording *r)
 {
-	struct vsys_symbol symbol;
 	struct kallsyms kallsyms;
 	const struct address *a;
 	const char *name;
@@ -222,11 +237,7 @@ static void put_symbols(struct recording *r)
 		if (!a->index)
 			continue;
 		if (a->domain) {
-			if (!session_symbol(&r->session,
-					    r->domain[a->domain].name,
-					    a->address, &symbol))
-				put_symbol(r, a, symbol.offset,
-					   (const char *)symbol.name);
+			put_service_symbol(r, a);
 			continue;
 		}
 		name = kallsyms_find(&kallsyms, a->address, &offset);

@@ -11,6 +11,7 @@
 
 #define ENTRIES 64
 #define RECORDS 64
+#define READS 4096 /* of so many records at a time, then others have their turn */
 
 int session_open(struct session *s)
 {
@@ -117,13 +118,15 @@ bool session_records(struct session *s,
 		     void *arg)
 {
 	struct vsys_session_record records[RECORDS];
-	ssize_t n;
+	unsigned int reads = 0;
+	ssize_t n = 0;
 	size_t i;
 
-	while ((n = read(s->fd, records, sizeof(records))) > 0)
+	while (reads++ < READS &&
+	       (n = read(s->fd, records, sizeof(records))) > 0)
 		for (i = 0; i < n / sizeof(*records); i++)
 			use(&records[i], arg);
-	return n < 0 && errno == EAGAIN;
+	return n > 0 || (n < 0 && errno == EAGAIN);
 }
 
 int session_symbol(struct session *s, const char *service, uint64_t address,

@@ -51,7 +51,10 @@ int session_anchor(struct session *s);
 int session_begin(struct session *s, const struct events *events,
 		  uint32_t flags, uint64_t period);
 
-/* Hands on the records that there are; false: stopped, and all were read. */
+/*
+ * Hands on the records that there are, but not without end if a domain makes more
+ * of them all the time; false: stopped, and all were read.
+ */
 bool session_records(struct session *s,
 		     void (*use)(const struct vsys_session_record *, void *),
 		     void *arg);
