@@ -54,6 +54,21 @@ struct vsys_account_entry {
 	struct vsys_account account;
 };
 
+/*
+ * The session's own page, in the same mapping at this offset.  vsysfront alone
+ * writes it.
+ */
+#define VSYS_MAP_SESSION	(1ull << 52)
+
+struct vsys_session_page {
+	/*
+	 * Rises when ACCOUNTS would tell something new: an entry, or that one is
+	 * refused, lost or closed.  Who has read accounts after seeing a number
+	 * here need not ask again until it is another.
+	 */
+	__u32 changes;
+};
+
 struct vsys_counters_accounts {
 	__u32 first;		/* in: number of the first entry wanted */
 	__u32 room;		/* in: entries that fit */

@@ -4,14 +4,14 @@
 # and the routing file with libvirtuos's.
 
 PERFCTR_DIR := $(SRC)/perfctr-xen/command
-PERFCTR_OBJ := $(patsubst $(SRC)/%.c,$(OBJ)/%.o,$(wildcard $(PERFCTR_DIR)/*.c) \
-	$(SRC)/perfctr-xen/libperfctr/event.c)
+PERFCTR_OBJ := $(patsubst $(SRC)/%.c,$(OBJ)/%.o,$(wildcard $(PERFCTR_DIR)/*.c))
 PERFCTR_ROUTES_OBJ := $(addprefix $(OBJ)/libvirtuos/,routes.o join.o remedy.o)
 
 $(PERFCTR_OBJ): PART_CFLAGS = -I$(LIBVIRTUOS_DIR) $(JSON_CFLAGS) $(DW_CFLAGS) \
 	$(CURSES_CFLAGS)
 
-$(BUILD)/bin/perfctr-xen: $(PERFCTR_OBJ) $(PERFCTR_ROUTES_OBJ)
+$(BUILD)/bin/perfctr-xen: $(PERFCTR_OBJ) $(PERFCTR_ROUTES_OBJ) \
+		$(OBJ)/perfctr-xen/libperfctr/event.o
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(JSON_LIBS) $(DW_LIBS) $(CURSES_LIBS) -lm

@@ -13,6 +13,7 @@
 #include <perfctr-xen/read.h>
 
 #include "event.h"
+#include "failure.h"
 #include "perfctr.h"
 
 struct perfctr {
@@ -23,8 +24,6 @@ struct perfctr {
 		const volatile struct perf_event_mmap_page *page;
 	} event[PERFCTR_EVENTS_MAX];
 };
-
-static _Thread_local char failure[256];
 
 static int file_says(const char *name, const char *text)
 {
@@ -68,7 +67,7 @@ static int event_open(struct perfctr *p, const char *name, size_t length)
 	int fd;
 
 	if (event_parse(name, length, &attr)) {
-		snprintf(failure, sizeof(failure), "unknown event \"%.*s\"",
+		perfctr_fail("unknown event \"%.*s\"",
 			 (int)length, name);
 		return -1;
 	}
@@ -76,7 +75,7 @@ static int event_open(struct perfctr *p, const char *name, size_t length)
 	fd = syscall(SYS_perf_event_open, &attr, 0, -1,
 		     p->count ? p->event[0].fd : -1, PERF_FLAG_FD_CLOEXEC);
 	if (fd < 0) {
-		snprintf(failure, sizeof(failure), "\"%.*s\": %s", (int)length, name,
+		perfctr_fail("\"%.*s\": %s", (int)length, name,
 			 errno == ENOENT || errno == EOPNOTSUPP ?
 			 "this machine does not count it (under Xen: vpmu=on on its command line)" :
 			 errno == EACCES || errno == EPERM ?
@@ -87,7 +86,7 @@ static int event_open(struct perfctr *p, const char *name, size_t length)
 	}
 	page = mmap(NULL, sysconf(_SC_PAGESIZE), PROT_READ, MAP_SHARED, fd, 0);
 	if (page == MAP_FAILED) {
-		snprintf(failure, sizeof(failure), "mapping of an event: %s", strerror(errno));
+		perfctr_fail("mapping of an event: %s", strerror(errno));
 		close(fd);
 		return -1;
 	}
@@ -103,16 +102,16 @@ struct perfctr *perfctr_open(const char *events, const char **error)
 	struct perfctr *p = calloc(1, sizeof(*p));
 	const char *end;
 
-	snprintf(failure, sizeof(failure), "no memory");
+	perfctr_fail("no memory");
 	if (error)
-		*error = failure;
+		*error = perfctr_failure;
 	if (!p)
 		return NULL;
 	p->rdpmc = rdpmc_allowed();
 	for (;; events = end + 1) {
 		end = strchrnul(events, ',');
 		if (p->count == PERFCTR_EVENTS_MAX) {
-			snprintf(failure, sizeof(failure), "more than %d events",
+			perfctr_fail("more than %d events",
 				 PERFCTR_EVENTS_MAX);
 			break;
 		}
@@ -198,6 +197,11 @@ int perfctr_read(struct perfctr *p, uint64_t *counts)
 		return -1;
 	}
 	return 0;
+}
+
+const char *perfctr_event(unsigned int index)
+{
+	return event_known(index);
 }
 
 const char *perfctr_how(const struct perfctr *p)

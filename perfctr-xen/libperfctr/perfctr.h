@@ -14,7 +14,8 @@
  *
  * The events of one perfctr count together or not at all.  It belongs to the
  * thread that opened it.  Where rdpmc is not allowed (a PV guest on stock Xen)
- * a read is a system call; the values are the same.
+ * a read is a system call; the values are the same.  What its calls cost in
+ * service domains is perfctr-remote.h.
  */
 #ifndef PERFCTR_H
 #define PERFCTR_H
@@ -24,8 +25,12 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 #define PERFCTR_EVENTS_MAX 16
+
+/* The names of events; NULL behind the last. */
+const char *perfctr_event(unsigned int index);
 
 struct perfctr;
 
@@ -56,6 +61,7 @@ int perfctr_read(struct perfctr *perfctr, uint64_t *counts);
 /* "rdpmc" or "read": how perfctr_read() gets at them. */
 const char *perfctr_how(const struct perfctr *perfctr);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

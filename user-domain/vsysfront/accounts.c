@@ -108,6 +108,8 @@ struct page *front_accounts_page(struct front_session *s, unsigned long pgoff)
 					   pgoff / VSYS_COUNT_PAGES);
 	u32 page = pgoff % VSYS_COUNT_PAGES;
 
+	if (pgoff == VSYS_MAP_SESSION >> PAGE_SHIFT)
+		return virt_to_page(s->page);
 	return a && front_accounts_there(a) && page < a->nr_pages ?
 		       a->pages[page].page : NULL;
 }
@@ -248,6 +250,7 @@ static u32 front_accounts_take(struct front_accounts *a)
 	/* Release: the entry before it is seen by who reads records. */
 	smp_store_release(&a->owners[index], e);
 	xa_store(&a->threads, pid_nr(e->tid), e, GFP_KERNEL_ACCOUNT);
+	front_session_changed(a->session);
 	return index;
 }
 
@@ -437,6 +440,7 @@ void front_accounts_begin(struct front_accounts *a)
 	if (!READ_ONCE(a->session->stopped))
 		WRITE_ONCE(a->error, front_accounts_try(a));
 	mutex_unlock(&a->lock);
+	front_session_changed(a->session);
 }
 
 /* ---- End ---------------------------------------------------------------------------------- */
@@ -507,7 +511,20 @@ void front_accounts_closed(struct front_channel *ch)
 	front_accounts_detach(a);
 	front_accounts_revoke(a);
 	mutex_unlock(&a->lock);
+	front_session_changed(a->session);
 	front_accounts_put(a);
+}
+
+/* Atomic: the service domain is gone. */
+void front_accounts_died(struct front_channel *ch)
+{
+	struct front_accounts *a;
+
+	rcu_read_lock();
+	a = rcu_dereference(ch->accounts);
+	if (a)
+		front_session_changed(a->session);
+	rcu_read_unlock();
 }
 
 /*

@@ -105,6 +105,7 @@ static void front_channel_close_work(struct work_struct *work)
 void front_channel_kill(struct front_channel *ch)
 {
 	front_ring_kill(&ch->ring);
+	front_accounts_died(ch);
 	front_poll_wake_all(ch);
 }
 
@@ -124,8 +125,10 @@ static irqreturn_t front_channel_irq(int irq, void *data)
 
 	useful |= front_poll_drain(ch);
 	useful |= front_accounts_bell(ch);
-	if (front_ring_dead(&ch->ring))
+	if (front_ring_dead(&ch->ring)) {
+		front_accounts_died(ch);
 		front_poll_wake_all(ch);
+	}
 	front_ring_eoi(&ch->ring, irq, useful);
 	return IRQ_HANDLED;
 }

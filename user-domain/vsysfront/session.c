@@ -205,6 +205,11 @@ struct front_session *front_session_open(void)
 
 	if (!s)
 		return NULL;
+	s->page = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	if (!s->page) {
+		kfree(s);
+		return NULL;
+	}
 	kref_init(&s->kref);
 	s->number = atomic64_inc_return(&last);
 	mutex_init(&s->lock);
@@ -216,6 +221,15 @@ struct front_session *front_session_open(void)
 	init_waitqueue_head(&s->wait);
 	INIT_DELAYED_WORK(&s->look_work, front_session_look);
 	return s;
+}
+
+/* The channel's interrupt may still say that something changed. */
+static void front_session_free_rcu(struct rcu_head *rcu)
+{
+	struct front_session *s = container_of(rcu, struct front_session, rcu);
+
+	free_page((unsigned long)s->page);
+	kfree(s);
 }
 
 static void front_session_free(struct kref *kref)
@@ -233,12 +247,19 @@ static void front_session_free(struct kref *kref)
 	mutex_destroy(&s->lock);
 	mutex_destroy(&s->tally_lock);
 	mutex_destroy(&s->reading);
-	kfree_rcu(s, rcu);
+	call_rcu(&s->rcu, front_session_free_rcu);
 }
 
 void front_session_put(struct front_session *s)
 {
 	kref_put(&s->kref, front_session_free);
+}
+
+/* ACCOUNTS would tell something new; the barrier is before whoever is told. */
+void front_session_changed(struct front_session *s)
+{
+	smp_mb__before_atomic();
+	atomic_inc((atomic_t *)&s->page->changes);
 }
 
 /* B looks at counters more closely: what it has not is its word to say. */

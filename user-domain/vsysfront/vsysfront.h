@@ -364,6 +364,7 @@ struct front_session {
 	struct list_head tallies;	/* tally_lock */
 
 	wait_queue_head_t wait;		/* for records */
+	struct vsys_session_page *page;	/* for mappings */
 	struct mutex reading;		/* of records */
 	u32 next_ring;			/* reading */
 	struct delayed_work look_work;
@@ -379,6 +380,7 @@ void front_session_stop(struct front_session *s);
 void front_session_close(struct front_session *s);
 void front_session_opened(struct front_channel *ch);
 bool front_session_member(struct front_session *s, struct pid *tgid);
+void front_session_changed(struct front_session *s);
 
 /* ---- accounts.c: what is counted of one channel -------------------------------- */
 
@@ -436,6 +438,7 @@ void front_accounts_begin(struct front_accounts *a);
 void front_accounts_end(struct front_accounts *a);
 void front_accounts_put(struct front_accounts *a);
 void front_accounts_closing(struct front_channel *ch);
+void front_accounts_died(struct front_channel *ch);
 void front_accounts_closed(struct front_channel *ch);
 u32 front_accounts_mine(struct front_channel *ch, u32 *counting);
 bool front_accounts_bell(struct front_channel *ch);
