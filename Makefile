@@ -17,7 +17,7 @@ all: lib tools vsysd modules
 # Goals that need no configuration, and goals that install what they need.
 BARE_GOALS := help deps clean distclean
 WHOLE_GOALS := demo check check-host check-lab check-debug check-pmu \
-	check-perfctr bench bench-counting shell
+	check-perfctr check-papi bench bench-counting shell
 CONFIG_GOALS := $(filter-out $(BARE_GOALS),$(or $(MAKECMDGOALS),all))
 
 ifeq ($(V),1)
@@ -153,7 +153,7 @@ service-images: vsysd modules-slim
 TIER = BUILD=$(BUILD) VIRTUOS_BUILD=$(BUILD) SRC=$(SRC) CC='$(CC)'
 
 .PHONY: check check-host check-house check-lab check-debug check-pmu \
-	check-perfctr demo bench bench-counting shell
+	check-perfctr check-papi demo bench bench-counting shell
 check:
 	$(Q)$(MAKE) --no-print-directory deps
 	$(Q)rm -rf $(BUILD)/results
@@ -193,6 +193,12 @@ check-perfctr:
 	$(Q)$(MAKE) --no-print-directory deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(TIER) $(SRC)/perfctr-xen/tests/run
+
+# Not part of check: PAPI is built, and its own tests take half an hour.
+check-papi:
+	$(Q)$(MAKE) --no-print-directory deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(TIER) $(SRC)/perfctr-xen/papi/check
 
 demo:
 	$(Q)$(MAKE) --no-print-directory deps
@@ -337,6 +343,7 @@ help:
 #:                    lockdep, UBSAN and kmemleak (not part of check)
 #:                    check-pmu: the emulated performance counters
 #:                    check-perfctr: counters on stock Xen and on a patched one
+#:                    check-papi: PAPI and its own tests, with its component
 #:   XEN_KINDS        kinds of user domain that check-lab goes through, of
 #:                    pvh pv dom0 debug (default: all but debug)
 #:   FUZZ_SECONDS     how long each fuzz target runs (default: 5)

@@ -42,7 +42,7 @@ static int file_says(const char *name, const char *text)
  * The kernel believes that rdpmc works wherever there are counters.  In a PV
  * guest it depends on Xen, which the module has asked.
  */
-static int rdpmc_allowed(void)
+int perfctr_rdpmc_allowed(void)
 {
 	struct perfctr_get get;
 	int fd, allowed;
@@ -107,7 +107,7 @@ struct perfctr *perfctr_open(const char *events, const char **error)
 		*error = perfctr_failure;
 	if (!p)
 		return NULL;
-	p->rdpmc = rdpmc_allowed();
+	p->rdpmc = perfctr_rdpmc_allowed();
 	for (;; events = end + 1) {
 		end = strchrnul(events, ',');
 		if (p->count == PERFCTR_EVENTS_MAX) {

@@ -58,6 +58,12 @@ int perfctr_stop(struct perfctr *perfctr);
  */
 int perfctr_read(struct perfctr *perfctr, uint64_t *counts);
 
+/*
+ * May programs use rdpmc here, where perf_event says so?  In a PV guest it says so
+ * and they may not, unless Xen was asked (perfctr_xen.ko).
+ */
+int perfctr_rdpmc_allowed(void);
+
 /* "rdpmc" or "read": how perfctr_read() gets at them. */
 const char *perfctr_how(const struct perfctr *perfctr);
 

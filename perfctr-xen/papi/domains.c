@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PAPI counts in all domains at once: run forwarded, as root, with "domains FILE".
+ *
+ * One event set of the processor (component perf_event), one of the service
+ * domains (component virtuos); file calls cost the storage domain, socket calls
+ * the network domain, computing neither.
+ */
+#include <fcntl.h>
+#include <papi.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define FILE_CALLS	400
+#define SOCKET_CALLS	300
+
+/* In this order in the arrays of values. */
+enum { FILE_NR, FILE_TIME, FILE_INSNS, SOCKET_NR, SOCKET_TIME, SOCKET_INSNS, REMOTE };
+
+static const char *const remote_event[REMOTE] = {
+	"virtuos:::storage:calls",
+	"virtuos:::storage:task-clock",
+	"virtuos:::storage:instructions",
+	"virtuos:::network:calls",
+	"virtuos:::network:task-clock",
+	"virtuos:::network:instructions",
+};
+
+static int failed;
+
+#define check(good, ...) do { \
+	int good_ = !!(good); \
+	printf(good_ ? "ok   " : "FAIL "); \
+	printf(__VA_ARGS__); \
+	putchar('\n'); \
+	failed |= !good_; \
+} while (0)
+
+static void must(int err, const char *what)
+{
+	if (err >= 0)
+		return;
+	printf("FAIL %s: %s\n", what, PAPI_strerror(err));
+	exit(1);
+}
+
+static int set_make(const char *const *events, int nr)
+{
+	int set = PAPI_NULL, i;
+
+	must(PAPI_create_eventset(&set), "PAPI_create_eventset");
+	for (i = 0; i < nr; i++)
+		must(PAPI_add_named_event(set, events[i]), events[i]);
+	return set;
+}
+
+static void file_calls(int fd)
+{
+	char c;
+	int i;
+
+	for (i = 0; i < FILE_CALLS; i++)
+		if (pread(fd, &c, 1, 0) != 1)
+			perror("pread");
+}
+
+static void socket_calls(int s)
+{
+	char c;
+	int i;
+
+	for (i = 0; i < SOCKET_CALLS; i++)
+		if (recv(s, &c, 1, MSG_DONTWAIT) >= 0)
+			printf("FAIL who sent this?\n");
+}
+
+static void compute(void)
+{
+	volatile unsigned int i;
+
+	for (i = 0; i < 1000000; i++)
+		;
+}
+
+static void show(const long long *v)
+{
+	int i;
+
+	for (i = 0; i < REMOTE; i++)
+		printf("     %-34s %12lld\n", remote_event[i], v[i]);
+}
+
+static void counts(int set, int local, int file, int s)
+{
+	long long v[REMOTE], w[REMOTE], here[1];
+
+	must(PAPI_start(set), "PAPI_start, virtuos");
+	must(PAPI_start(local), "PAPI_start, perf_event");
+	file_calls(file);
+	must(PAPI_read(set, v), "PAPI_read");
+	check(v[FILE_NR] == FILE_CALLS && v[FILE_TIME] > 0 && v[FILE_INSNS] > 0,
+	      "%d file calls are the storage domain's", FILE_CALLS);
+	check(!v[SOCKET_NR] && !v[SOCKET_TIME] && !v[SOCKET_INSNS],
+	      "and not the network domain's");
+	socket_calls(s);
+	compute();
+	must(PAPI_stop(local, here), "PAPI_stop");
+	must(PAPI_read(set, w), "PAPI_read");
+	check(w[SOCKET_NR] == SOCKET_CALLS && w[SOCKET_TIME] > 0 && w[SOCKET_INSNS] > 0,
+	      "%d socket calls are the network domain's", SOCKET_CALLS);
+	check(!memcmp(v, w, sizeof(*v) * SOCKET_NR), "and nothing more the storage domain's");
+	check(here[0] > 1000000, "computing is the user domain's: %lld instructions", here[0]);
+	show(w);
+	must(PAPI_reset(set), "PAPI_reset");
+	file_calls(file);
+	must(PAPI_stop(set, v), "PAPI_stop");
+	check(v[FILE_NR] == FILE_CALLS && !v[SOCKET_NR], "a reset begins anew");
+	file_calls(file);
+	must(PAPI_read(set, w), "PAPI_read");
+	check(!memcmp(v, w, sizeof(v)), "a stopped set stands still");
+}
+
+/* Another thread counts the same events at the same time. */
+static void *thread(void *arg)
+{
+	int set = set_make(remote_event, REMOTE);
+	long long *v = arg;
+
+	must(PAPI_start(set), "PAPI_start, in a thread");
+	file_calls(v[0]);
+	must(PAPI_stop(set, v), "PAPI_stop, in a thread");
+	must(PAPI_unregister_thread(), "PAPI_unregister_thread");
+	return NULL;
+}
+
+static void threads(int set, int file)
+{
+	long long v[REMOTE] = { 0 }, w[REMOTE] = { file };
+	pthread_t t;
+
+	must(PAPI_start(set), "PAPI_start");
+	file_calls(file);
+	if (pthread_create(&t, NULL, thread, w) || pthread_join(t, NULL))
+		perror("pthread");
+	must(PAPI_stop(set, v), "PAPI_stop");
+	check(v[FILE_NR] == FILE_CALLS && w[FILE_NR] == FILE_CALLS,
+	      "two threads, each its own %lld and %lld calls", v[FILE_NR], w[FILE_NR]);
+}
+
+int main(int argc, char **argv)
+{
+	static const char *const processor[] = { "PAPI_TOT_INS" };
+	int file, s, set, local;
+
+	if (argc != 2)
+		return 2;
+	file = open(argv[1], O_RDWR | O_CREAT | O_TRUNC, 0600);
+	s = socket(AF_INET, SOCK_DGRAM, 0);
+	if (file < 0 || s < 0 || write(file, "x", 1) != 1 || unlink(argv[1])) {
+		perror(argv[1]);
+		return 1;
+	}
+	if (PAPI_library_init(PAPI_VER_CURRENT) != PAPI_VER_CURRENT) {
+		printf("FAIL PAPI_library_init\n");
+		return 1;
+	}
+	must(PAPI_thread_init(pthread_self), "PAPI_thread_init");
+	set = set_make(remote_event, REMOTE);
+	local = set_make(processor, 1);
+	counts(set, local, file, s);
+	threads(set, file);
+	return failed;
+}
