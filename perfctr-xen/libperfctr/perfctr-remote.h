@@ -47,7 +47,7 @@ struct perfctr_remote;
 struct perfctr_remote_counts {
 	uint64_t calls;
 	uint64_t enabled;	/* ns that workers ran for them */
-	/* In the order in which the events were named. */
+	/* In the order in which the events were named; the rest is left as it is. */
 	uint64_t value[PERFCTR_REMOTE_EVENTS_MAX];
 	/*
 	 * ns of `enabled` in which the event was counted: less, if there were

@@ -168,40 +168,15 @@ static int look(struct perfctr_remote *r)
 
 /* ---- Reading --------------------------------------------------------------------- */
 
-/*
- * A service domain writes whole numbers, one after the other; two readings that
- * are the same were not in the middle of that.
- */
-static void account_copy(const struct perfctr_remote *r,
-			 const volatile struct vsys_account *at,
-			 struct perfctr_remote_counts *to)
+/* Of counts only what the events need is ever written or read. */
+static void counts_zero(const struct perfctr_remote *r,
+			struct perfctr_remote_counts *counts)
 {
 	unsigned int i;
 
-	to->calls = at->calls;
-	to->enabled = at->enabled;
-	for (i = 0; i < r->nr_events; i++) {
-		to->value[i] = at->value[r->counter[i]];
-		to->running[i] = at->running[r->counter[i]];
-	}
-}
-
-static int account_read(const struct perfctr_remote *r,
-			const struct vsys_account *at,
-			struct perfctr_remote_counts *to)
-{
-	struct perfctr_remote_counts again = { 0 };
-	int try;
-
-	*to = again;
-	for (try = 0; try < TRIES; try++) {
-		account_copy(r, at, to);
-		account_copy(r, at, &again);
-		if (!memcmp(to, &again, sizeof(again)))
-			return 0;
-	}
-	errno = EAGAIN;
-	return -1;
+	counts->calls = counts->enabled = 0;
+	for (i = 0; i < r->nr_events; i++)
+		counts->value[i] = counts->running[i] = 0;
 }
 
 /* to += sign * what */
@@ -219,13 +194,59 @@ static void counts_add(const struct perfctr_remote *r,
 	}
 }
 
+static void account_copy(const struct perfctr_remote *r,
+			 const volatile struct vsys_account *at,
+			 struct perfctr_remote_counts *to)
+{
+	unsigned int i;
+
+	to->calls = at->calls;
+	to->enabled = at->enabled;
+	for (i = 0; i < r->nr_events; i++) {
+		to->value[i] = at->value[r->counter[i]];
+		to->running[i] = at->running[r->counter[i]];
+	}
+}
+
+static int account_is(const struct perfctr_remote *r,
+		      const volatile struct vsys_account *at,
+		      const struct perfctr_remote_counts *was)
+{
+	unsigned int i;
+
+	for (i = 0; i < r->nr_events; i++)
+		if (at->value[r->counter[i]] != was->value[i] ||
+		    at->running[r->counter[i]] != was->running[i])
+			return 0;
+	return at->calls == was->calls && at->enabled == was->enabled;
+}
+
+/*
+ * A service domain writes whole numbers, one after the other; two readings that
+ * are the same were not in the middle of that.
+ */
+static int account_read(const struct perfctr_remote *r,
+			const struct vsys_account *at,
+			struct perfctr_remote_counts *to)
+{
+	int try;
+
+	for (try = 0; try < TRIES; try++) {
+		account_copy(r, at, to);
+		if (account_is(r, at, to))
+			return 0;
+	}
+	errno = EAGAIN;
+	return -1;
+}
+
 static int service_sum(const struct perfctr_remote *r, int service,
 		       struct perfctr_remote_counts *sum)
 {
 	struct perfctr_remote_counts one;
 	unsigned int i;
 
-	memset(sum, 0, sizeof(*sum));
+	counts_zero(r, sum);
 	for (i = 0; i < r->nr_accounts; i++) {
 		if (r->account[i].service != service)
 			continue;
