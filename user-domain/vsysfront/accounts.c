@@ -237,6 +237,9 @@ static u32 front_accounts_take(struct front_accounts *a)
 	struct front_entry *e;
 	int index;
 
+	/* None is given back: no need to ask whose it is, at each call. */
+	if (atomic_read(&a->used) == FRONT_THREADS)
+		return VSYS_ACCOUNT_OTHER;
 	/* Another's process, which inherited a descriptor. */
 	if (!front_session_member(a->session, task_tgid(current)))
 		return VSYS_ACCOUNT_OTHER;
