@@ -154,18 +154,21 @@ static inline int session_totals(int fd, const char *service,
 	return 0;
 }
 
-/* A name of a service domain's kernel, or "". */
+/* A name of a service domain's kernel, or "".  It is asked for once. */
 static inline const char *session_symbol(int fd, const char *service,
 					 __u64 address)
 {
-	static struct vsys_counters_symbol s;
+	static struct vsys_counters_symbol known[4096];
+	struct vsys_counters_symbol *s = &known[address * 2654435761u % 4096];
 
-	memset(&s, 0, sizeof(s));
-	strncpy(s.service, service, sizeof(s.service) - 1);
-	s.symbol.address = address;
-	if (ioctl(fd, VSYS_COUNTERS_SYMBOL, &s))
-		return "";
-	return (const char *)s.symbol.name;
+	if (s->symbol.address == address && !strcmp(s->service, service))
+		return (const char *)s->symbol.name;
+	memset(s, 0, sizeof(*s));
+	strncpy(s->service, service, sizeof(s->service) - 1);
+	s->symbol.address = address;
+	if (ioctl(fd, VSYS_COUNTERS_SYMBOL, s))
+		s->symbol.name[0] = 0;
+	return (const char *)s->symbol.name;
 }
 
 /* ---- Work: a thread that makes so many calls on a remote file ---------------- */
