@@ -4,7 +4,8 @@
  *
  *	calls THREADS N FILE
  *
- * Each of the threads makes N calls of pread, and the first one 1 of pwrite.
+ * Each of the threads makes N calls of pread, and the first one besides 1 of
+ * openat, pwrite and close (left to the process's end, it would be any thread's).
  */
 #include <err.h>
 #include <fcntl.h>
@@ -51,5 +52,5 @@ int main(int argc, char **argv)
 	read_all(NULL);
 	for (i = 1; i < nr; i++)
 		pthread_join(thread[i], NULL);
-	return 0;
+	return close(file);
 }
