@@ -91,7 +91,7 @@ void tasks_uncounted(const struct tasks *t, unsigned int event, pid_t *pid,
 	const struct task *task = task_find(t, *tid), *other = NULL;
 	unsigned int i, nr = 0;
 
-	if (!task || !(task->counted & 1u << event))
+	if (!task)
 		return;
 	for (i = 0; i < t->nr; i++) {
 		task = &t->task[i];
