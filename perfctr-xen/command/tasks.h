@@ -29,8 +29,8 @@ const char *tasks_name(const struct tasks *t, pid_t tid);
 void tasks_counted(struct tasks *t, pid_t tid, unsigned int event);
 /*
  * Of a thread's family, the one that did not; tid 0 if there are several.  Linux
- * from 5.13 on leaves out what threads say at their end (it asks the counters of
- * a thread that is taken for dead already): then none of them did.
+ * 6.1 leaves out what threads say at their end (sync_child_event() looks at a
+ * context whose task is taken for dead already): then none of them did.
  */
 void tasks_uncounted(const struct tasks *t, unsigned int event, pid_t *pid,
 		     pid_t *tid);
