@@ -64,10 +64,13 @@ profile_perfctr_attached() {
 }
 
 # Samples of all domains in one file, with symbols; a file cut short is refused.
+# In the emulator a service domain's timer comes a thousand times a second at most,
+# so a sample a millisecond is what task-clock can give, and calls for half a second
+# are what makes some of them fall into vfs_read for sure.
 profile_perfctr_samples() {
 	# shellcheck disable=SC2016
 	must native sh -ec 'cd /tmp
-		perfctr-xen record -g -e task-clock -c 100003 -o vt.data -- virtuos run -- '$calls' 1 3000 /storage/vt-calls
+		perfctr-xen record -g -e task-clock -c 1000003 -o vt.data -- virtuos run -- '$calls' 1 100000 /storage/vt-calls
 		perfctr-xen report -i vt.data --sort domain,comm,call,symbol
 		perfctr-xen report -i vt.data --folded > vt.folded
 		perfctr-xen report -i vt.data --script > vt.script
