@@ -23,7 +23,8 @@
 #include <xen/xen.h>
 
 #include <perfctr-xen/device.h>
-#include <perfctr-xen/record.h>
+#include <perfctr-xen/kernel.h>
+#include <perfctr-xen/read.h>
 
 static bool times = true;
 module_param(times, bool, 0444);
@@ -78,6 +79,24 @@ static int perfctr_offline(unsigned int cpu)
 	}
 	return 0;
 }
+
+bool perfctr_xen_rdpmc(u32 index, u64 *raw)
+{
+	const volatile struct perfctr_record *r =
+		page_address(this_cpu_read(record));
+	bool loaded;
+	u32 seq;
+
+	do {
+		seq = r->seq;
+		barrier();
+		loaded = r->loaded && r->features & PERFCTR_RDPMC;
+		if (loaded)
+			*raw = perfctr_rdpmc(index);
+	} while (perfctr_read_again(r, seq));
+	return loaded;
+}
+EXPORT_SYMBOL_GPL(perfctr_xen_rdpmc);
 
 struct perfctr_call {
 	struct perfctr_set set;

@@ -103,33 +103,6 @@ static int vsysback_count_try(const struct vsys_counter *counters, u32 nr)
 	return 0;
 }
 
-/*
- * What an event counted between two readings.
- *
- * In a PV guest perf can take a hardware counter for one that wrapped: read
- * while its overflow waits for the interrupt, it is then set back to what it
- * was at the overflow, and perf adds the width of the register.  So differences
- * are modulo that, and one that is negative is none yet: the caller keeps the
- * old reading.
- */
-bool vsysback_count_since(const struct vsys_counter *counter, u64 now, u64 last,
-			  u64 *since)
-{
-	struct x86_pmu_capability pmu;
-	unsigned int shift;
-
-	*since = now - last;
-	if (counter->type == PERF_TYPE_SOFTWARE)
-		return true;
-	perf_get_x86_pmu_capability(&pmu);
-	shift = 64 - pmu.bit_width_gp;
-	*since = (s64)(*since << shift) >> shift;
-	if ((s64)*since >= 0)
-		return true;
-	*since = 0;
-	return false;
-}
-
 /* ---- Making and unmaking one ------------------------------------------------ */
 
 /* count_lock held. */

@@ -23,10 +23,8 @@
 /* ---- Records ------------------------------------------------------------------ */
 
 static void vsysback_gauge_record(struct vsysback_gauge *g, u32 kind,
-				  struct vsys_record *record)
+				  bool in_call, struct vsys_record *record)
 {
-	bool in_call = READ_ONCE(g->in_call);
-
 	record->tsc = rdtsc_ordered();
 	record->kind = kind;
 	record->account = in_call ? g->account : VSYS_ACCOUNT_OTHER;
@@ -46,7 +44,7 @@ static void vsysback_gauge_trace(struct vsysback_gauge *g, u32 kind, u64 ip)
 
 	if (!(g->count->flags & VSYS_COUNT_TRACE) || !g->count->records)
 		return;
-	vsysback_gauge_record(g, kind, &record);
+	vsysback_gauge_record(g, kind, true, &record);
 	vsysback_records_put(g->count->records, &record, true);
 }
 
@@ -85,6 +83,27 @@ static u32 vsysback_gauge_unwind(struct pt_regs *regs, u64 *ips, u32 max)
 	return nr;
 }
 
+/*
+ * Was it in a call that the counter overflowed?  The interrupt may come after a
+ * reading that the overflow was before, most of all when the reading is a trap.
+ * What was counted up to the overflow tells: at a reading in_call changes.
+ */
+static bool vsysback_gauge_in_call(const struct vsysback_gauge_event *e)
+{
+	const struct vsysback_gauge *g = e->gauge;
+	const struct hw_perf_event *hw = &e->event->hw;
+	u32 i = e - g->events;
+	u64 at, since;
+
+	if (g->count->counters[i].type == PERF_TYPE_SOFTWARE)
+		return g->in_call; /* its interrupt is its overflow */
+	at = local64_read(&e->event->count) + local64_read(&hw->period_left) -
+	     hw->last_period;
+	return vsysback_reading_since(&g->count->counters[i], at,
+				      g->last.value[i], &since) ?
+		       g->in_call : !g->in_call;
+}
+
 static void vsysback_gauge_sample(struct vsysback_gauge_event *e,
 				  struct pt_regs *regs)
 {
@@ -93,7 +112,8 @@ static void vsysback_gauge_sample(struct vsysback_gauge_event *e,
 
 	if (!records)
 		return;
-	vsysback_gauge_record(e->gauge, VSYS_RECORD_SAMPLE, &record);
+	vsysback_gauge_record(e->gauge, VSYS_RECORD_SAMPLE,
+			      vsysback_gauge_in_call(e), &record);
 	record.counter = e - e->gauge->events;
 	if (!user_mode(regs))
 		record.nr_ips = vsysback_gauge_unwind(regs, record.ips,
@@ -159,8 +179,10 @@ static struct vsysback_gauge *vsysback_gauge_open(struct vsysback_count *count)
 		return NULL;
 	g->count = count;
 	raw_spin_lock_init(&g->lock);
+	vsysback_reading_begin(g);
 	err = vsysback_gauge_events(g);
 	if (err) {
+		vsysback_reading_end(g);
 		pr_warn_ratelimited("vsysback: a worker for %.16s cannot count itself (error %d)\n",
 				    count->ch->comm, err);
 		kfree(g);
@@ -187,6 +209,7 @@ void vsysback_gauge_close(struct vsysback_gauge *g)
 	raw_spin_unlock(&g->lock);
 	list_del(&g->node);
 	vsysback_gauge_release(g, count->nr);
+	vsysback_reading_end(g);
 }
 
 /* The worker wants no gauge, or another. */
@@ -220,31 +243,26 @@ static void vsysback_gauge_renew(struct vsysback_worker *w)
 
 /* ---- Counting -------------------------------------------------------------------- */
 
-/* lock held, by the worker: what was counted since the last reading. */
-static void vsysback_gauge_read(struct vsysback_gauge *g,
+/* lock held, by the worker: it goes into a call, or comes out of one. */
+static void vsysback_gauge_turn(struct vsysback_gauge *g, bool in_call,
 				struct vsysback_reading *since)
 {
-	u64 value = 0, enabled = 0, running = 0, missed;
-	u32 i, nr = g->count->nr;
+	unsigned long flags;
 
-	for (i = 0; i < nr; i++) {
-		perf_event_read_local(g->events[i].event, &value, &enabled,
-				      &running);
-		if (vsysback_count_since(&g->count->counters[i], value,
-					 g->last.value[i], &since->value[i]))
-			g->last.value[i] = value;
-		g->last.running[i] = running;
-		if (i == 0) {
-			since->enabled = enabled - g->last.enabled;
-			g->last.enabled = enabled;
-		}
-		/*
-		 * By what it missed, not by how long it ran: that is as long as
-		 * the others only when all are read at the same moment.
-		 */
-		missed = enabled - running - g->missed[i];
-		g->missed[i] += missed;
-		since->running[i] = since->enabled - min(since->enabled, missed);
+	local_irq_save(flags);
+	vsysback_reading_take(g, since);
+	g->in_call = in_call;
+	local_irq_restore(flags);
+}
+
+static void vsysback_gauge_polled(struct vsysback_gauge *g,
+				  const struct vsysback_reading *since)
+{
+	u32 i;
+
+	for (i = 0; i < g->count->nr; i++) {
+		g->polling.value[i] += since->value[i];
+		g->polling.running[i] += since->running[i];
 	}
 }
 
@@ -254,7 +272,6 @@ bool vsysback_gauge_begin(struct vsysback_worker *w, u32 slot,
 {
 	struct vsysback_reading since;
 	struct vsysback_gauge *g;
-	u32 i;
 
 	if (READ_ONCE(w->channel->counting) != w->counting)
 		vsysback_gauge_renew(w);
@@ -268,13 +285,9 @@ bool vsysback_gauge_begin(struct vsysback_worker *w, u32 slot,
 		g->account = call->account < g->count->nr_threads ?
 				     call->account : VSYS_ACCOUNT_OTHER;
 		g->blocked = false;
-		WRITE_ONCE(g->in_call, true);
 		vsysback_gauge_trace(g, VSYS_RECORD_CLAIM, 0);
-		vsysback_gauge_read(g, &since);
-		for (i = 0; i < g->count->nr; i++) {
-			g->polling.value[i] += since.value[i];
-			g->polling.running[i] += since.running[i];
-		}
+		vsysback_gauge_turn(g, true, &since);
+		vsysback_gauge_polled(g, &since);
 	}
 	raw_spin_unlock(&g->lock);
 	return true;
@@ -288,11 +301,11 @@ void vsysback_gauge_end(struct vsysback_worker *w, s64 ret)
 
 	raw_spin_lock(&g->lock);
 	if (g->open) {
-		vsysback_gauge_read(g, &since);
+		vsysback_gauge_turn(g, false, &since);
 		vsysback_account_add(g->count, g->account, g->nr, &since);
 		vsysback_gauge_trace(g, VSYS_RECORD_DONE, ret);
 	}
-	WRITE_ONCE(g->in_call, false);
+	g->in_call = false;
 	raw_spin_unlock(&g->lock);
 }
 
@@ -334,8 +347,8 @@ void vsysback_gauge_polling(struct vsysback_gauge *g, u32 i, u64 *value,
 	*value = g->polling.value[i];
 	*running = g->polling.running[i];
 	if (!g->in_call && now_running > g->last.running[i] &&
-	    vsysback_count_since(&g->count->counters[i], now,
-				 g->last.value[i], &since)) {
+	    vsysback_reading_since(&g->count->counters[i], now,
+				   g->last.value[i], &since)) {
 		*value += since;
 		*running += now_running - g->last.running[i];
 	}

@@ -151,7 +151,7 @@ static void vsysback_total_read(struct vsysback_total *t, u64 *value,
 		if (!t->cpus[cpu].event)
 			continue;
 		v = perf_event_read_value(t->cpus[cpu].event, &e, &r);
-		if (vsysback_count_since(&t->counter, v, t->cpus[cpu].last,
+		if (vsysback_reading_since(&t->counter, v, t->cpus[cpu].last,
 					 &since))
 			t->cpus[cpu].last = v;
 		v = t->cpus[cpu].sum += since;

@@ -227,8 +227,8 @@ struct vsysback_gauge {
 
 	raw_spinlock_t lock;		/* the worker's, but for an end */
 	bool open;			/* lock, or irqs off; count and events are there */
+	bool (*direct)(u32 index, u64 *raw);	/* perfctr_xen_rdpmc(); NULL: none */
 	struct vsysback_reading last;	/* lock */
-	u64 missed[VSYS_COUNTERS_MAX];	/* lock; ns without a register, until then */
 	struct vsysback_reading polling;/* lock; between calls so far */
 
 	/* The worker's, and its interrupts'. */
@@ -319,8 +319,6 @@ extern wait_queue_head_t vsysback_accept_wait;
 int vsysback_count_check(const struct vsys_counter *counters, u32 nr);
 void vsysback_count_attr(const struct vsys_counter *counter,
 			 struct perf_event_attr *attr);
-bool vsysback_count_since(const struct vsys_counter *counter, u64 now, u64 last,
-			  u64 *since);
 int vsysback_count_set(struct vsysback_channel *ch,
 		       const struct vsys_count *request);
 void vsysback_count_end(struct vsysback_channel *ch);
@@ -342,6 +340,14 @@ static inline bool vsysback_gauge_wanted(const struct vsysback_worker *w)
 {
 	return unlikely(READ_ONCE(w->channel->counting) | w->counting);
 }
+
+/* reading.c */
+void vsysback_reading_begin(struct vsysback_gauge *g);
+void vsysback_reading_end(struct vsysback_gauge *g);
+void vsysback_reading_take(struct vsysback_gauge *g,
+			   struct vsysback_reading *since);
+bool vsysback_reading_since(const struct vsys_counter *counter, u64 now,
+			    u64 last, u64 *since);
 
 /* account.c */
 void vsysback_account_add(struct vsysback_count *count, u32 account, u32 nr,
