@@ -48,7 +48,9 @@ struct vsys_account_entry {
 	/*
 	 * Where the account lies in a read-only mapping of the session's file
 	 * (offset of the page is the lower multiple of the page size), to be
-	 * read without a system call; ~0: it does not.
+	 * read without a system call, as long as it is counted.  ~0: not yet,
+	 * or no longer, and `account` is final.  Who has mapped it by then goes
+	 * on reading that.
 	 */
 	__u64 offset;
 	struct vsys_account account;

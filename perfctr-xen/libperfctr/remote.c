@@ -21,7 +21,8 @@ _Static_assert(PERFCTR_REMOTE_SERVICES_MAX == VIRTUOS_SERVICES_MAX, "services");
 
 /* One of the thread's: at each service, and one more each time it was restarted. */
 struct account {
-	const struct vsys_account *at;	/* in a page that is mapped for it */
+	const struct vsys_account *at;
+	int mapped;		/* else it is closed, and a copy */
 	unsigned int entry;
 	int service;
 };
@@ -90,24 +91,51 @@ int perfctr_remote_service(struct perfctr_remote *r, const char *name)
 
 /* ---- Accounts that there are ----------------------------------------------------- */
 
+/* In a page that is mapped for it. */
+static struct vsys_account *account_map(const struct perfctr_remote *r,
+					__u64 offset)
+{
+	__u64 within = offset % VSYS_PAGE_SIZE;
+	char *page = mmap(NULL, VSYS_PAGE_SIZE, PROT_READ, MAP_SHARED,
+			  r->session->fd, offset - within);
+
+	return page == MAP_FAILED ? NULL : (void *)(page + within);
+}
+
+static struct vsys_account *account_keep(const struct vsys_account *final)
+{
+	struct vsys_account *at = malloc(sizeof(*at));
+
+	if (at)
+		*at = *final;
+	return at;
+}
+
+static void account_free(const struct account *a)
+{
+	uintptr_t page = (uintptr_t)a->at & ~(uintptr_t)(VSYS_PAGE_SIZE - 1);
+
+	if (a->mapped)
+		munmap((void *)page, VSYS_PAGE_SIZE);
+	else
+		free((void *)a->at);
+}
+
 static int account_add(struct perfctr_remote *r, unsigned int entry, int service,
-		       __u64 offset)
+		       const struct vsys_account_entry *e)
 {
 	struct account *more = reallocarray(r->account, r->nr_accounts + 1,
 					    sizeof(*more));
-	__u64 within = offset % VSYS_PAGE_SIZE;
-	char *page;
+	int mapped = e->offset != ~0ull;
+	const struct vsys_account *at;
 
 	if (!more)
 		return -1;
 	r->account = more;
-	page = mmap(NULL, VSYS_PAGE_SIZE, PROT_READ, MAP_SHARED, r->session->fd,
-		    offset - within);
-	if (page == MAP_FAILED)
+	at = mapped ? account_map(r, e->offset) : account_keep(&e->account);
+	if (!at)
 		return -1;
-	more[r->nr_accounts++] = (struct account){
-		(const struct vsys_account *)(page + within), entry, service,
-	};
+	more[r->nr_accounts++] = (struct account){ at, mapped, entry, service };
 	return 0;
 }
 
@@ -135,12 +163,13 @@ static int look_at(struct perfctr_remote *r, unsigned int number,
 		return -1;
 	s = &r->service[service];
 	s->error = e->flags & VSYS_ENTRY_REFUSED ? -e->error : 0;
-	if (e->tid != r->thread || e->flags & VSYS_ENTRY_OTHER ||
-	    e->offset == ~0ull)
+	if (e->tid != r->thread || e->flags & VSYS_ENTRY_OTHER)
 		return 0;
+	if ((e->offset != ~0ull || e->account.calls) &&
+	    !account_known(r, number) && account_add(r, number, service, e))
+		return -1;
 	s->lost += !!(e->flags & VSYS_ENTRY_LOST);
-	return account_known(r, number) ? 0 :
-	       account_add(r, number, service, e->offset);
+	return 0;
 }
 
 /* What changed since the last look.  Changes that come meanwhile are seen next time. */
@@ -149,7 +178,7 @@ static int look(struct perfctr_remote *r)
 	struct vsys_account_entry entries[ENTRIES];
 	__u32 changes = remote_session_changes(r->session);
 	unsigned int number = 0, i;
-	int n;
+	int n, err;
 
 	if (changes == r->changes)
 		return 0;
@@ -157,9 +186,12 @@ static int look(struct perfctr_remote *r)
 		r->service[i].lost = 0;
 	do {
 		n = remote_session_entries(r->session, number, entries, ENTRIES);
-		for (i = 0; (int)i < n; i++, number++)
-			if (look_at(r, number, &entries[i]))
-				return -1;
+		err = 0;
+		for (i = 0; !err && (int)i < n; i++, number += !err)
+			err = look_at(r, number, &entries[i]);
+		/* Closed just now, so there is no page of it: next time a copy. */
+		if (err && errno != ENXIO)
+			return -1;
 	} while (n > 0);
 	if (!n)
 		r->changes = changes;
@@ -403,9 +435,7 @@ void perfctr_remote_close(struct perfctr_remote *r)
 	if (!r)
 		return;
 	for (i = 0; i < r->nr_accounts; i++)
-		munmap((void *)((uintptr_t)r->account[i].at &
-				~(uintptr_t)(VSYS_PAGE_SIZE - 1)),
-		       VSYS_PAGE_SIZE);
+		account_free(&r->account[i]);
 	free(r->account);
 	remote_session_put(r->session);
 	free(r);
