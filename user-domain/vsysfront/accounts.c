@@ -3,127 +3,82 @@
  * Accounts: what one channel's service domain counts for one session, and whose
  * it is.
  *
- * The pages are this domain's.  They stay readable when the grants have ended:
- * at STOP, at the channel's end, at the service domain's death.  What stands in
- * them is a number to show; a thread's account is known by a table of our own.
+ * The pages are this domain's.  When the service domain counts no more, because
+ * of STOP, the channel's end, or its own, the numbers go to the entries, and the
+ * pages with their grants are given back: a session sees many channels come and
+ * go.  What stands there is a number to show; a thread's account is known by a
+ * table of our own.
  */
 #include "vsysfront.h"
 #include <linux/pid_namespace.h>
 #include <linux/sched/task.h>
-#include <linux/string.h>
-#include <xen/page.h>
-
-/* Rings of this many pages of records. */
-#define FRONT_RING_PAGES	32u
 
 /* ---- Pages --------------------------------------------------------------------- */
 
-static int front_shared_grant(struct front_shared *shared, domid_t domid)
+/*
+ * RCU.  NULL: nothing is counted yet, or no more, and entries have the numbers.
+ * Acquire: what begin() did before it said so, or fold().
+ */
+static struct front_shared *front_accounts_pages(struct front_accounts *a)
 {
-	struct page *page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	int ref;
-
-	if (!page)
-		return -ENOMEM;
-	ref = front_page_grant(domid, page);
-	if (ref < 0) {
-		put_page(page);
-		return ref;
-	}
-	get_page(page);			/* ours; the first is the grant's */
-	shared->page = page;
-	shared->ref = ref;
-	return 0;
+	return smp_load_acquire(&a->counting) ? smp_load_acquire(&a->pages) :
+						NULL;
 }
 
-/* The grant's reference goes with it, as soon as B has let go of the page. */
-static void front_shared_revoke(struct front_shared *shared, u32 nr)
+static struct vsys_account *front_account(const struct front_shared *pages,
+					  u32 index)
 {
-	u32 i;
+	struct page *page = pages->at[index / VSYS_ACCOUNTS_PER_PAGE].page;
 
-	for (i = 0; i < nr; i++)
-		gnttab_end_foreign_access(shared[i].ref, shared[i].page);
+	return page_address(page) + index % VSYS_ACCOUNTS_PER_PAGE *
+					    sizeof(struct vsys_account);
 }
 
-static void front_shared_put(struct front_shared *shared, u32 nr)
+/* RCU.  NULL: the entry has the numbers. */
+const struct vsys_account *front_accounts_at(struct front_accounts *a,
+					     u32 index)
 {
-	u32 i;
+	struct front_shared *pages = front_accounts_pages(a);
 
-	for (i = 0; i < nr; i++)
-		put_page(shared[i].page);
+	return pages ? front_account(pages, index) : NULL;
 }
 
-static int front_accounts_grant(struct front_accounts *a)
+/* Where that is in a mapping. */
+u64 front_accounts_offset(const struct front_accounts *a, u32 index)
 {
-	domid_t domid = a->ch->dev->domid;
-	u32 accounts = FRONT_THREADS, ring = 0;
-	int err = 0;
-
-	if (a->session->flags & VSYS_COUNT_BY_CALL)
-		accounts += VSYS_NR_SYSCALLS + 1;
-	if (a->session->flags & VSYS_SESSION_RECORDS)
-		ring = 1 + FRONT_RING_PAGES;
-	a->granted = true;
-	while (!err && a->nr_pages < DIV_ROUND_UP(accounts,
-						  VSYS_ACCOUNTS_PER_PAGE)) {
-		err = front_shared_grant(&a->pages[a->nr_pages], domid);
-		a->nr_pages += !err;
-	}
-	while (!err && a->nr_ring < ring) {
-		err = front_shared_grant(&a->ring[a->nr_ring], domid);
-		a->nr_ring += !err;
-	}
-	return err;
+	return ((u64)a->number * VSYS_COUNT_PAGES +
+		index / VSYS_ACCOUNTS_PER_PAGE) * PAGE_SIZE +
+	       index % VSYS_ACCOUNTS_PER_PAGE * sizeof(struct vsys_account);
 }
 
-/* a->lock held, or nobody else knows it. */
-static void front_accounts_revoke(struct front_accounts *a)
-{
-	if (!a->granted)
-		return;
-	a->granted = false;
-	front_shared_revoke(a->pages, a->nr_pages);
-	front_shared_revoke(a->ring, a->nr_ring);
-}
-
-static struct vsys_account *front_accounts_at(struct front_accounts *a,
-					      u32 index)
-{
-	void *page = page_address(a->pages[index / VSYS_ACCOUNTS_PER_PAGE].page);
-
-	return page + index % VSYS_ACCOUNTS_PER_PAGE *
-	       sizeof(struct vsys_account);
-}
-
-/* Acquire: what begin() did before it said so.  From then on pages stay. */
-static bool front_accounts_there(struct front_accounts *a)
-{
-	return smp_load_acquire(&a->counting);
-}
-
-/* A page of a session's mapping, or NULL. */
+/* A page of a session's mapping, with a reference, or NULL. */
 struct page *front_accounts_page(struct front_session *s, unsigned long pgoff)
 {
-	struct front_accounts *a = xa_load(&s->channels,
-					   pgoff / VSYS_COUNT_PAGES);
-	u32 page = pgoff % VSYS_COUNT_PAGES;
+	u32 nr = pgoff % VSYS_COUNT_PAGES;
+	struct front_shared *pages;
+	struct front_accounts *a;
+	struct page *page = NULL;
 
+	rcu_read_lock();
+	a = xa_load(&s->channels, pgoff / VSYS_COUNT_PAGES);
+	pages = a ? front_accounts_pages(a) : NULL;
 	if (pgoff == VSYS_MAP_SESSION >> PAGE_SHIFT)
-		return virt_to_page(s->page);
-	return a && front_accounts_there(a) && page < a->nr_pages ?
-		       a->pages[page].page : NULL;
+		page = virt_to_page(s->page);
+	else if (pages && nr < pages->nr)
+		page = pages->at[nr].page;
+	if (page)
+		get_page(page);
+	rcu_read_unlock();
+	return page;
 }
 
 /* ---- References --------------------------------------------------------------------- */
 
-static void front_accounts_free(struct rcu_head *rcu)
+/* Nobody asks any more whose an account is; more than once does not hurt. */
+void front_accounts_forget(struct front_accounts *a)
 {
-	struct front_accounts *a = container_of(rcu, struct front_accounts,
-						rcu);
-
-	front_shared_put(a->pages, a->nr_pages);
-	front_shared_put(a->ring, a->nr_ring);
-	kfree(a);
+	xa_destroy(&a->threads);
+	xa_destroy(&a->entries);
 }
 
 static void front_accounts_release(struct kref *kref)
@@ -131,14 +86,15 @@ static void front_accounts_release(struct kref *kref)
 	struct front_accounts *a = container_of(kref, struct front_accounts,
 						kref);
 
-	front_accounts_revoke(a);
-	xa_destroy(&a->threads);
+	front_accounts_forget(a);
 	put_pid(a->owner);
 	mutex_destroy(&a->lock);
-	front_channel_put(a->ch);
+	mutex_destroy(&a->entries_lock);
+	if (a->ch)
+		front_channel_put(a->ch);
 	front_session_put(a->session);
-	/* The channel's interrupt may still look at the ring. */
-	call_rcu(&a->rcu, front_accounts_free);
+	/* The channel's interrupt may still look at them. */
+	kfree_rcu(a, rcu);
 }
 
 /* May sleep. */
@@ -162,6 +118,7 @@ static struct front_accounts *front_accounts_of(struct front_channel *ch)
 	return a;
 }
 
+/* session.lock held. */
 struct front_accounts *front_accounts_make(struct front_session *s,
 					   struct front_channel *ch)
 {
@@ -169,114 +126,41 @@ struct front_accounts *front_accounts_make(struct front_session *s,
 
 	if (!a)
 		return NULL;
+	a->tally = front_tally_of(s, ch->dev);
+	if (!a->tally) {
+		kfree(a);
+		return NULL;
+	}
 	kref_init(&a->kref);
 	kref_get(&s->kref);
 	a->session = s;
 	front_channel_get(ch);
 	a->ch = ch;
 	mutex_init(&a->lock);
+	mutex_init(&a->entries_lock);
 	xa_init(&a->threads);
-	atomic_set(&a->used, 1);	/* the first is OTHER */
-	a->belled = ~0u;		/* not where the reader begins */
+	xa_init(&a->entries);
+	a->used = 1;			/* the first is OTHER */
 	return a;
 }
 
-/* ---- Whose they are -------------------------------------------------------------------- */
-
-static void front_entry_name(struct front_entry *e)
-{
-	struct task_struct *task;
-
-	rcu_read_lock();
-	task = e->tid ? pid_task(e->tid, PIDTYPE_PID) :
-			pid_task(e->tgid, PIDTYPE_TGID);
-	if (task)
-		strscpy_pad(e->comm, task->comm, sizeof(e->comm));
-	rcu_read_unlock();
-}
-
-void front_entry_free(struct front_entry *e)
-{
-	put_pid(e->tgid);
-	put_pid(e->tid);
-	kfree(e);
-}
-
-/* The references to tgid and tid pass to the entry, or are dropped. */
-static struct front_entry *front_entry_make(struct front_accounts *a, u32 index,
-					    u32 flags, struct pid *tgid,
-					    struct pid *tid)
-{
-	struct front_entry *e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
-	u32 number;
-
-	if (!e) {
-		put_pid(tgid);
-		put_pid(tid);
-		return NULL;
-	}
-	e->accounts = a;
-	e->index = index;
-	e->flags = flags;
-	e->tgid = tgid;
-	e->tid = tid;
-	if (flags & VSYS_ENTRY_CALL)
-		e->nr = index - FRONT_THREADS;
-	front_entry_name(e);
-	/* The lowest free number: they rise, for none is given back. */
-	if (!xa_alloc(&a->session->entries, &number, e, xa_limit_31b,
-		      GFP_KERNEL_ACCOUNT))
-		return e;
-	front_entry_free(e);
-	return NULL;
-}
-
-/* The current thread has none yet. */
-static u32 front_accounts_take(struct front_accounts *a)
-{
-	struct front_entry *e;
-	int index;
-
-	/* None is given back: no need to ask whose it is, at each call. */
-	if (atomic_read(&a->used) == FRONT_THREADS)
-		return VSYS_ACCOUNT_OTHER;
-	/* Another's process, which inherited a descriptor. */
-	if (!front_session_member(a->session, task_tgid(current)))
-		return VSYS_ACCOUNT_OTHER;
-	index = atomic_fetch_add_unless(&a->used, 1, FRONT_THREADS);
-	if (index == FRONT_THREADS)
-		return VSYS_ACCOUNT_OTHER;
-	e = front_entry_make(a, index, 0, get_pid(task_tgid(current)),
-			     get_pid(task_pid(current)));
-	if (!e)
-		return VSYS_ACCOUNT_OTHER;
-	/* Release: the entry before it is seen by who reads records. */
-	smp_store_release(&a->owners[index], e);
-	xa_store(&a->threads, pid_nr(e->tid), e, GFP_KERNEL_ACCOUNT);
-	front_session_changed(a->session);
-	return index;
-}
+/* ---- What they tell ------------------------------------------------------------------ */
 
 /*
- * The current thread's account on a channel; the first is made at its first
- * call.  counting, if wanted: as in struct vsys_local.
+ * The current thread's account on a channel.  counting, if wanted: as in struct
+ * vsys_local.
  */
 u32 front_accounts_mine(struct front_channel *ch, u32 *counting)
 {
 	struct front_accounts *a = front_accounts_of(ch);
 	u32 index = VSYS_ACCOUNT_OTHER;
-	struct front_entry *e;
 
 	if (counting)
 		*counting = a ? a->counting : 0;
 	if (!a)
 		return index;
-	if (a->counting && !(current->flags & PF_KTHREAD)) {
-		e = xa_load(&a->threads, pid_nr(task_pid(current)));
-		/* The number may have been another's before. */
-		index = e && e->tid == task_pid(current) ?
-				e->index : front_accounts_take(a);
-	}
+	if (a->counting && !(current->flags & PF_KTHREAD))
+		index = front_entry_mine(a);
 	front_accounts_put(a);
 	return index;
 }
@@ -284,68 +168,99 @@ u32 front_accounts_mine(struct front_channel *ch, u32 *counting)
 /* Entries for the numbers that have been called by now. */
 void front_accounts_calls(struct front_accounts *a)
 {
-	u32 nr;
-
-	if (!(a->session->flags & VSYS_COUNT_BY_CALL) ||
-	    !front_accounts_there(a))
+	/* Those that are closed have theirs. */
+	if (!front_accounts_pages(a))
 		return;
-	for (nr = 0; nr <= VSYS_NR_SYSCALLS; nr++)
-		if (READ_ONCE(front_accounts_at(a, FRONT_THREADS + nr)->calls) &&
-		    !test_and_set_bit(nr, a->calls))
-			front_entry_make(a, FRONT_THREADS + nr, VSYS_ENTRY_CALL,
-					 get_pid(a->owner), NULL);
+	mutex_lock(&a->entries_lock);
+	if (a->pages)
+		front_entry_calls(a);
+	mutex_unlock(&a->entries_lock);
 }
 
-static u64 front_accounts_offset(const struct front_accounts *a, u32 index)
+u32 front_accounts_flags(struct front_accounts *a)
 {
-	return ((u64)a->number * VSYS_COUNT_PAGES +
-		index / VSYS_ACCOUNTS_PER_PAGE) * PAGE_SIZE +
-	       index % VSYS_ACCOUNTS_PER_PAGE * sizeof(struct vsys_account);
-}
-
-static u32 front_accounts_flags(struct front_accounts *a)
-{
-	bool lost = false;
 	u32 flags = 0;
 
 	if (READ_ONCE(a->error))
 		return VSYS_ENTRY_REFUSED;
-	if (front_channel_use(a->ch)) {
-		lost = !front_channel_alive(a->ch);
-		front_channel_unuse(a->ch);
-	} else {
+	/* Acquire: partner is closed(), after it folded them. */
+	if (smp_load_acquire(&a->closed))
 		flags |= VSYS_ENTRY_CLOSED;
-	}
-	return lost || READ_ONCE(a->lost) ? flags | VSYS_ENTRY_LOST : flags;
+	return READ_ONCE(a->lost) ? flags | VSYS_ENTRY_LOST : flags;
 }
 
-void front_entry_show(struct front_entry *e, struct vsys_account_entry *out)
-{
-	struct front_accounts *a = e->accounts;
+/* ---- Giving back -------------------------------------------------------------------------- */
 
-	memset(out, 0, sizeof(*out));
-	strscpy(out->service, a->ch->dev->service, sizeof(out->service));
-	out->domain = a->ch->dev->domid;
-	out->channel = a->number;
-	out->tgid = pid_vnr(e->tgid);
-	out->tid = pid_vnr(e->tid);
-	out->nr = e->nr;
-	front_entry_name(e);
-	memcpy(out->comm, e->comm, sizeof(out->comm));
-	out->flags = e->flags | front_accounts_flags(a);
-	out->error = READ_ONCE(a->error);
-	out->offset = ~0ull;
-	if (!front_accounts_there(a))
-		return;
-	out->offset = front_accounts_offset(a, e->index);
-	memcpy(&out->account, front_accounts_at(a, e->index),
-	       sizeof(out->account));
+/* The numbers go to the entries, all that there will be. */
+static struct front_shared *front_accounts_fold(struct front_accounts *a)
+{
+	struct front_shared *pages;
+	struct front_entry *e;
+	unsigned long index;
+
+	mutex_lock(&a->entries_lock);
+	pages = a->pages;
+	if (pages && a->counting) {
+		front_entry_calls(a);
+		xa_for_each(&a->entries, index, e)
+			front_entry_fold(e, front_account(pages, index));
+	}
+	/* Release: who finds no pages finds the numbers. */
+	smp_store_release(&a->pages, NULL);
+	mutex_unlock(&a->entries_lock);
+	return pages;
+}
+
+/* lock held: B counts no more, or whatever it does is not asked for. */
+static void front_accounts_finish(struct front_accounts *a)
+{
+	struct front_records *records = rcu_dereference_protected(
+		a->records, lockdep_is_held(&a->lock));
+	struct front_shared *pages = front_accounts_fold(a);
+
+	if (pages) {
+		front_shared_revoke(pages);
+		front_shared_free(pages);
+	}
+	/* Of records that nobody has read yet it is asked whose they are. */
+	if (records)
+		front_records_end(records);
+	else
+		front_accounts_forget(a);
+	RCU_INIT_POINTER(a->records, NULL);
+	front_channel_put(a->ch);
+	a->ch = NULL;
 }
 
 /* ---- Beginning ------------------------------------------------------------------------- */
 
+static int front_accounts_grant(struct front_accounts *a)
+{
+	domid_t domid = a->tally->dev->domid;
+	u32 accounts = FRONT_THREADS;
+	struct front_records *records;
+	struct front_shared *pages;
+
+	if (a->session->flags & VSYS_COUNT_BY_CALL)
+		accounts += VSYS_NR_SYSCALLS + 1;
+	pages = front_shared_make(domid, DIV_ROUND_UP(accounts,
+						      VSYS_ACCOUNTS_PER_PAGE));
+	if (IS_ERR(pages))
+		return PTR_ERR(pages);
+	WRITE_ONCE(a->pages, pages);
+	if (!(a->session->flags & VSYS_SESSION_RECORDS))
+		return 0;
+	records = front_records_make(a, domid);
+	if (IS_ERR(records))
+		return PTR_ERR(records);
+	rcu_assign_pointer(a->records, records);
+	return 0;
+}
+
 static int front_accounts_request(struct front_accounts *a)
 {
+	struct front_records *records = rcu_dereference_protected(
+		a->records, lockdep_is_held(&a->lock));
 	const u64 args[4] = { a->ch->id };
 	struct front_session *s = a->session;
 	struct vsys_count *count = kzalloc(sizeof(*count), GFP_KERNEL);
@@ -357,13 +272,13 @@ static int front_accounts_request(struct front_accounts *a)
 	count->nr_counters = s->nr;
 	count->flags = s->flags & (VSYS_COUNT_BY_CALL | VSYS_COUNT_TRACE);
 	count->nr_threads = FRONT_THREADS;
-	count->nr_account_pages = a->nr_pages;
-	count->nr_ring_pages = a->nr_ring;
 	memcpy(count->counters, s->counters, sizeof(count->counters));
-	for (i = 0; i < a->nr_pages; i++)
-		count->account_refs[i] = a->pages[i].ref;
-	for (i = 0; i < a->nr_ring; i++)
-		count->ring_refs[i] = a->ring[i].ref;
+	count->nr_account_pages = a->pages->nr;
+	for (i = 0; i < a->pages->nr; i++)
+		count->account_refs[i] = a->pages->at[i].ref;
+	count->nr_ring_pages = records ? records->pages->nr : 0;
+	for (i = 0; i < count->nr_ring_pages; i++)
+		count->ring_refs[i] = records->pages->at[i].ref;
 	ret = front_control_request(a->ch->dev, VSYS_CONTROL_COUNT, args, count,
 				    sizeof(*count), FRONT_PATIENCE);
 	kfree(count);
@@ -389,6 +304,10 @@ static void front_accounts_publish(struct front_accounts *a)
 	smp_store_release(&a->counting, number);
 	a->in_force = true;
 	front_accounts_attach(a);
+	/* Partner is died(): it finds them, or they see that it was there. */
+	smp_mb();
+	if (!front_channel_alive(a->ch))
+		WRITE_ONCE(a->lost, true);
 	WRITE_ONCE(a->ch->local->counting, number);
 }
 
@@ -398,10 +317,10 @@ static int front_accounts_ask(struct front_accounts *a)
 
 	if (err)
 		return err;
-	front_tally_begin(a->session, a->ch->dev);
+	front_tally_begin(a->tally);
 	err = front_accounts_request(a);
 	if (err)
-		front_tally_end(a->session, a->ch->dev);
+		front_tally_end(a->tally, FRONT_PATIENCE);
 	return err;
 }
 
@@ -420,14 +339,12 @@ static int front_accounts_try(struct front_accounts *a)
 	if (xchg(&ch->counted, true))
 		return -EBUSY;
 	err = front_accounts_ask(a);
-	if (!err) {
+	if (!err)
 		front_accounts_publish(a);
-	} else if (err == -ETIMEDOUT) {
+	else if (err == -ETIMEDOUT)
 		front_accounts_attach(a);
-	} else {
-		front_accounts_revoke(a);
+	else
 		smp_store_release(&ch->counted, false);
-	}
 	return err;
 }
 
@@ -437,18 +354,22 @@ void front_accounts_begin(struct front_accounts *a)
 	rcu_read_lock();
 	a->owner = get_pid(find_pid_ns(a->ch->tgid, &init_pid_ns));
 	rcu_read_unlock();
-	front_entry_make(a, VSYS_ACCOUNT_OTHER, VSYS_ENTRY_OTHER,
-			 get_pid(a->owner), NULL);
+	mutex_lock(&a->entries_lock);
+	front_entry_make(a, VSYS_ACCOUNT_OTHER, VSYS_ENTRY_OTHER, a->owner,
+			 NULL);
+	mutex_unlock(&a->entries_lock);
 	mutex_lock(&a->lock);
 	if (!READ_ONCE(a->session->stopped))
 		WRITE_ONCE(a->error, front_accounts_try(a));
+	if (rcu_access_pointer(a->ch->accounts) != a)
+		front_accounts_finish(a);
 	mutex_unlock(&a->lock);
 	front_session_changed(a->session);
 }
 
 /* ---- End ---------------------------------------------------------------------------------- */
 
-/* a->lock held. */
+/* lock held. */
 static void front_accounts_detach(struct front_accounts *a)
 {
 	a->in_force = false;
@@ -459,7 +380,7 @@ static void front_accounts_detach(struct front_accounts *a)
 	front_accounts_put(a);		/* the channel's; not the last */
 }
 
-static void front_accounts_withdraw(struct front_accounts *a)
+static void front_accounts_withdraw(struct front_accounts *a, long timeout)
 {
 	const u64 args[4] = { a->ch->id };
 	struct vsys_count *none = kzalloc(sizeof(*none), GFP_KERNEL);
@@ -467,22 +388,36 @@ static void front_accounts_withdraw(struct front_accounts *a)
 	/* Without memory the grants end when the channel does. */
 	if (none)
 		front_control_request(a->ch->dev, VSYS_CONTROL_COUNT, args,
-				      none, sizeof(*none), FRONT_PATIENCE);
+				      none, sizeof(*none), timeout);
 	kfree(none);
 }
 
-/* Nobody wants to know any more.  A channel that is closing does it itself. */
-void front_accounts_end(struct front_accounts *a)
+/* How long until then. */
+static long front_accounts_left(unsigned long until)
 {
+	return time_before(jiffies, until) ? until - jiffies : 0;
+}
+
+/*
+ * Nobody wants to know any more.  B is told, but after until its answer is not
+ * waited for.  A channel that is closing does it itself.
+ */
+void front_accounts_end(struct front_accounts *a, unsigned long until)
+{
+	struct front_channel *ch;
+
 	mutex_lock(&a->lock);
-	if (a->in_force && front_channel_use(a->ch)) {
-		WRITE_ONCE(a->ch->local->counting, 0);
-		WRITE_ONCE(a->lost, !front_channel_alive(a->ch));
-		front_tally_end(a->session, a->ch->dev);
-		front_accounts_withdraw(a);
+	ch = a->ch;
+	if (a->in_force && front_channel_use(ch)) {
+		WRITE_ONCE(ch->local->counting, 0);
+		if (!front_channel_alive(ch))
+			WRITE_ONCE(a->lost, true);
+		front_tally_end(a->tally, front_accounts_left(until));
+		front_accounts_withdraw(a, front_accounts_left(until));
 		front_accounts_detach(a);
-		front_accounts_revoke(a);
-		front_channel_unuse(a->ch);
+		front_accounts_finish(a);
+		front_session_changed(a->session);
+		front_channel_unuse(ch);
 	}
 	mutex_unlock(&a->lock);
 }
@@ -496,8 +431,11 @@ void front_accounts_closing(struct front_channel *ch)
 		return;
 	mutex_lock(&a->lock);
 	if (a->in_force) {
-		WRITE_ONCE(a->lost, !front_channel_alive(ch));
-		front_tally_end(a->session, ch->dev);
+		if (!front_channel_alive(ch))
+			WRITE_ONCE(a->lost, true);
+		/* What ends from now on is not lost. */
+		WRITE_ONCE(a->closing, true);
+		front_tally_end(a->tally, FRONT_PATIENCE);
 	}
 	mutex_unlock(&a->lock);
 	front_accounts_put(a);
@@ -512,7 +450,8 @@ void front_accounts_closed(struct front_channel *ch)
 		return;
 	mutex_lock(&a->lock);
 	front_accounts_detach(a);
-	front_accounts_revoke(a);
+	front_accounts_finish(a);
+	smp_store_release(&a->closed, true);
 	mutex_unlock(&a->lock);
 	front_session_changed(a->session);
 	front_accounts_put(a);
@@ -523,35 +462,29 @@ void front_accounts_died(struct front_channel *ch)
 {
 	struct front_accounts *a;
 
+	/* Partner is publish(). */
+	smp_mb();
 	rcu_read_lock();
 	a = rcu_dereference(ch->accounts);
-	if (a)
+	if (a && !READ_ONCE(a->closing) && !xchg(&a->lost, true))
 		front_session_changed(a->session);
 	rcu_read_unlock();
 }
 
-/*
- * irq: has the ring of records filled to half, as the doorbell may say?  That is
- * news once: until the reader has moved, a bell is one too many, see
- * front_ring_eoi().
- */
+/* irq: is it news that the ring of records has filled? */
 bool front_accounts_bell(struct front_channel *ch)
 {
+	struct front_records *records;
 	struct front_accounts *a;
 	bool useful = false;
-	u32 cons;
 
 	rcu_read_lock();
 	a = rcu_dereference(ch->accounts);
-	if (a && a->nr_ring) {
-		cons = READ_ONCE(a->cons);
-		useful = cons != a->belled && front_records_waiting(a) >=
-			 FRONT_RING_PAGES * VSYS_RECORDS_PER_PAGE / 2;
-		if (useful) {
-			a->belled = cons;
-			wake_up(&a->session->wait);
-		}
-	}
+	records = a ? rcu_dereference(a->records) : NULL;
+	if (records)
+		useful = front_records_bell(records);
+	if (useful)
+		wake_up(&a->session->wait);
 	rcu_read_unlock();
 	return useful;
 }

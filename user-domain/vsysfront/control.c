@@ -181,10 +181,10 @@ s64 front_control_request(struct front_device *dev, u32 nr, const u64 args[4],
 
 /* One whose answer is in the message, too: whatever B put there. */
 s64 front_control_exchange(struct front_device *dev, u32 nr, void *message,
-			   size_t bytes)
+			   size_t bytes, long timeout)
 {
 	const u64 args[4] = { };
 
 	return front_control_make(dev, nr, args, message, message, bytes,
-				  FRONT_PATIENCE);
+				  timeout);
 }

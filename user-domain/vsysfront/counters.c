@@ -96,7 +96,7 @@ static int front_symbol_ask(const char *service, struct vsys_symbol *symbol)
 		return PTR_ERR(dev);
 	if (dev->features & VSYS_FEATURE_COUNTERS)
 		ret = front_control_exchange(dev, VSYS_CONTROL_SYMBOL, symbol,
-					     sizeof(*symbol));
+					     sizeof(*symbol), FRONT_PATIENCE);
 	front_device_put(dev);
 	if (ret == -EIO)
 		return -ENODEV;
@@ -199,6 +199,8 @@ static int front_counters_mmap(struct file *file, struct vm_area_struct *vma)
 		page = front_accounts_page(s, vma->vm_pgoff + i);
 		err = page ? vm_insert_page(vma, vma->vm_start + i * PAGE_SIZE,
 					    page) : -ENXIO;
+		if (page)
+			put_page(page);	/* the mapping has its own */
 	}
 	return err;
 }

@@ -193,6 +193,7 @@ static void front_session_look(struct work_struct *work)
 
 	if (front_records_any(s))
 		wake_up(&s->wait);
+	front_records_reap(s);
 	if (!READ_ONCE(s->stopped))
 		queue_delayed_work(system_power_efficient_wq, &s->look_work,
 				   FRONT_LOOK_PERIOD);
@@ -213,11 +214,11 @@ struct front_session *front_session_open(void)
 	kref_init(&s->kref);
 	s->number = atomic64_inc_return(&last);
 	mutex_init(&s->lock);
-	mutex_init(&s->tally_lock);
 	mutex_init(&s->reading);
-	INIT_LIST_HEAD(&s->tallies);
 	xa_init_flags(&s->channels, XA_FLAGS_ALLOC);
 	xa_init_flags(&s->entries, XA_FLAGS_ALLOC);
+	xa_init_flags(&s->tallies, XA_FLAGS_ALLOC);
+	xa_init(&s->rings);
 	init_waitqueue_head(&s->wait);
 	INIT_DELAYED_WORK(&s->look_work, front_session_look);
 	return s;
@@ -243,9 +244,9 @@ static void front_session_free(struct kref *kref)
 		front_entry_free(e);
 	xa_destroy(&s->entries);
 	xa_destroy(&s->channels);
+	xa_destroy(&s->rings);
 	front_tally_free(s);
 	mutex_destroy(&s->lock);
-	mutex_destroy(&s->tally_lock);
 	mutex_destroy(&s->reading);
 	call_rcu(&s->rcu, front_session_free_rcu);
 }
@@ -314,8 +315,6 @@ int front_session_start(struct front_session *s,
 
 void front_session_stop(struct front_session *s)
 {
-	struct front_accounts *a;
-	unsigned long i;
 	bool first;
 
 	mutex_lock(&s->lock);
@@ -324,8 +323,7 @@ void front_session_stop(struct front_session *s)
 	mutex_unlock(&s->lock);
 	if (first && s->flags & VSYS_SESSION_INHERIT)
 		front_fork_leave();
-	xa_for_each(&s->channels, i, a)
-		front_accounts_end(a);
+	front_tally_stop(s);
 	wake_up(&s->wait);
 }
 
@@ -340,6 +338,7 @@ void front_session_close(struct front_session *s)
 	front_session_dismiss(s);
 	/* No probe holds a session of which nobody is a member any more. */
 	tracepoint_synchronize_unregister();
+	front_records_close(s);
 	xa_for_each(&s->channels, i, a) {
 		xa_erase(&s->channels, i);
 		front_accounts_put(a);
@@ -358,7 +357,7 @@ static void front_session_count(struct front_session *s,
 	mutex_lock(&s->lock);
 	if (!s->stopped && ch->counted_by != s->number) {
 		a = front_accounts_make(s, ch);
-		if (a && xa_alloc(&s->channels, &a->number, a, xa_limit_16b,
+		if (a && xa_alloc(&s->channels, &a->number, a, xa_limit_31b,
 				  GFP_KERNEL_ACCOUNT)) {
 			front_accounts_put(a);
 			a = NULL;

@@ -9,14 +9,6 @@
 #include "vsysfront.h"
 #include <linux/string.h>
 
-struct front_tally {
-	struct list_head node;
-	struct front_device *dev;
-	u32 users;			/* counts in force */
-	struct vsys_totals base, last;	/* when they began, and now */
-	struct vsys_totals sum;		/* of those before */
-};
-
 /* All numbers of struct vsys_totals, in a row. */
 #define FRONT_TOTALS_WORDS \
 	((sizeof(struct vsys_totals) - offsetof(struct vsys_totals, enabled)) / \
@@ -38,7 +30,7 @@ static void front_totals_add(struct vsys_totals *sum,
 
 static int front_totals_ask(struct front_device *dev, const
 			    struct vsys_counter *counters, u32 nr,
-			    struct vsys_totals *totals)
+			    struct vsys_totals *totals, long timeout)
 {
 	s64 ret;
 
@@ -46,20 +38,22 @@ static int front_totals_ask(struct front_device *dev, const
 	totals->nr_counters = nr;
 	memcpy(totals->counters, counters, nr * sizeof(*counters));
 	ret = front_control_exchange(dev, VSYS_CONTROL_TOTALS, totals,
-				     sizeof(*totals));
+				     sizeof(*totals), timeout);
 	return ret > 0 ? -EPROTO : ret;
 }
 
 /* One by one: somebody else may count some of them, and nobody the rest. */
-static void front_tally_base(struct front_session *s, struct front_tally *t)
+static void front_tally_base(struct front_tally *t)
 {
 	struct vsys_totals *one = kmalloc(sizeof(*one), GFP_KERNEL);
+	struct front_session *s = t->session;
 	int err;
 	u32 i;
 
 	memset(&t->base, 0, sizeof(t->base));
 	for (i = 0; one && i < s->nr; i++) {
-		err = front_totals_ask(t->dev, &s->counters[i], 1, one);
+		err = front_totals_ask(t->dev, &s->counters[i], 1, one,
+				       FRONT_PATIENCE);
 		if (err == -ETIMEDOUT)
 			break;		/* it would be the same for each */
 		if (err)
@@ -75,59 +69,88 @@ static void front_tally_base(struct front_session *s, struct front_tally *t)
 	t->last = t->base;
 }
 
-/* tally_lock held. */
-static void front_tally_look(struct front_session *s, struct front_tally *t)
+/* lock held. */
+static void front_tally_look(struct front_tally *t, long timeout)
 {
 	struct vsys_totals *now = kmalloc(sizeof(*now), GFP_KERNEL);
+	struct front_session *s = t->session;
 
 	/* If it is gone, what it said last is what there is. */
-	if (now && !front_totals_ask(t->dev, s->counters, s->nr, now))
+	if (now && !front_totals_ask(t->dev, s->counters, s->nr, now, timeout))
 		t->last = *now;
 	kfree(now);
 }
 
-/* tally_lock held. */
-static struct front_tally *front_tally_find(struct front_session *s,
-					    struct front_device *dev)
+/* One limit for all accounts of a service domain, if that is silent. */
+static void front_tally_stop_work(struct work_struct *work)
+{
+	struct front_tally *t = container_of(work, struct front_tally,
+					     stop_work);
+	unsigned long i, until = jiffies + FRONT_PATIENCE;
+	struct front_accounts *a;
+
+	xa_for_each(&t->session->channels, i, a)
+		if (a->tally == t)
+			front_accounts_end(a, until);
+}
+
+/* session.lock held: that of a service domain, which stays; or NULL. */
+struct front_tally *front_tally_of(struct front_session *s,
+				   struct front_device *dev)
 {
 	struct front_tally *t;
+	unsigned long i;
+	u32 number;
 
-	list_for_each_entry(t, &s->tallies, node)
+	xa_for_each(&s->tallies, i, t)
 		if (t->dev == dev)
 			return t;
 	t = kzalloc(sizeof(*t), GFP_KERNEL_ACCOUNT);
 	if (!t)
 		return NULL;
-	front_device_get(dev);
+	t->session = s;
 	t->dev = dev;
-	list_add(&t->node, &s->tallies);
+	mutex_init(&t->lock);
+	INIT_WORK(&t->stop_work, front_tally_stop_work);
+	if (xa_alloc(&s->tallies, &number, t, xa_limit_31b,
+		     GFP_KERNEL_ACCOUNT)) {
+		kfree(t);
+		return NULL;
+	}
+	front_device_get(dev);
 	return t;
 }
 
-/* Before a COUNT. */
-void front_tally_begin(struct front_session *s, struct front_device *dev)
+/* Ends all accounts, of all service domains at the same time. */
+void front_tally_stop(struct front_session *s)
 {
 	struct front_tally *t;
+	unsigned long i;
 
-	mutex_lock(&s->tally_lock);
-	t = front_tally_find(s, dev);
-	if (t && !t->users++)
-		front_tally_base(s, t);
-	mutex_unlock(&s->tally_lock);
+	xa_for_each(&s->tallies, i, t)
+		queue_work(system_unbound_wq, &t->stop_work);
+	xa_for_each(&s->tallies, i, t)
+		flush_work(&t->stop_work);
+}
+
+/* Before a COUNT. */
+void front_tally_begin(struct front_tally *t)
+{
+	mutex_lock(&t->lock);
+	if (!t->users++)
+		front_tally_base(t);
+	mutex_unlock(&t->lock);
 }
 
 /* Before a COUNT ends, or after it failed. */
-void front_tally_end(struct front_session *s, struct front_device *dev)
+void front_tally_end(struct front_tally *t, long timeout)
 {
-	struct front_tally *t;
-
-	mutex_lock(&s->tally_lock);
-	t = front_tally_find(s, dev);
-	if (t && t->users && !--t->users) {
-		front_tally_look(s, t);
+	mutex_lock(&t->lock);
+	if (!--t->users) {
+		front_tally_look(t, timeout);
 		front_totals_add(&t->sum, &t->last, &t->base);
 	}
-	mutex_unlock(&s->tally_lock);
+	mutex_unlock(&t->lock);
 }
 
 /* No domain of that name has counted for the session. */
@@ -141,37 +164,47 @@ static int front_tally_missing(const char *service)
 	return -EOPNOTSUPP;
 }
 
+static void front_tally_add(struct front_tally *t, struct vsys_totals *out)
+{
+	static const struct vsys_totals none;
+
+	mutex_lock(&t->lock);
+	front_totals_add(out, &t->sum, &none);
+	if (t->users) {
+		front_tally_look(t, FRONT_PATIENCE);
+		front_totals_add(out, &t->last, &t->base);
+	}
+	mutex_unlock(&t->lock);
+}
+
 int front_tally_read(struct front_session *s,
 		     struct vsys_counters_totals *totals)
 {
 	struct vsys_totals *out = &totals->totals;
 	struct front_tally *t;
 	bool found = false;
+	unsigned long i;
 
 	memset(out, 0, sizeof(*out));
 	out->nr_counters = s->nr;
 	memcpy(out->counters, s->counters, sizeof(out->counters));
-	mutex_lock(&s->tally_lock);
-	list_for_each_entry(t, &s->tallies, node) {
-		if (strcmp(t->dev->service, totals->service))
-			continue;
-		found = true;
-		front_totals_add(out, &t->sum, &(struct vsys_totals){ });
-		if (!t->users)
-			continue;
-		front_tally_look(s, t);
-		front_totals_add(out, &t->last, &t->base);
-	}
-	mutex_unlock(&s->tally_lock);
+	xa_for_each(&s->tallies, i, t)
+		if (!strcmp(t->dev->service, totals->service)) {
+			front_tally_add(t, out);
+			found = true;
+		}
 	return found ? 0 : front_tally_missing(totals->service);
 }
 
 void front_tally_free(struct front_session *s)
 {
-	struct front_tally *t, *next;
+	struct front_tally *t;
+	unsigned long i;
 
-	list_for_each_entry_safe(t, next, &s->tallies, node) {
+	xa_for_each(&s->tallies, i, t) {
 		front_device_put(t->dev);
+		mutex_destroy(&t->lock);
 		kfree(t);
 	}
+	xa_destroy(&s->tallies);
 }

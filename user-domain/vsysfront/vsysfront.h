@@ -6,8 +6,9 @@
  *
  *	placeholder --> channel --> device
  *	open file ----> channel
- *	profiler's file --> session --> accounts --> channel, session
- *	channel --> accounts, as long as they are in force
+ *	profiler's file --> session --> accounts --> session
+ *	channel <-> accounts, as long as they are in force
+ *	session, accounts --> ring of records
  *
  * Every arrow is a reference (kref).  A channel counts besides who still needs
  * its shadow ("users": its open file, the placeholders that were opened
@@ -23,7 +24,8 @@
  *	session.lock (mutex)		which channels a session has
  *	front_fork_lock (mutex)		the probe of forks
  *	accounts.lock (mutex)		beginning and end of counting
- *	session.tally_lock (mutex)	what service domains did in all
+ *	accounts.entries_lock (mutex)	whose they are
+ *	tally.lock (mutex)		what a service domain did in all
  *	front_devices_lock		list of devices
  *	device.lock			channels of a device
  *	front_owners_lock		channels by owner
@@ -178,7 +180,7 @@ void front_control_free(struct front_device *dev);
 s64 front_control_request(struct front_device *dev, u32 nr, const u64 args[4],
 			  const void *message, size_t bytes, long timeout);
 s64 front_control_exchange(struct front_device *dev, u32 nr, void *message,
-			   size_t bytes);
+			   size_t bytes, long timeout);
 
 /* ---- channel.c ------------------------------------------------------------ */
 
@@ -360,8 +362,8 @@ struct front_session {
 
 	struct xarray channels;		/* by number: front_accounts; only grows */
 	struct xarray entries;		/* by number: front_entry; only grows */
-	struct mutex tally_lock;
-	struct list_head tallies;	/* tally_lock */
+	struct xarray tallies;		/* front_tally; only grows */
+	struct xarray rings;		/* by channel: front_records, not read to the end */
 
 	wait_queue_head_t wait;		/* for records */
 	struct vsys_session_page *page;	/* for mappings */
@@ -382,18 +384,72 @@ void front_session_opened(struct front_channel *ch);
 bool front_session_member(struct front_session *s, struct pid *tgid);
 void front_session_changed(struct front_session *s);
 
+/* ---- shared.c: pages that another domain writes and that outlive their grants -- */
+
+struct front_shared {
+	struct rcu_head rcu;
+	u32 nr;
+	struct {
+		struct page *page;
+		grant_ref_t ref;
+	} at[];
+};
+
+struct front_shared *front_shared_make(domid_t domid, u32 nr);
+void front_shared_revoke(struct front_shared *shared);
+void front_shared_free(struct front_shared *shared);
+
 /* ---- accounts.c: what is counted of one channel -------------------------------- */
 
 /* Accounts of threads in each channel; the others' calls go to one of them all. */
 #define FRONT_THREADS		256u
 
-/* A page that another domain writes and that stays when its grant has ended. */
-struct front_shared {
-	struct page *page;
-	grant_ref_t ref;
+struct front_accounts {
+	struct kref kref;
+	struct rcu_head rcu;
+	struct front_session *session;
+	struct front_tally *tally;	/* of its service domain */
+	u32 number;			/* in the session */
+	/* As in struct vsys_local; release: pages and ring are there. */
+	u32 counting;
+	struct pid *owner;		/* the channel's process */
+
+	struct mutex lock;		/* beginning and end */
+	struct front_channel *ch;	/* lock; NULL: they are over */
+	bool in_force;			/* lock; B counts */
+	bool closing;			/* the channel is about to be closed */
+	bool closed;			/* release: it is */
+	bool lost;
+	int error;			/* B refused */
+
+	struct mutex entries_lock;	/* who adds some, or folds them */
+	u32 used;			/* entries_lock; of threads */
+	struct xarray threads;		/* by pid number: front_entry */
+	struct xarray entries;		/* by account: front_entry */
+	struct front_shared *pages;	/* entries_lock; release: folded */
+	struct front_records __rcu *records;	/* lock; NULL: not wanted, or over */
 };
 
-/* Whose an account is. */
+struct front_accounts *front_accounts_make(struct front_session *s,
+					   struct front_channel *ch);
+void front_accounts_begin(struct front_accounts *a);
+void front_accounts_end(struct front_accounts *a, unsigned long until);
+void front_accounts_put(struct front_accounts *a);
+void front_accounts_forget(struct front_accounts *a);
+void front_accounts_closing(struct front_channel *ch);
+void front_accounts_died(struct front_channel *ch);
+void front_accounts_closed(struct front_channel *ch);
+u32 front_accounts_mine(struct front_channel *ch, u32 *counting);
+bool front_accounts_bell(struct front_channel *ch);
+void front_accounts_calls(struct front_accounts *a);
+u32 front_accounts_flags(struct front_accounts *a);
+const struct vsys_account *front_accounts_at(struct front_accounts *a,
+					     u32 index);
+u64 front_accounts_offset(const struct front_accounts *a, u32 index);
+struct page *front_accounts_page(struct front_session *s, unsigned long pgoff);
+
+/* ---- entry.c: whose an account is, and what it came to -------------------------- */
+
 struct front_entry {
 	struct front_accounts *accounts;
 	u32 index;
@@ -401,65 +457,63 @@ struct front_entry {
 	u32 nr;
 	struct pid *tgid, *tid;		/* NULL: nobody's */
 	char comm[VSYS_COMM_MAX];
+	u64 final[];			/* calls, enabled, values, running */
 };
 
-struct front_accounts {
+struct front_entry *front_entry_make(struct front_accounts *a, u32 index,
+				     u32 flags, struct pid *tgid,
+				     struct pid *tid);
+u32 front_entry_mine(struct front_accounts *a);
+void front_entry_calls(struct front_accounts *a);
+void front_entry_fold(struct front_entry *e,
+		      const struct vsys_account *account);
+void front_entry_show(struct front_entry *e, struct vsys_account_entry *out);
+void front_entry_free(struct front_entry *e);
+
+/* ---- records.c: a channel's ring of records -------------------------------------- */
+
+struct front_records {
 	struct kref kref;
 	struct rcu_head rcu;
-	struct front_session *session;
-	struct front_channel *ch;
-	u32 number;			/* in the session */
-	/* As in struct vsys_local; release: pages and ring are there. */
-	u32 counting;
-	struct pid *owner;		/* the channel's process */
-
-	struct mutex lock;		/* beginning and end */
-	bool in_force;			/* lock; B counts */
-	bool granted;			/* lock */
-	int error;			/* B refused */
-	bool lost;
-
-	atomic_t used;			/* accounts that are taken */
-	struct xarray threads;		/* by pid number: front_entry */
-	struct front_entry *owners[FRONT_THREADS];
-	DECLARE_BITMAP(calls, VSYS_NR_SYSCALLS + 1); /* that have an entry */
-
-	u32 nr_pages;			/* of accounts */
-	u32 nr_ring;			/* of records, with the indices' */
+	struct front_accounts *accounts;
+	struct front_shared *pages;	/* the indices', then those of records */
 	u32 cons;			/* session->reading */
 	u32 belled;			/* hard irq only; cons at the last useful bell */
-	struct front_shared pages[VSYS_COUNT_PAGES];
-	struct front_shared ring[VSYS_COUNT_RING_PAGES];
+	bool done;			/* release: B appends no more */
 };
 
-struct front_accounts *front_accounts_make(struct front_session *s,
-					   struct front_channel *ch);
-void front_accounts_begin(struct front_accounts *a);
-void front_accounts_end(struct front_accounts *a);
-void front_accounts_put(struct front_accounts *a);
-void front_accounts_closing(struct front_channel *ch);
-void front_accounts_died(struct front_channel *ch);
-void front_accounts_closed(struct front_channel *ch);
-u32 front_accounts_mine(struct front_channel *ch, u32 *counting);
-bool front_accounts_bell(struct front_channel *ch);
-void front_accounts_calls(struct front_accounts *a);
-void front_entry_show(struct front_entry *entry,
-		      struct vsys_account_entry *out);
-void front_entry_free(struct front_entry *entry);
-struct page *front_accounts_page(struct front_session *s, unsigned long pgoff);
-
-/* ---- records.c, totals.c, counters.c --------------------------------------------- */
-
-u32 front_records_waiting(struct front_accounts *a);
+struct front_records *front_records_make(struct front_accounts *a,
+					 domid_t domid);
+void front_records_end(struct front_records *r);
+bool front_records_bell(struct front_records *r);
 bool front_records_any(struct front_session *s);
+void front_records_reap(struct front_session *s);
+void front_records_close(struct front_session *s);
 ssize_t front_records_read(struct front_session *s, char __user *to,
 			   size_t bytes);
 
-void front_tally_begin(struct front_session *s, struct front_device *dev);
-void front_tally_end(struct front_session *s, struct front_device *dev);
+/* ---- totals.c: what a service domain did in all ----------------------------------- */
+
+struct front_tally {
+	struct front_session *session;
+	struct front_device *dev;
+	struct work_struct stop_work;
+	struct mutex lock;
+	u32 users;			/* lock; counts in force */
+	struct vsys_totals base, last;	/* lock; when they began, and now */
+	struct vsys_totals sum;		/* lock; of those before */
+};
+
+struct front_tally *front_tally_of(struct front_session *s,
+				   struct front_device *dev);
+void front_tally_begin(struct front_tally *t);
+void front_tally_end(struct front_tally *t, long timeout);
+void front_tally_stop(struct front_session *s);
 int front_tally_read(struct front_session *s,
 		     struct vsys_counters_totals *totals);
 void front_tally_free(struct front_session *s);
+
+/* ---- counters.c ------------------------------------------------------------------- */
 
 int front_counters_register(void);
 void front_counters_unregister(void);
