@@ -3,7 +3,7 @@
 #
 # Bad input and failures: functions that tests/xen/run calls (see programs.sh).
 
-failures="routes missing slots counters accounts idle outage lost"
+failures="routes missing slots counters accounts idle outage lost silent"
 
 # Wrong routing files: refused before the program starts, the line named.
 failure_routes() {
@@ -166,4 +166,16 @@ failure_lost() {
 	ended=$?
 	cat "$out"
 	[ $status -eq 0 ] && must [ $ended -eq 0 ]
+}
+
+# STOP does not wait for each channel of a domain that says nothing.
+failure_silent() {
+	begin_program silent "" /opt/virtuos-tests/bin/account /storage/vt-silent silent
+	must wait_for ready "$work/silent.out" 60 && must dom0 xl pause network
+	status=$?
+	tell_program go
+	must wait_for stopped "$work/silent.out" 60 || status=1
+	must dom0 xl unpause network || status=1
+	tell_program go
+	must end_program silent && must until_ok 20 user true && return $status
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Counts follow calls: run forwarded, as root, with "account DIR [outage]".  It
- * counts itself by task-clock, which every machine has.
+ * Counts follow calls: run forwarded, as root, with "account DIR [outage | silent]".
+ * It counts itself by task-clock, which every machine has.
  *
  * With "outage" it writes "ready" when it has counted calls in both domains,
  * reads a line from standard input, by which time the network domain has been
  * killed and started anew, and looks at what became of the accounts.
+ *
+ * With "silent" it writes "ready" when several processes are counted in the network
+ * domain, reads a line, by which time that domain stands still, and stops counting.
  */
 #include <netinet/in.h>
 #include <poll.h>
@@ -142,6 +145,17 @@ static void refusals_there(void)
 	}
 }
 
+/* How many entries a thread has. */
+static int entries_of(int fd, uint32_t tid)
+{
+	uint32_t i, nr = session_accounts(fd);
+	int times = 0;
+
+	for (i = 0; i < nr; i++)
+		times += session_entries[i].tid == tid;
+	return times;
+}
+
 static void threads(int file)
 {
 	struct vsys_account_entry *e;
@@ -174,6 +188,7 @@ static void threads(int file)
 	e = session_find(fd, "storage", getpid(), b.tid);
 	check(e && e->account.calls == 500, "500 calls (%llu)",
 	      e ? e->account.calls : 0);
+	check(entries_of(fd, a.tid) == 1, "one account of a thread");
 	e = session_find(fd, "storage", getpid(), getpid());
 	check(e && e->account.calls == 7, "7 calls (%llu)",
 	      e ? e->account.calls : 0);
@@ -247,6 +262,172 @@ static void forks(int file)
 	check(!session_find(fd, "storage", child, child),
 	      "without INHERIT no child");
 	close(fd);
+}
+
+/* ---- Channels come and go --------------------------------------------------------- */
+
+#define CHILDREN	60
+
+static long meminfo(const char *name)
+{
+	FILE *file = fopen("/proc/meminfo", "r");
+	char line[128];
+	long kb = -1;
+
+	while (file && kb < 0 && fgets(line, sizeof(line), file))
+		if (!strncmp(line, name, strlen(name)))
+			kb = atol(line + strlen(name) + 1);
+	if (kb < 0)
+		die("/proc/meminfo");
+	fclose(file);
+	return kb;
+}
+
+static void children(int file, int nr)
+{
+	int status;
+	pid_t child;
+
+	while (nr--) {
+		child = fork();
+		if (!child) {
+			work_calls(file, 2);
+			_exit(0);
+		}
+		if (waitpid(child, &status, 0) != child || status)
+			die("a child");
+	}
+}
+
+/* Until that many channels have been closed, behind the backs of the dead. */
+static uint32_t closed_wait(int fd, uint32_t want)
+{
+	uint32_t i, nr, closed = 0;
+	int tries;
+
+	for (tries = 0; tries < 100 && closed < want; tries++) {
+		nr = session_accounts(fd);
+		for (closed = i = 0; i < nr; i++)
+			closed += session_entries[i].flags & VSYS_ENTRY_OTHER &&
+				  session_entries[i].flags & VSYS_ENTRY_CLOSED;
+		if (closed < want)
+			nap(100);
+	}
+	return closed;
+}
+
+static __u64 now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+/* What it takes to ask for the first entry alone, at best. */
+static __u64 first_ns(int fd)
+{
+	struct vsys_counters_accounts want = {
+		.room = 1, .entries = (uintptr_t)session_entries,
+	};
+	__u64 begin, took, best = ~0ull;
+	int i;
+
+	for (i = 0; i < 200; i++) {
+		begin = now();
+		if (ioctl(fd, VSYS_COUNTERS_ACCOUNTS, &want) || want.count != 1)
+			die("VSYS_COUNTERS_ACCOUNTS");
+		took = now() - begin;
+		best = took < best ? took : best;
+	}
+	return best;
+}
+
+/* What is left of channels that are closed: their numbers, and no pages. */
+static void remains(int file)
+{
+	int fd = session_begin(VSYS_SESSION_INHERIT | VSYS_COUNT_BY_CALL, 1,
+			       &session_clock);
+	struct vsys_account_entry *e;
+	uint32_t i, nr, own = 0, calls = 0, mapped = 0, gone = 0;
+	__u64 alone = first_ns(fd), many;
+	long before, used;
+	void *page;
+
+	children(file, 5);
+	check(closed_wait(fd, 5) == 5, "5 channels are closed");
+	before = meminfo("MemAvailable:");
+	children(file, CHILDREN);
+	check(closed_wait(fd, 5 + CHILDREN) == 5 + CHILDREN, "and %d more", CHILDREN);
+	used = before - meminfo("MemAvailable:");
+	check(used < CHILDREN * 40, "which left %ld KiB each", used / CHILDREN);
+	nr = session_accounts(fd);
+	for (i = 0; i < nr; i++) {
+		e = &session_entries[i];
+		if (!(e->flags & VSYS_ENTRY_CLOSED))
+			continue;
+		gone = e->channel;
+		mapped += e->offset != ~0ull;
+		if (e->flags & VSYS_ENTRY_CALL && e->nr == SYS_pread64)
+			calls += e->account.calls;
+		else if (e->account.calls == 2 && e->tid && e->account.value[0] &&
+			 e->account.enabled >= e->account.running[0] &&
+			 e->account.running[0])
+			own++;
+	}
+	check(own == 5 + CHILDREN && calls == 2 * own && !mapped,
+	      "%u have their thread's 2 calls, %u by number, %u are mapped", own,
+	      calls, mapped);
+	page = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd,
+		    (off_t)gone * VSYS_COUNT_PAGES * 4096);
+	check(page == MAP_FAILED && errno == ENXIO, "channel %u has no pages", gone);
+	many = first_ns(fd);
+	check(many < alone * 5 + 20000, "the first of %u entries takes %llu ns, of few %llu",
+	      nr, many, alone);
+	close(fd);
+}
+
+/* ---- A service domain that says nothing -------------------------------------------- */
+
+static void silent(void)
+{
+	int fd, i, go[2], ready[2];
+	char line[16], c;
+	__u64 begin;
+
+	if (pipe(go) || pipe(ready))
+		die("pipe");
+	fd = session_begin(VSYS_SESSION_INHERIT, 1, &session_clock);
+	for (i = 0; i < 4; i++) {
+		if (fork())
+			continue;
+		close(go[1]);
+		recv(socket_open(10), &c, 1, MSG_DONTWAIT);
+		if (write(ready[1], "r", 1) != 1)
+			die("write");
+		_exit(read(go[0], &c, 1) < 0);
+	}
+	for (i = 0; i < 4; i++)
+		if (read(ready[0], &c, 1) != 1)
+			die("read");
+	puts("ready");
+	fflush(stdout);
+	if (!fgets(line, sizeof(line), stdin))
+		die("no line");
+	begin = now();
+	if (ioctl(fd, VSYS_COUNTERS_STOP))
+		die("VSYS_COUNTERS_STOP");
+	begin = (now() - begin) / 1000000;
+	check(begin < 8000, "STOP of 4 channels took %llu ms", begin);
+	check(begin > 2000, "for nobody answered");
+	puts("stopped");
+	fflush(stdout);
+	if (!fgets(line, sizeof(line), stdin))
+		die("no other line");
+	close(fd);
+	close(go[1]);
+	while (wait(NULL) > 0)
+		;
 }
 
 /* 400 ms of waiting are not the call's. */
@@ -435,11 +616,14 @@ int main(int argc, char **argv)
 		die("write");
 	if (argc > 2 && !strcmp(argv[2], "outage")) {
 		outage(file);
+	} else if (argc > 2 && !strcmp(argv[2], "silent")) {
+		silent();
 	} else {
 		refusals();
 		refusals_there();
 		threads(file);
 		forks(file);
+		remains(file);
 		blocked();
 		by_call(file);
 		trace();
