@@ -112,7 +112,7 @@ static void vsysback_count_free(struct vsysback_count *count)
 
 	for (i = 0; i < count->nr; i++)
 		if (count->totals[i])
-			vsysback_total_put(count->totals[i]);
+			vsysback_total_put(count->ch->dev, count->totals[i]);
 	if (count->records)
 		vsysback_records_unmap(count->records);
 	vsysback_entries_unmap(&count->accounts);
@@ -157,7 +157,8 @@ vsysback_count_make(struct vsysback_channel *ch,
 	INIT_LIST_HEAD(&count->gauges);
 	err = vsysback_count_pages(count, request);
 	for (i = 0; !err && i < count->nr; i++) {
-		count->totals[i] = vsysback_total_get(&count->counters[i]);
+		count->totals[i] = vsysback_total_get(ch->dev,
+						     &count->counters[i]);
 		if (IS_ERR(count->totals[i])) {
 			err = PTR_ERR(count->totals[i]);
 			count->totals[i] = NULL;

@@ -12,15 +12,16 @@
 #include "vsysback.h"
 
 /*
- * Each is an event on every processor, and the scheduler goes through them all
- * with interrupts off, whoever runs: user domains may not pile them up.
+ * What one user domain may have of the VSYSBACK_TOTALS_MAX places: four of them
+ * that take all they can leave each other alone.
  */
-#define VSYSBACK_TOTALS_MAX 64u
+#define VSYSBACK_TOTALS_SHARE 16u
 
 struct vsysback_total {
 	struct list_head node;
 	struct vsys_counter counter;	/* without a period */
 	unsigned int users;
+	unsigned int place;
 	/* Of gauges that are closed. */
 	u64 polling, polling_running;
 	struct {
@@ -31,7 +32,7 @@ struct vsysback_total {
 };
 
 static LIST_HEAD(vsysback_totals);
-static unsigned int vsysback_nr_totals;
+static DECLARE_BITMAP(vsysback_total_places, VSYSBACK_TOTALS_MAX);
 
 static struct vsysback_total *
 vsysback_total_find(const struct vsys_counter *counter)
@@ -95,21 +96,19 @@ static int vsysback_total_open(struct vsysback_total *t)
 	return 0;
 }
 
-struct vsysback_total *vsysback_total_get(const struct vsys_counter *counter)
+static struct vsysback_total *
+vsysback_total_make(const struct vsys_counter *counter)
 {
-	struct vsysback_total *t = vsysback_total_find(counter);
+	unsigned int place = find_first_zero_bit(vsysback_total_places,
+						 VSYSBACK_TOTALS_MAX);
+	struct vsysback_total *t;
 	int err;
 
-	if (t) {
-		t->users++;
-		return t;
-	}
-	if (vsysback_nr_totals == VSYSBACK_TOTALS_MAX)
+	if (place == VSYSBACK_TOTALS_MAX)
 		return ERR_PTR(-ENOSPC);
 	t = kzalloc(struct_size(t, cpus, nr_cpu_ids), GFP_KERNEL);
 	if (!t)
 		return ERR_PTR(-ENOMEM);
-	t->users = 1;
 	t->counter = *counter;
 	t->counter.period = 0;
 	err = vsysback_total_open(t);
@@ -117,17 +116,39 @@ struct vsysback_total *vsysback_total_get(const struct vsys_counter *counter)
 		vsysback_total_free(t);
 		return ERR_PTR(err);
 	}
+	t->place = place;
+	__set_bit(place, vsysback_total_places);
 	list_add(&t->node, &vsysback_totals);
-	vsysback_nr_totals++;
 	return t;
 }
 
-void vsysback_total_put(struct vsysback_total *t)
+/* An event that several user domains count is of each one's share. */
+struct vsysback_total *vsysback_total_get(struct vsysback_device *dev,
+					  const struct vsys_counter *counter)
 {
+	struct vsysback_total *t = vsysback_total_find(counter);
+
+	if ((!t || !dev->totals[t->place]) &&
+	    dev->nr_totals == VSYSBACK_TOTALS_SHARE)
+		return ERR_PTR(-EDQUOT);
+	if (!t)
+		t = vsysback_total_make(counter);
+	if (IS_ERR(t))
+		return t;
+	t->users++;
+	if (!dev->totals[t->place]++)
+		dev->nr_totals++;
+	return t;
+}
+
+void vsysback_total_put(struct vsysback_device *dev, struct vsysback_total *t)
+{
+	if (!--dev->totals[t->place])
+		dev->nr_totals--;
 	if (--t->users)
 		return;
 	list_del(&t->node);
-	vsysback_nr_totals--;
+	__clear_bit(t->place, vsysback_total_places);
 	vsysback_total_free(t);
 }
 

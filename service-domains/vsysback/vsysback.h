@@ -67,6 +67,13 @@ static inline void *vsysback_entry(const struct vsysback_entries *e, u32 i)
 	       i % VSYSBACK_CHUNK_ENTRIES * VSYSBACK_ENTRY_BYTES;
 }
 
+/*
+ * Events that are counted for all user domains together.  Each is one on every
+ * processor, and the scheduler goes through them all with interrupts off, whoever
+ * runs: user domains may not pile them up.
+ */
+#define VSYSBACK_TOTALS_MAX	64u
+
 struct vsysback_device {
 	struct kref ref;
 	struct xenbus_device *xdev;
@@ -89,6 +96,10 @@ struct vsysback_device {
 	struct xarray channels;		/* by id */
 	atomic_t nr_channels;
 	wait_queue_head_t channels_wait;
+
+	/* vsysback_count_lock: how often it has each total, and how many of them. */
+	u32 totals[VSYSBACK_TOTALS_MAX];
+	unsigned int nr_totals;
 
 	struct vsysback_counts __percpu *counts;
 	struct delayed_work stats_work;
@@ -362,8 +373,9 @@ void vsysback_records_put(struct vsysback_records *r,
 			  const struct vsys_record *record, bool wait);
 
 /* totals.c */
-struct vsysback_total *vsysback_total_get(const struct vsys_counter *counter);
-void vsysback_total_put(struct vsysback_total *t);
+struct vsysback_total *vsysback_total_get(struct vsysback_device *dev,
+					  const struct vsys_counter *counter);
+void vsysback_total_put(struct vsysback_device *dev, struct vsysback_total *t);
 void vsysback_total_polled(struct vsysback_total *t, u64 value, u64 running);
 int vsysback_totals_read(struct vsys_totals *totals);
 
