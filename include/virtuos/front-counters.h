@@ -32,7 +32,7 @@ struct vsys_counters_start {
 #define VSYS_ENTRY_CALL		(1u << 1)	/* not of a thread but of a call number: nr */
 #define VSYS_ENTRY_LOST		(1u << 2)	/* its service domain went: what it counted after its last completed call is lost */
 #define VSYS_ENTRY_CLOSED	(1u << 3)	/* its channel is closed: final */
-#define VSYS_ENTRY_REFUSED	(1u << 4)	/* B does not count, or for another session (EBUSY): error says why */
+#define VSYS_ENTRY_REFUSED	(1u << 4)	/* B does not count, or for another session (EBUSY), or no more events for this user domain (EDQUOT): error says why */
 
 /* One account: a thread (or call number) of one channel. */
 struct vsys_account_entry {

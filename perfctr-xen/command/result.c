@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,6 +150,15 @@ void result_account(struct result *r, const struct vsys_account_entry *entry)
 	cost_account(&row->cost[d], &entry->account, nr);
 	if (!*row->name)
 		account_name(row, entry);
+}
+
+const char *refused_why(int err)
+{
+	if (err == EDQUOT)
+		return "this user domain would have more than 16 different events counted there at a time";
+	if (err == ENOSPC)
+		return "it has no room for more events or accounts";
+	return strerror(err);
 }
 
 uint64_t row_calls(const struct row *row)

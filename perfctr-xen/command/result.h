@@ -15,7 +15,7 @@
 
 struct domain {
 	char name[VSYS_SERVICE_NAME_MAX];
-	int refused; /* 0, or the errno with which it does not count */
+	int refused; /* 0, or the errno with which it does not count: refused_why() */
 	bool served; /* it had a channel of the program's */
 	bool lost;   /* it went, and a part of its counts with it */
 	/* What all of the domain did meanwhile, and of that its polling: */
@@ -80,6 +80,8 @@ struct figure result_sum(const struct result *r, const struct row *row,
 /* What the domain did besides the calls counted here and its polling. */
 struct figure result_rest(const struct result *r, unsigned int domain,
 			  unsigned int event);
+/* What to tell people of such an errno. */
+const char *refused_why(int err);
 uint64_t row_calls(const struct row *row);
 
 #endif /* PERFCTR_RESULT_H */

@@ -95,7 +95,7 @@ static json *domain_json(const struct runs *runs, unsigned int d)
 	add(object, "used", json_object_new_boolean(r->domain[d].served));
 	add(object, "lost", json_object_new_boolean(r->domain[d].lost));
 	add(object, "refused",
-	    r->domain[d].refused ? text(strerror(r->domain[d].refused)) : NULL);
+	    r->domain[d].refused ? text(refused_why(r->domain[d].refused)) : NULL);
 	events = json_object_new_object();
 	for (e = 0; e < r->events->nr; e++) {
 		cells = json_object_new_object();

@@ -194,7 +194,7 @@ static void note_domain(FILE *out, const struct domain *d)
 	if (d->refused)
 		fprintf(out,
 			"\n%s does not count these events: %s (`perfctr-xen list' shows what there is).\n",
-			d->name, strerror(d->refused));
+			d->name, refused_why(d->refused));
 	else if (d->totals_error > 0)
 		fprintf(out, "\nAll of %s is not known: %s.\n", d->name,
 			strerror(d->totals_error));

@@ -6,8 +6,9 @@
  * An empty call costs the same number of instructions each time; what is counted
  * for calls, polling and the rest are the whole domain's; samples are as many as
  * the count says, and in the code that such a call runs; more events than
- * counters still give counts.
+ * counters still give counts, but there is an end to how many it may be.
  */
+#include <sys/wait.h>
 #include <session.h>
 
 #define CALLS	2000
@@ -213,6 +214,46 @@ static void multiplexed(int file)
 	close(fd);
 }
 
+/* The errno with which a process is refused these events, or 0. */
+static int refused(int file, uint32_t nr, const struct vsys_counter *counters)
+{
+	struct vsys_account_entry *e;
+	pid_t child = fork();
+	int status;
+
+	if (!child) {
+		status = session_begin(0, nr, counters);
+		work_calls(file, 1);
+		e = session_find(status, "storage", getpid(), 0);
+		_exit(e ? -e->error : 255);
+	}
+	if (waitpid(child, &status, 0) != child || !WIFEXITED(status))
+		die("a child");
+	return WEXITSTATUS(status);
+}
+
+/* A user domain may have 16 events in one service domain. */
+static void share(int file)
+{
+	struct vsys_counter many[17];
+	int fd, i, error;
+
+	for (i = 0; i < 17; i++)
+		many[i] = (struct vsys_counter){
+			.type = PERF_TYPE_RAW, .config = 0xc0 | i << 8,
+		};
+	fd = session_begin(0, 15, many);
+	work_calls(file, 1);
+	account(fd);
+	error = refused(file, 3, &many[14]);
+	check(error == EDQUOT, "17 events: %s", strerror(error));
+	error = refused(file, 2, &many[14]);
+	check(!error, "16 are not too many: %s", strerror(error));
+	close(fd);
+	error = refused(file, 15, &many[2]);
+	check(!error, "nor are 15 others: %s", strerror(error));
+}
+
 int main(int argc, char **argv)
 {
 	int file;
@@ -226,5 +267,6 @@ int main(int argc, char **argv)
 	adds_up(file);
 	sampled(file);
 	multiplexed(file);
+	share(file);
 	return session_failed;
 }
