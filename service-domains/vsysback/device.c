@@ -14,8 +14,11 @@
 #define VSYSBACK_EMPTY_BELLS 64u
 
 /*
- * Counters tell a user domain how this kernel spends its time, and where its
- * functions lie.
+ * Counters tell a user domain how this kernel spends its time, on others as well,
+ * and where its functions lie.  They are on unless turned off, for that is less
+ * than a user domain has anyway: its kernel may claim to be any user here.  And
+ * addresses in samples are no secret: a PV kernel runs where it was linked, so
+ * that they follow from its image.
  */
 static bool vsysback_counters = true;
 module_param_named(counters, vsysback_counters, bool, 0444);
