@@ -114,7 +114,8 @@ struct vsys_session_record {
  *		when it is over.  ENOENT no such service, ENODEV it is gone,
  *		EOPNOTSUPP it does not count, or not for this session
  * SYMBOL	ENOENT, ENODEV, EOPNOTSUPP as TOTALS, ETIMEDOUT; ENXIO no symbol there
- * STOP		stops counting; accounts stay until the file is closed
+ * STOP		stops counting; accounts stay until the file is closed.  Service
+ *		domains that do not answer hold it up for 5 seconds, all together
  *
  * read()	blocks until there is a record; O_NONBLOCK and poll() work.  End of
  *		file: stopped, and all read
