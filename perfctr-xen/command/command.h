@@ -30,6 +30,8 @@ char *xprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 bool parse_number(const char *text, unsigned long long least,
 		  unsigned long long *number);
 bool parse_seconds(const char *text, double *seconds);
+/* A process's or thread's number; 0, or the exit status after saying why not. */
+int parse_pid(const char *text, pid_t *pid);
 double now_seconds(void);
 
 /* The commands: each gets what follows its name, from argv[1] on. */

@@ -16,7 +16,7 @@ static const struct command {
 	{ "list", cmd_list, "",
 	  "events that each domain here counts, and how" },
 	{ "stat", cmd_stat,
-	  "[-e EVENT,…] [-r N] [--per-thread] [--by-call] [--json | --csv] [-o FILE] COMMAND… | -p PID [COMMAND…]",
+	  "[-e EVENT,…] [-r N] [--per-thread] [--by-call] [--json | --csv] [-o FILE] COMMAND… | -p PID [COMMAND…] | -t TID [COMMAND…]",
 	  "count" },
 	{ "record", cmd_record,
 	  "[-e EVENT] [-c PERIOD] [-g] [-o FILE] COMMAND… | -p PID [COMMAND…]",

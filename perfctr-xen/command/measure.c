@@ -9,38 +9,6 @@ void measure_add(struct measure *to, const struct measure *m)
 	to->running += m->running;
 }
 
-void measure_join(struct measure *to, const struct measure *m)
-{
-	to->value += m->value;
-	to->running += m->running;
-	if (m->enabled > to->enabled)
-		to->enabled = m->enabled;
-}
-
-static uint64_t without(uint64_t all, uint64_t part)
-{
-	return all > part ? all - part : 0;
-}
-
-void measure_without(struct measure *from, const struct measure *part)
-{
-	from->value = without(from->value, part->value);
-	from->enabled = without(from->enabled, part->enabled);
-	from->running = without(from->running, part->running);
-}
-
-static uint64_t since(uint64_t now, uint64_t before)
-{
-	return now >= before ? now - before : now;
-}
-
-void measure_subtract(struct measure *from, const struct measure *before)
-{
-	from->value = since(from->value, before->value);
-	from->enabled = since(from->enabled, before->enabled);
-	from->running = since(from->running, before->running);
-}
-
 struct figure measure_figure(const struct measure *m)
 {
 	struct figure f = { m->value, 1 };
@@ -50,6 +18,14 @@ struct figure measure_figure(const struct measure *m)
 	f.share = (double)m->running / m->enabled;
 	f.value = m->running ? m->value / f.share : NAN;
 	return f;
+}
+
+void measure_less(struct measure *from, double shown)
+{
+	struct figure f = measure_figure(from);
+	double left = (f.value - shown) * f.share;
+
+	from->value = left > 0 ? left + 0.5 : 0;
 }
 
 struct figure figure_add(struct figure a, struct figure b)

@@ -13,12 +13,8 @@ struct measure {
 
 /* Of others, in other time. */
 void measure_add(struct measure *to, const struct measure *m);
-/* Of the same thread in the same time, on another processor. */
-void measure_join(struct measure *to, const struct measure *m);
-/* The rest of it; times of children may run ahead of their parent's. */
-void measure_without(struct measure *from, const struct measure *part);
-/* What came since `before`; nothing, if that is more (it began anew). */
-void measure_subtract(struct measure *from, const struct measure *before);
+/* Takes off so much of the count as it is shown; never more than there is. */
+void measure_less(struct measure *from, double shown);
 
 /* A count as it is shown: what it would be if it had been counted all the time. */
 struct figure {

@@ -46,12 +46,11 @@ static void child(char **argv, int go, int failed, const sigset_t *mask)
 	_exit(126);
 }
 
-bool program_prepare(struct program *p, char **argv)
+static bool program_prepare(struct program *p, char **argv)
 {
 	int go[2], failed[2];
 	sigset_t mask;
 
-	memset(p, 0, sizeof(*p));
 	p->ours = true;
 	if (!signals_take(p, &mask))
 		return false;
@@ -74,9 +73,8 @@ bool program_prepare(struct program *p, char **argv)
 	return p->pidfd >= 0;
 }
 
-bool program_attach(struct program *p, pid_t pid)
+static bool program_attach(struct program *p, pid_t pid)
 {
-	memset(p, 0, sizeof(*p));
 	p->pid = pid;
 	p->pidfd = pidfd_open(pid, 0);
 	if (p->pidfd < 0) {
@@ -92,7 +90,17 @@ bool program_attach(struct program *p, pid_t pid)
 	return signals_take(p, NULL);
 }
 
-bool program_go(struct program *p, const char *name)
+bool program_open(struct program *p, char **argv, pid_t subject)
+{
+	bool ok;
+
+	*p = (struct program){ .argv = argv };
+	ok = argv ? program_prepare(p, argv) : program_attach(p, subject);
+	p->subject = subject ?: p->pid;
+	return ok;
+}
+
+bool program_go(struct program *p)
 {
 	int err = 0;
 
@@ -107,7 +115,7 @@ bool program_go(struct program *p, const char *name)
 	close(p->failed);
 	if (!err)
 		return true;
-	say("%s: %s", name, strerror(err));
+	say("%s: %s", p->argv[0], strerror(err));
 	p->failure = err == ENOENT ? 127 : 126;
 	return false;
 }

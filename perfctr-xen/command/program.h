@@ -9,23 +9,27 @@
 
 struct program {
 	pid_t pid;
-	bool ours; /* started by us */
+	pid_t subject; /* what is measured: itself, or one that runs already */
+	char **argv;   /* NULL: it was not started by us */
+	bool ours;     /* started by us */
 	int pidfd;
 	int signals; /* signalfd: SIGINT, SIGTERM, SIGHUP, SIGQUIT */
 	int go;	     /* a byte here lets it go */
 	int failed;  /* here comes the errno of exec */
 	int signal;  /* that came to us; 0: none */
 	bool ended;
-	int status; /* as wait() gives it */
+	int status;  /* as wait() gives it */
 	int failure; /* it could not be executed: our exit status; else 0 */
 };
 
-/* Forks one that waits for program_go() before it executes argv. */
-bool program_prepare(struct program *p, char **argv);
-/* One that runs. */
-bool program_attach(struct program *p, pid_t pid);
+/*
+ * Forks one that waits for program_go() before it executes argv; or without argv
+ * it is the process `subject'.  With both, the program only says how long that
+ * is measured.  False: said why not.
+ */
+bool program_open(struct program *p, char **argv, pid_t subject);
 /* false: it could not be executed, and that was said. */
-bool program_go(struct program *p, const char *name);
+bool program_go(struct program *p);
 
 /*
  * Waits until the program ends, a signal comes to us, one of the other

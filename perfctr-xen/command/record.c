@@ -30,7 +30,6 @@ struct recording {
 	const struct record_options *options;
 	struct program program;
 	struct session session;
-	int session_error;
 	struct sampler sampler;
 	struct file_writer out;
 	struct addresses seen; /* of kernels */
@@ -74,11 +73,7 @@ static int record_option(struct record_options *o, int option)
 		o->period = number;
 		return 0;
 	case 'p':
-		if (!parse_number(optarg, 1, &number) || number > INT32_MAX)
-			return say_exit(COMMAND_USAGE,
-					"\"%s\" is no process number", optarg);
-		o->pid = number;
-		return 0;
+		return parse_pid(optarg, &o->pid);
 	case 'g':
 		o->chains = true;
 		return 0;
@@ -249,27 +244,11 @@ static void put_symbols(struct recording *r)
 
 /* ---- The recording ------------------------------------------------------------------ */
 
-static pid_t measured(const struct recording *r)
-{
-	return r->options->pid ? r->options->pid : r->program.pid;
-}
-
 static bool recording_session(struct recording *r)
 {
-	int err;
-
-	r->session_error =
-		session_begin(&r->session, &r->options->events,
-			      VSYS_SESSION_INHERIT | VSYS_SESSION_RECORDS,
-			      r->options->period);
-	if (r->session_error)
-		return true;
-	err = session_add(&r->session, measured(r));
-	if (err)
-		say("process %d: %s", measured(r),
-		    err == -EBUSY ? "somebody else counts it already" :
-				    strerror(-err));
-	return !err;
+	return session_count(&r->session, &r->options->events,
+			     VSYS_SESSION_INHERIT | VSYS_SESSION_RECORDS,
+			     r->options->period, r->program.subject);
 }
 
 static bool recording_sampler(struct recording *r)
@@ -327,7 +306,7 @@ static void recording_begin(struct recording *r)
 static void recording_drain(struct recording *r)
 {
 	sampler_drain(&r->sampler);
-	if (!r->session_error)
+	if (!r->session.error)
 		session_records(&r->session, service_record, r);
 }
 
@@ -349,7 +328,7 @@ static void put_lost(struct recording *r)
 static void recording_run(struct recording *r)
 {
 	struct pollfd records = { .fd = r->session.fd, .events = POLLIN };
-	unsigned int nr = !r->session_error;
+	unsigned int nr = !r->session.error;
 
 	if (r->options->pid)
 		sampler_enable(&r->sampler);
@@ -357,7 +336,7 @@ static void recording_run(struct recording *r)
 		recording_drain(r);
 	if (r->program.signal)
 		program_settle(&r->program);
-	if (!r->session_error)
+	if (!r->session.error)
 		session_stop(&r->session);
 	recording_drain(r);
 	put_clock(r);
@@ -369,8 +348,7 @@ static bool recording_start(struct recording *r)
 {
 	const struct record_options *o = r->options;
 
-	if (!(o->command ? program_prepare(&r->program, o->command) :
-			   program_attach(&r->program, o->pid)))
+	if (!program_open(&r->program, o->command, o->pid))
 		return false;
 	if (!file_create(&r->out, o->file)) {
 		say("%s: %s", o->file, strerror(errno));
@@ -378,7 +356,7 @@ static bool recording_start(struct recording *r)
 	}
 	recording_begin(r);
 	return recording_session(r) && recording_sampler(r) &&
-	       program_go(&r->program, o->command ? o->command[0] : NULL);
+	       program_go(&r->program);
 }
 
 static void say_end(const struct recording *r)
@@ -393,9 +371,9 @@ static void say_end(const struct recording *r)
 			say("%s: %llu samples were lost, there was no room; a longer period helps (-c)",
 			    r->domain[i].name,
 			    (unsigned long long)r->domain[i].lost);
-	if (r->session_error)
+	if (r->session.error)
 		say("service domains were not sampled: %s",
-		    session_why(r->session_error));
+		    session_why(r->session.error));
 }
 
 int cmd_record(int argc, char **argv)

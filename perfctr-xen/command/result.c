@@ -116,7 +116,7 @@ static void account_name(struct row *row,
 		snprintf(row->name, sizeof(row->name), "%.*s",
 			 (int)sizeof(entry->comm), entry->comm);
 	else
-		snprintf(row->name, sizeof(row->name), OTHER_THREADS);
+		snprintf(row->name, sizeof(row->name), NOT_TOLD_APART);
 }
 
 void result_account(struct result *r, const struct vsys_account_entry *entry)
@@ -137,6 +137,8 @@ void result_account(struct result *r, const struct vsys_account_entry *entry)
 		r->domain[d].refused = -entry->error;
 		return;
 	}
+	if (r->tid && (pid_t)entry->tid != r->tid)
+		return;
 	if (entry->flags & VSYS_ENTRY_CALL) {
 		if (entry->account.calls)
 			cost_account(&result_call(r, entry->nr)->cost[d],

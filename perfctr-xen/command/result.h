@@ -11,7 +11,7 @@
 
 #define DOMAINS_MAX 16u
 #define USER_DOMAIN 0u /* the first one is always this domain */
-#define OTHER_THREADS "(other threads)"
+#define NOT_TOLD_APART "(not told apart)"
 
 struct domain {
 	char name[VSYS_SERVICE_NAME_MAX];
@@ -33,7 +33,7 @@ struct cost {
 
 enum row_kind {
 	ROW_WHOLE,  /* the run */
-	ROW_THREAD, /* pid, tid; tid 0: several, OTHER_THREADS */
+	ROW_THREAD, /* pid, tid; tid 0: NOT_TOLD_APART */
 	ROW_CALL,   /* nr */
 };
 
@@ -49,6 +49,7 @@ struct result {
 	const struct events *events;
 	double seconds;
 	int status; /* of the program, as wait() gives it */
+	pid_t tid;  /* of this thread alone; 0: of all */
 	unsigned int nr_domains;
 	struct domain domain[DOMAINS_MAX];
 	unsigned int nr_rows;

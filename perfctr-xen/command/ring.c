@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include "command.h"
@@ -10,13 +11,13 @@
 
 #define RECORD_MAX 65536 /* perf_event_header.size is of 16 bits */
 
-int ring_map(struct ring *ring, int fd, unsigned int pages)
+static int ring_map(struct ring *ring, unsigned int pages)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
 
 	ring->size = pages * page;
 	ring->page = mmap(NULL, page + ring->size, PROT_READ | PROT_WRITE,
-			  MAP_SHARED, fd, 0);
+			  MAP_SHARED, ring->fd, 0);
 	if (ring->page == MAP_FAILED)
 		return -errno;
 	ring->data = (char *)ring->page + page;
@@ -24,10 +25,36 @@ int ring_map(struct ring *ring, int fd, unsigned int pages)
 	return 0;
 }
 
-void ring_unmap(struct ring *ring)
+int rings_add(struct rings *rings, int fd, int cpu, unsigned int pages)
 {
-	free(ring->copy);
-	munmap(ring->page, ring->size + sysconf(_SC_PAGESIZE));
+	struct ring *ring;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < rings->nr; i++)
+		if (rings->ring[i].cpu == cpu)
+			return ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT,
+				     rings->ring[i].fd) ?
+				       -errno :
+				       0;
+	rings->ring = xgrow(rings->ring, rings->nr, sizeof(*rings->ring));
+	ring = &rings->ring[rings->nr];
+	*ring = (struct ring){ .cpu = cpu, .fd = fd };
+	err = ring_map(ring, pages);
+	if (!err)
+		rings->nr++;
+	return err;
+}
+
+void rings_close(struct rings *rings)
+{
+	struct ring *ring;
+
+	for (ring = rings->ring; ring < rings->ring + rings->nr; ring++) {
+		free(ring->copy);
+		munmap(ring->page, ring->size + sysconf(_SC_PAGESIZE));
+	}
+	free(rings->ring);
 }
 
 static const void *ring_at(struct ring *ring, uint64_t at, size_t size)
@@ -41,9 +68,7 @@ static const void *ring_at(struct ring *ring, uint64_t at, size_t size)
 	return ring->copy;
 }
 
-void ring_drain(struct ring *ring,
-		void (*use)(const struct perf_event_header *, void *),
-		void *arg)
+static void ring_drain(struct ring *ring, ring_use *use, void *arg)
 {
 	const struct perf_event_header *record;
 	uint64_t tail = ring->page->data_tail;
@@ -63,4 +88,12 @@ void ring_drain(struct ring *ring,
 	}
 	/* The records have been read before the kernel may write over them. */
 	__atomic_store_n(&ring->page->data_tail, tail, __ATOMIC_RELEASE);
+}
+
+void rings_drain(struct rings *rings, ring_use *use, void *arg)
+{
+	unsigned int i;
+
+	for (i = 0; i < rings->nr; i++)
+		ring_drain(&rings->ring[i], use, arg);
 }

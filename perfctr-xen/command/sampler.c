@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include "command.h"
 #include "local.h"
 #include "sampler.h"
+#include "tasks.h"
 
 #define RING_PAGES 128 /* as many as anybody may have by default */
 
@@ -25,18 +25,6 @@ struct perf_map { /* PERF_RECORD_MMAP */
 	uint32_t pid, tid;
 	uint64_t address, length, offset;
 	char path[];
-};
-
-struct perf_comm { /* PERF_RECORD_COMM */
-	struct perf_event_header header;
-	uint32_t pid, tid;
-	char name[];
-};
-
-struct perf_fork { /* PERF_RECORD_FORK */
-	struct perf_event_header header;
-	uint32_t pid, ppid, tid, ptid;
-	uint64_t ns;
 };
 
 struct perf_lost { /* PERF_RECORD_LOST */
@@ -56,29 +44,6 @@ struct perf_sample { /* PERF_RECORD_SAMPLE */
 
 /* ---- Counters ------------------------------------------------------------------- */
 
-static int sampler_ring(struct sampler *s, int fd, int cpu)
-{
-	struct sampler_ring *ring;
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < s->nr_rings; i++)
-		if (s->ring[i].cpu == cpu)
-			return ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT,
-				     s->ring[i].fd) ?
-				       -errno :
-				       0;
-	s->ring = xgrow(s->ring, s->nr_rings, sizeof(*s->ring));
-	ring = &s->ring[s->nr_rings];
-	err = ring_map(&ring->ring, fd, RING_PAGES);
-	if (err)
-		return err;
-	ring->fd = fd;
-	ring->cpu = cpu;
-	s->nr_rings++;
-	return 0;
-}
-
 static int sampler_open(struct sampler *s, pid_t tid, int cpu)
 {
 	struct perf_event_attr more = {
@@ -97,11 +62,11 @@ static int sampler_open(struct sampler *s, pid_t tid, int cpu)
 		.use_clockid = 1,
 		.clockid = CLOCK_MONOTONIC_RAW,
 	};
-	int fd = local_event(s->event, tid, cpu, 0, &more), err;
+	int fd = local_event(s->event, tid, cpu, &more), err;
 
 	if (fd < 0)
 		return fd;
-	err = sampler_ring(s, fd, cpu);
+	err = rings_add(&s->rings, fd, cpu, RING_PAGES);
 	if (err) {
 		close(fd);
 		return err;
@@ -179,27 +144,20 @@ static void put_maps(struct sampler *s, pid_t pid)
 		fclose(maps);
 }
 
+static int add_thread(pid_t pid, pid_t tid, void *arg)
+{
+	struct sampler *s = arg;
+	int err = sampler_add_thread(s, tid);
+
+	if (!err)
+		sampler_name(s, pid, tid);
+	return err == -ESRCH ? 0 : err; /* it has just ended */
+}
+
 int sampler_add_process(struct sampler *s, pid_t pid)
 {
-	char path[32];
-	struct dirent *entry;
-	int err = 0;
-	DIR *dir;
+	int err = tasks_each(pid, add_thread, s);
 
-	snprintf(path, sizeof(path), "/proc/%d/task", pid);
-	dir = opendir(path);
-	if (!dir)
-		return -ESRCH;
-	while (!err && (entry = readdir(dir))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		err = sampler_add_thread(s, atoi(entry->d_name));
-		if (err == -ESRCH)
-			err = 0; /* it has just ended */
-		else if (!err)
-			sampler_name(s, pid, atoi(entry->d_name));
-	}
-	closedir(dir);
 	if (!err)
 		put_maps(s, pid);
 	return err;
@@ -271,7 +229,7 @@ static void use_map(struct sampler *s, const struct perf_map *p, uint64_t ns)
 	file_put_text(s->out, FILE_MAP, &map, sizeof(map), p->path);
 }
 
-static void use_fork(struct sampler *s, const struct perf_fork *p)
+static void use_fork(struct sampler *s, const struct task_record *p)
 {
 	struct file_fork fork = {
 		.ns = p->ns,
@@ -287,7 +245,7 @@ static void use_fork(struct sampler *s, const struct perf_fork *p)
 static void sampler_use(const struct perf_event_header *header, void *arg)
 {
 	const void *record = header;
-	const struct perf_comm *comm = record;
+	const struct comm_record *comm = record;
 	const struct perf_lost *lost = record;
 	struct sampler *s = arg;
 	struct trailer trailer;
@@ -317,20 +275,15 @@ static void sampler_use(const struct perf_event_header *header, void *arg)
 
 void sampler_drain(struct sampler *s)
 {
-	unsigned int i;
-
-	for (i = 0; i < s->nr_rings; i++)
-		ring_drain(&s->ring[i].ring, sampler_use, s);
+	rings_drain(&s->rings, sampler_use, s);
 }
 
 void sampler_close(struct sampler *s)
 {
 	unsigned int i;
 
-	for (i = 0; i < s->nr_rings; i++)
-		ring_unmap(&s->ring[i].ring);
+	rings_close(&s->rings);
 	for (i = 0; i < s->nr; i++)
 		close(s->fd[i]);
-	free(s->ring);
 	free(s->fd);
 }

@@ -20,11 +20,7 @@ struct sampler {
 	uint64_t lost;
 	unsigned int nr;
 	int *fd;
-	unsigned int nr_rings;
-	struct sampler_ring {
-		struct ring ring;
-		int fd, cpu;
-	} * ring;
+	struct rings rings;
 };
 
 /* A thread and what it makes; 0, or -errno. */

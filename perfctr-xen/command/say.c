@@ -86,6 +86,18 @@ bool parse_seconds(const char *text, double *seconds)
 	return end != text && !*end && *seconds >= 0.01 && *seconds <= 86400;
 }
 
+int parse_pid(const char *text, pid_t *pid)
+{
+	unsigned long long number;
+
+	if (!parse_number(text, 1, &number) || number > INT32_MAX)
+		return say_exit(COMMAND_USAGE,
+				"\"%s\" is no number of a process or thread",
+				text);
+	*pid = number;
+	return 0;
+}
+
 double now_seconds(void)
 {
 	struct timespec ts;

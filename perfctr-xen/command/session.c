@@ -179,6 +179,20 @@ int session_begin(struct session *s, const struct events *events,
 	return err;
 }
 
+bool session_count(struct session *s, const struct events *events,
+		   uint32_t flags, uint64_t period, pid_t pid)
+{
+	int err = session_begin(s, events, flags, period);
+
+	s->error = err;
+	if (err)
+		return true;
+	err = session_add(s, pid);
+	if (err)
+		say("process %d: %s", pid, session_why(err));
+	return !err;
+}
+
 /* ---- Results -------------------------------------------------------------- */
 
 static void result_entry(const struct vsys_account_entry *entry, void *arg)

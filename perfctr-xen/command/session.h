@@ -14,6 +14,7 @@
 struct session {
 	int fd; /* -1: there is none */
 	bool started;
+	int error; /* of session_count() */
 	/* Services that programs are routed to, each with a channel of ours. */
 	unsigned int nr_anchors;
 	struct anchor {
@@ -50,6 +51,12 @@ int session_anchor(struct session *s);
 /* All of that: opened, started, anchored; closed again if that fails. */
 int session_begin(struct session *s, const struct events *events,
 		  uint32_t flags, uint64_t period);
+/*
+ * And counts that process.  True also if nothing can be counted: s->error says why,
+ * and it goes on without.  False: that process cannot, and that was said.
+ */
+bool session_count(struct session *s, const struct events *events,
+		   uint32_t flags, uint64_t period, pid_t pid);
 
 /*
  * Hands on the records that there are, but not without end if a domain makes more

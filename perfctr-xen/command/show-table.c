@@ -140,7 +140,7 @@ static void show_rows(FILE *out, const struct runs *runs, enum row_kind kind)
 
 		if (row->kind != kind)
 			continue;
-		if (kind == ROW_THREAD)
+		if (kind == ROW_THREAD && row->tid)
 			snprintf(name, sizeof(name), "  %s %d/%d", row->name,
 				 row->pid, row->tid);
 		else

@@ -7,18 +7,18 @@
 #include <string.h>
 #include <unistd.h>
 #include "command.h"
-#include "trial.h"
 #include "local.h"
 #include "program.h"
 #include "session.h"
 #include "show.h"
-
-#define DRAIN_MS 200 /* between looks for records of threads that ended */
+#include "threads.h"
+#include "trial.h"
 
 struct stat_options {
 	struct events events;
 	bool chosen; /* events were named */
 	pid_t pid;   /* 0: the command is what is measured */
+	pid_t tid;   /* of that process this thread alone; 0: all of it */
 	bool by_thread, by_call;
 	unsigned int repeat;
 	enum { FORM_TABLE, FORM_JSON, FORM_CSV } form;
@@ -31,6 +31,7 @@ enum { OPTION_THREAD = 256, OPTION_CALL, OPTION_JSON, OPTION_CSV };
 static const struct option stat_list[] = {
 	{ "event", required_argument, NULL, 'e' },
 	{ "pid", required_argument, NULL, 'p' },
+	{ "tid", required_argument, NULL, 't' },
 	{ "per-thread", no_argument, NULL, OPTION_THREAD },
 	{ "by-call", no_argument, NULL, OPTION_CALL },
 	{ "repeat", required_argument, NULL, 'r' },
@@ -49,11 +50,9 @@ static int stat_option(struct stat_options *o, int option)
 		o->chosen = true;
 		return events_parse(&o->events, optarg) ? 0 : COMMAND_USAGE;
 	case 'p':
-		if (!parse_number(optarg, 1, &number) || number > INT32_MAX)
-			return say_exit(COMMAND_USAGE,
-					"\"%s\" is no process number", optarg);
-		o->pid = number;
-		return 0;
+		return parse_pid(optarg, &o->pid);
+	case 't':
+		return parse_pid(optarg, &o->tid);
 	case 'r':
 		if (!parse_number(optarg, 1, &number) || number > 10000)
 			return say_exit(
@@ -81,29 +80,47 @@ static int stat_option(struct stat_options *o, int option)
 	return say_exit(COMMAND_USAGE, "see perfctr-xen --help");
 }
 
+/* Options that make no sense together. */
+static int stat_together(struct stat_options *o)
+{
+	if (o->pid && o->tid)
+		return say_exit(COMMAND_USAGE, "stat: -p or -t, not both");
+	if ((o->pid || o->tid) && o->repeat > 1)
+		return say_exit(
+			COMMAND_USAGE,
+			"stat: -r runs a command again and again, it does not go with -p or -t");
+	if (o->by_thread && o->repeat > 1)
+		return say_exit(
+			COMMAND_USAGE,
+			"stat: --per-thread does not go with -r: no two runs have the same threads");
+	if (o->tid && (o->by_thread || o->by_call))
+		return say_exit(
+			COMMAND_USAGE,
+			"stat: --per-thread and --by-call are of processes, they do not go with -t");
+	return 0;
+}
+
 static int stat_parse(int argc, char **argv, struct stat_options *o)
 {
 	int option, status;
 
-	while ((option = getopt_long(argc, argv, "+e:p:r:o:", stat_list,
+	while ((option = getopt_long(argc, argv, "+e:p:t:r:o:", stat_list,
 				     NULL)) != -1) {
 		status = stat_option(o, option);
 		if (status)
 			return status;
 	}
 	o->command = optind < argc ? argv + optind : NULL;
-	if (!o->command && !o->pid)
+	if (!o->command && !o->pid && !o->tid)
 		return say_exit(COMMAND_USAGE,
-				"stat: want a command or -p PID");
-	if (o->pid && o->repeat > 1)
-		return say_exit(
-			COMMAND_USAGE,
-			"stat: -r runs a command again and again, it does not go with -p");
-	if (o->by_thread && o->repeat > 1)
-		return say_exit(
-			COMMAND_USAGE,
-			"stat: --per-thread does not go with -r: no two runs have the same threads");
-	return 0;
+				"stat: want a command, -p PID or -t TID");
+	status = stat_together(o);
+	if (status || !o->tid)
+		return status;
+	o->pid = tasks_process(o->tid);
+	return o->pid ? 0 :
+			say_exit(COMMAND_FAILED, "there is no thread %d",
+				 o->tid);
 }
 
 /* ---- One run ---------------------------------------------------------------- */
@@ -112,58 +129,78 @@ struct stat_run {
 	const struct stat_options *options;
 	struct program program;
 	struct session session;
-	int session_error;
 	struct local local;
+	struct family family; /* with --per-thread or -t */
+	struct threads threads;
 	double begin;
 	struct result *result;
 };
 
-static pid_t measured(const struct stat_run *run)
-{
-	return run->options->pid ? run->options->pid : run->program.pid;
-}
-
-/* Without service domains it goes on in this one. */
 static bool stat_session(struct stat_run *run)
 {
 	const struct stat_options *o = run->options;
-	uint32_t flags =
-		VSYS_SESSION_INHERIT | (o->by_call ? VSYS_COUNT_BY_CALL : 0);
-	int err;
 
-	run->session_error =
-		session_begin(&run->session, run->result->events, flags, 0);
-	if (run->session_error)
-		return true;
-	err = session_add(&run->session, measured(run));
-	if (err)
-		say("process %d: %s", measured(run),
-		    err == -EBUSY ? "somebody else counts it already" :
-				    strerror(-err));
-	return !err;
+	return session_count(&run->session, run->result->events,
+			     (o->tid ? 0 : VSYS_SESSION_INHERIT) |
+				     (o->by_call ? VSYS_COUNT_BY_CALL : 0),
+			     0, run->program.subject);
+}
+
+static int stat_thread(pid_t pid, pid_t tid, void *arg)
+{
+	struct stat_run *run = arg;
+	const struct stat_options *o = run->options;
+	int err = 0;
+
+	/*
+	 * In this order: what it makes meanwhile may be in the whole alone, but
+	 * never in a count of its own alone.
+	 */
+	if (!local_add(&run->local, tid))
+		return -EIO;
+	if (o->by_thread)
+		err = threads_add(&run->threads, pid, tid);
+	if (!err && (o->by_thread || o->tid))
+		err = family_add(&run->family, pid, tid, !o->tid);
+	if (!err || err == -ESRCH)
+		return 0; /* or it has just ended */
+	say("thread %d: %s", tid, local_why(err));
+	return err;
 }
 
 static bool stat_local(struct stat_run *run)
 {
 	const struct stat_options *o = run->options;
+	pid_t pid = run->program.subject;
+	int err;
 
 	local_init(&run->local, run->result->events,
-		   (o->pid ? 0 : LOCAL_EXEC) |
-			   (o->by_thread ? LOCAL_THREADS : 0),
-		   run->result);
-	if (o->pid)
-		return local_add_process(&run->local, o->pid);
-	return local_add_thread(&run->local, run->program.pid,
-				run->program.pid);
+		   (o->pid ? 0 : COUNT_FROM_EXEC) |
+			   (o->tid ? 0 : COUNT_CHILDREN));
+	if (o->by_thread)
+		threads_init(&run->threads, &run->local, &run->family,
+			     run->result);
+	if (o->pid && !o->tid)
+		err = tasks_each(pid, stat_thread, run);
+	else
+		err = stat_thread(pid, o->tid ?: pid, run);
+	if (err == -ESRCH)
+		say("there is no process %d", pid);
+	return !err;
 }
 
 static void stat_wait(struct stat_run *run)
 {
-	if (run->options->pid)
+	const struct stat_options *o = run->options;
+	struct family *family = &run->family;
+
+	if (o->pid) {
 		local_enable(&run->local);
-	while (program_wait(&run->program, NULL, 0,
-			    run->options->by_thread ? DRAIN_MS : -1))
-		local_drain(&run->local);
+		threads_enable(&run->threads);
+	}
+	while (program_wait(&run->program, family->poll, family->nr, -1))
+		if (!family_drain(family) && o->tid && !o->command)
+			break; /* the thread has ended, its process goes on */
 	run->result->seconds = now_seconds() - run->begin;
 	if (run->program.signal)
 		program_settle(&run->program);
@@ -184,10 +221,16 @@ static void drop_threads(struct result *r)
 
 static void stat_collect(struct stat_run *run)
 {
+	bool by_thread = run->options->by_thread;
 	int err;
 
-	local_result(&run->local);
-	if (!run->session_error) {
+	/* Threads first: they may run, and none has done more than all. */
+	if (by_thread)
+		threads_result(&run->threads);
+	local_result(&run->local, run->result);
+	if (by_thread)
+		threads_rest(&run->threads, run->program.subject);
+	if (!run->session.error) {
 		/* Accounts and totals of the same time. */
 		session_stop(&run->session);
 		err = session_result(&run->session, run->result);
@@ -195,7 +238,7 @@ static void stat_collect(struct stat_run *run)
 			say("reading what the service domains counted: %s",
 			    strerror(-err));
 	}
-	if (!run->options->by_thread)
+	if (!by_thread)
 		drop_threads(run->result);
 	result_sort(run->result);
 }
@@ -220,15 +263,16 @@ static bool stat_once(struct stat_run *run)
 	bool ok;
 
 	run->session.fd = -1;
-	ok = o->command ? program_prepare(&run->program, o->command) :
-			  program_attach(&run->program, o->pid);
-	ok = ok && stat_session(run) && stat_local(run) && stat_counts(run);
+	ok = program_open(&run->program, o->command, o->pid) &&
+	     stat_session(run) && stat_local(run) && stat_counts(run);
 	run->begin = now_seconds();
-	ok = ok && program_go(&run->program, o->command ? o->command[0] : NULL);
+	ok = ok && program_go(&run->program);
 	if (ok) {
 		stat_wait(run);
 		stat_collect(run);
 	}
+	threads_close(&run->threads);
+	family_close(&run->family);
 	local_close(&run->local);
 	session_close(&run->session);
 	return ok;
@@ -269,11 +313,13 @@ static bool stat_show(const struct stat_options *o, const struct runs *runs,
 
 static char *stat_title(const struct stat_options *o)
 {
-	char *title = o->pid ? xprintf("process %d", o->pid) : NULL, *longer;
+	char *title, *longer;
 	char **word;
 
-	if (title)
-		return title;
+	if (o->tid)
+		return xprintf("thread %d of process %d", o->tid, o->pid);
+	if (o->pid)
+		return xprintf("process %d", o->pid);
 	title = xprintf("%s", o->command[0]);
 	for (word = o->command + 1; *word; word++) {
 		longer = xprintf("%s %s", title, *word);
@@ -303,14 +349,15 @@ int cmd_stat(int argc, char **argv)
 	runs.title = stat_title(&o);
 	for (i = 0; ok && i < o.repeat && !run.program.signal; i++) {
 		run.result = result_new(&o.events);
+		run.result->tid = o.tid;
 		ok = stat_once(&run);
 		if (!ok)
 			break;
 		status = program_end(&run.program);
 		runs.run = xgrow(runs.run, runs.nr, sizeof(*runs.run));
 		runs.run[runs.nr++] = run.result;
-		if (run.session_error)
-			runs.no_services = session_why(run.session_error);
+		if (run.session.error)
+			runs.no_services = session_why(run.session.error);
 	}
 	if (!ok && !runs.nr)
 		return run.program.failure ?: COMMAND_FAILED;

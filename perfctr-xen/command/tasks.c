@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <dirent.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +51,6 @@ void tasks_forked(struct tasks *t, pid_t pid, pid_t tid, pid_t maker)
 	/* A record of its name may come first, from another processor. */
 	task = task_make(t, pid, tid);
 	parent = task_find(t, maker);
-	task->root = parent ? parent->root : maker;
 	if (!named && parent)
 		memcpy(task->name, parent->name, sizeof(task->name));
 }
@@ -67,7 +68,6 @@ void tasks_look(struct tasks *t, pid_t pid, pid_t tid)
 		name[strcspn(name, "\n")] = 0;
 	fclose(file);
 	tasks_named(t, pid, tid, name);
-	task_find(t, tid)->root = tid;
 }
 
 const char *tasks_name(const struct tasks *t, pid_t tid)
@@ -77,29 +77,36 @@ const char *tasks_name(const struct tasks *t, pid_t tid)
 	return task && *task->name ? task->name : "?";
 }
 
-void tasks_counted(struct tasks *t, pid_t tid, unsigned int event)
+pid_t tasks_process(pid_t tid)
 {
-	struct task *task = task_find(t, tid);
+	char path[32], line[64];
+	pid_t pid = 0;
+	FILE *file;
 
-	if (task)
-		task->counted |= 1u << event;
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	file = fopen(path, "re");
+	while (file && !pid && fgets(line, sizeof(line), file))
+		sscanf(line, "Tgid: %d", &pid);
+	if (file)
+		fclose(file);
+	return pid;
 }
 
-void tasks_uncounted(const struct tasks *t, unsigned int event, pid_t *pid,
-		     pid_t *tid)
+int tasks_each(pid_t pid, int (*use)(pid_t pid, pid_t tid, void *arg),
+	       void *arg)
 {
-	const struct task *task = task_find(t, *tid), *other = NULL;
-	unsigned int i, nr = 0;
+	struct dirent *entry;
+	char path[32];
+	int err = 0;
+	DIR *dir;
 
-	if (!task)
-		return;
-	for (i = 0; i < t->nr; i++) {
-		task = &t->task[i];
-		if (task->root == *tid && !(task->counted & 1u << event)) {
-			other = task;
-			nr++;
-		}
-	}
-	*pid = nr == 1 ? other->pid : *pid;
-	*tid = nr == 1 ? other->tid : 0;
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	if (!dir)
+		return -ESRCH;
+	while (!err && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			err = use(pid, atoi(entry->d_name), arg);
+	closedir(dir);
+	return err;
 }

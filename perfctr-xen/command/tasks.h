@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Tasks: threads, their names as they change, and who made whom. */
+/* Tasks: threads and their names, as these change. */
 #ifndef PERFCTR_TASKS_H
 #define PERFCTR_TASKS_H
 
@@ -10,8 +10,6 @@ struct tasks {
 	unsigned int nr;
 	struct task {
 		pid_t pid, tid;
-		pid_t root;	  /* the thread that was there at first */
-		uint32_t counted; /* a bit for each event, tasks_counted() */
 		char name[16];
 	} * task;
 };
@@ -25,14 +23,10 @@ void tasks_forked(struct tasks *t, pid_t pid, pid_t tid, pid_t maker);
 /* Never NULL. */
 const char *tasks_name(const struct tasks *t, pid_t tid);
 
-/* It ended and said what it counted of an event. */
-void tasks_counted(struct tasks *t, pid_t tid, unsigned int event);
-/*
- * Of a thread's family, the one that did not; tid 0 if there are several.  Linux
- * 6.1 leaves out what threads say at their end (sync_child_event() looks at a
- * context whose task is taken for dead already): then none of them did.
- */
-void tasks_uncounted(const struct tasks *t, unsigned int event, pid_t *pid,
-		     pid_t *tid);
+/* The process that a thread is of; 0: there is no such thread. */
+pid_t tasks_process(pid_t tid);
+/* Each thread that a process has, until one is refused; -errno. */
+int tasks_each(pid_t pid, int (*use)(pid_t pid, pid_t tid, void *arg),
+	       void *arg);
 
 #endif /* PERFCTR_TASKS_H */

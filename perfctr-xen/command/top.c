@@ -37,8 +37,6 @@ static const struct option top_list[] = {
 
 static int top_option(struct top_options *o, int option)
 {
-	unsigned long long number;
-
 	switch (option) {
 	case 'e':
 		if (!events_parse(&o->events, optarg))
@@ -59,12 +57,10 @@ static int top_option(struct top_options *o, int option)
 					"\"%s\" is no number of times", optarg);
 		return 0;
 	case 'p':
-		if (!parse_number(optarg, 1, &number) || number > INT32_MAX ||
-		    o->nr_pids == PIDS_MAX)
+		if (o->nr_pids == PIDS_MAX)
 			return say_exit(COMMAND_USAGE,
-					"\"%s\" is no process number", optarg);
-		o->pid[o->nr_pids++] = number;
-		return 0;
+					"top: at most %u processes", PIDS_MAX);
+		return parse_pid(optarg, &o->pid[o->nr_pids++]);
 	case 't':
 		o->threads = true;
 		return 0;

@@ -124,7 +124,7 @@ static bool trace_start(struct trace *t, char **command)
 	int err;
 
 	/* Before there is a session whose members' children are members, too. */
-	if (!program_prepare(&t->program, command))
+	if (!program_open(&t->program, command, 0))
 		return false;
 	events_parse(&events, "task-clock"); /* a session counts something */
 	err = session_begin(&t->session, &events,
@@ -187,7 +187,7 @@ int cmd_trace(int argc, char **argv)
 	t.us_per_tick = ticks_measure();
 	ok = trace_start(&t, argv + optind);
 	t.begin = clock_now();
-	ok = ok && program_go(&t.program, argv[optind]);
+	ok = ok && program_go(&t.program);
 	if (ok)
 		trace_run(&t);
 	session_close(&t.session);

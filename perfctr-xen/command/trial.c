@@ -132,23 +132,16 @@ static void trial_work(void)
 
 int trial_local(const struct event *event, struct measure *count)
 {
-	static const struct perf_event_attr more = {
-		.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED |
-			       PERF_FORMAT_TOTAL_TIME_RUNNING,
-		.disabled = 1,
-	};
-	uint64_t reading[3] = { 0 };
-	int fd = local_event(event, 0, -1, 0, &more), err = 0;
+	int fd = local_count(event, 0, COUNT_HELD), err = 0;
 
 	if (fd < 0)
 		return fd;
 	ioctl(fd, PERF_EVENT_IOC_ENABLE, 0);
 	trial_work();
 	ioctl(fd, PERF_EVENT_IOC_DISABLE, 0);
-	if (read(fd, reading, sizeof(reading)) != sizeof(reading))
+	if (!local_read(fd, count))
 		err = -EIO;
 	close(fd);
-	*count = (struct measure){ reading[0], reading[1], reading[2] };
 	return err;
 }
 

@@ -31,9 +31,9 @@ static void watched_name(struct watched *t)
 	tasks_free(&tasks);
 }
 
-static void watch_thread(struct watch *w, pid_t pid, pid_t tid)
+static int watch_thread(pid_t pid, pid_t tid, void *arg)
 {
-	static const struct perf_event_attr more = { 0 };
+	struct watch *w = arg;
 	struct watched *t = watch_find(w, pid, tid);
 
 	if (!t) {
@@ -42,36 +42,27 @@ static void watch_thread(struct watch *w, pid_t pid, pid_t tid)
 		memset(t, 0, sizeof(*t));
 		t->pid = pid;
 		t->tid = tid;
-		t->fd = local_event(w->event, tid, -1, 0, &more);
+		t->fd = local_count(w->event, tid, 0);
 		if (t->fd < 0)
 			t->fd = -1;
 		watched_name(t);
 	}
 	t->seen = true;
+	return 0;
 }
 
 void watch_process(struct watch *w, pid_t pid)
 {
-	struct dirent *entry;
-	char path[32];
 	bool is_new = !watch_find(w, pid, pid);
-	DIR *dir;
 	int err;
 
-	snprintf(path, sizeof(path), "/proc/%d/task", pid);
-	dir = opendir(path);
-	if (!dir)
-		return;
 	/* EBUSY: it is the child of one that we have. */
 	if (is_new && w->session) {
 		err = session_add(w->session, pid);
 		if (err && err != -EBUSY && err != -ESRCH)
 			say("process %d: %s", pid, strerror(-err));
 	}
-	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			watch_thread(w, pid, atoi(entry->d_name));
-	closedir(dir);
+	tasks_each(pid, watch_thread, w);
 }
 
 static bool has_channel(pid_t pid)
@@ -152,14 +143,16 @@ static void watch_account(const struct vsys_account_entry *entry, void *arg)
 static bool watched_read(struct watched *t)
 {
 	bool alive = t->seen;
+	struct measure m;
 
 	memcpy(t->before, t->value, sizeof(t->value));
 	memcpy(t->calls_before, t->calls, sizeof(t->calls));
 	memset(t->value, 0, sizeof(t->value));
 	memset(t->calls, 0, sizeof(t->calls));
-	if (t->fd >= 0 && read(t->fd, &t->value[USER_DOMAIN],
-			       sizeof(t->value[0])) != sizeof(t->value[0]))
-		t->value[USER_DOMAIN] = t->before[USER_DOMAIN];
+	if (t->fd >= 0)
+		t->value[USER_DOMAIN] = local_read(t->fd, &m) ?
+						m.value :
+						t->before[USER_DOMAIN];
 	t->seen = false;
 	return alive;
 }
