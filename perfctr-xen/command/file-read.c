@@ -57,6 +57,9 @@ static bool check_sample(struct checker *c, const struct file_sample *s)
 			c,
 			"the sample at byte %zu has %u addresses in %u bytes",
 			c->at, s->nr, s->record.size);
+	if (!s->period)
+		return broken(c, "the sample at byte %zu stands for nothing",
+			      c->at);
 	if (s->domain >= c->nr_domains)
 		return broken(
 			c,

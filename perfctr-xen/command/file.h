@@ -18,7 +18,7 @@
 #include <stdio.h>
 
 #define FILE_MAGIC "vsysperf"
-#define FILE_VERSION 1u
+#define FILE_VERSION 2u
 #define FILE_DEFAULT "perfctr-xen.data" /* unless another is named */
 
 struct file_header {
@@ -53,7 +53,8 @@ struct file_text {
 
 struct file_event {
 	struct file_record record;
-	uint64_t period; /* a sample stands for so many */
+	uint64_t period;    /* a sample each so many; 0: */
+	uint64_t frequency; /* so many samples in a second of work */
 	char name[];
 };
 
@@ -100,6 +101,7 @@ struct file_fork {
 struct file_sample {
 	struct file_record record;
 	uint64_t time; /* ns, or of a service domain TSC */
+	uint64_t period; /* it stands for so many of the event */
 	uint32_t domain;
 	uint32_t pid, tid;  /* whose call it was; 0: nobody's */
 	uint32_t cpu;	    /* of the domain */

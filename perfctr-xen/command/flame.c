@@ -45,21 +45,21 @@ static void colour(const struct stack *stack, unsigned int domain, FILE *out)
 struct flame {
 	FILE *out;
 	double height;
-	double per_sample;
+	double per_event;
 	uint64_t all;
 };
 
 static void flame_box(const struct flame *f, const struct stack *stack,
 		      unsigned int domain, unsigned int level, double x)
 {
-	double width = stack->all * f->per_sample;
+	double width = stack->all * f->per_event;
 	double y = f->height - MARGIN - (level + 1) * LINE;
 	int letters = (width - 4) / LETTER;
 
 	fprintf(f->out, "<g><title>");
 	escaped(stack->name, -1, f->out);
 	fprintf(f->out,
-		" (%llu samples, %.2f%%)</title><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"1\" fill=\"",
+		" (%llu, %.2f%%)</title><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"1\" fill=\"",
 		(unsigned long long)stack->all, 100.0 * stack->all / f->all, x,
 		y, width, LINE - 1);
 	colour(stack, domain, f->out);
@@ -80,11 +80,11 @@ static void flame_level(const struct flame *f, const struct stack *parent,
 	const struct stack *stack;
 
 	for (stack = parent->first; stack; stack = stack->next) {
-		if (stack->all * f->per_sample >= LEAST) {
+		if (stack->all * f->per_event >= LEAST) {
 			flame_box(f, stack, domain, level, x);
 			flame_level(f, stack, domain, level + 1, x);
 		}
-		x += stack->all * f->per_sample;
+		x += stack->all * f->per_event;
 		domain += !level;
 	}
 }
@@ -94,7 +94,7 @@ void flame_draw(const struct stack *root, const char *title, FILE *out)
 	struct flame f = { .out = out, .all = root->all };
 
 	f.height = HEAD + (stack_depth(root) - 1) * LINE + 2 * MARGIN;
-	f.per_sample = root->all ? (WIDTH - 2 * MARGIN) / root->all : 0;
+	f.per_event = root->all ? (WIDTH - 2 * MARGIN) / root->all : 0;
 	fprintf(out,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\">\n"

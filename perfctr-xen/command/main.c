@@ -19,7 +19,7 @@ static const struct command {
 	  "[-e EVENT,…] [-r N] [--per-thread] [--by-call] [--json | --csv] [-o FILE] COMMAND… | -p PID [COMMAND…] | -t TID [COMMAND…]",
 	  "count" },
 	{ "record", cmd_record,
-	  "[-e EVENT] [-c PERIOD] [-g] [-o FILE] COMMAND… | -p PID [COMMAND…]",
+	  "[-e EVENT] [-c PERIOD | -F HERTZ] [-g] [-o FILE] COMMAND… | -p PID [COMMAND…]",
 	  "sample" },
 	{ "report", cmd_report,
 	  "[-i FILE] [--sort FIELD,…] [-g] [--folded | --script | --flamegraph FILE | --json]",

@@ -116,15 +116,15 @@ void profile_sample(const struct sample *sample, void *profile)
 		like.text[i] = field_text(sample, p->field[i]);
 	row = profile_row(p, &like);
 	row->samples++;
+	row->events += sample->period;
+	p->events += sample->period;
 	if (!p->chains)
 		return;
 	at = &row->callers;
 	for (i = 1; i < sample->nr; i++)
 		at = stack_child(
 			at, frame_name(&sample->frame[i], name, sizeof(name)));
-	at->own++;
-	for (; at; at = at->parent)
-		at->all++;
+	stack_add(at, sample->period);
 }
 
 static int most_first(const void *a, const void *b)
@@ -134,8 +134,8 @@ static int most_first(const void *a, const void *b)
 	unsigned int i;
 	int order;
 
-	if (x->samples != y->samples)
-		return x->samples > y->samples ? -1 : 1;
+	if (x->events != y->events)
+		return x->events > y->events ? -1 : 1;
 	for (i = 0; i < FIELDS_MAX && x->text[i]; i++) {
 		order = strcmp(x->text[i], y->text[i]);
 		if (order)
@@ -151,9 +151,13 @@ static void print_head(const struct samples_info *info, FILE *out)
 	char number[48];
 	unsigned int i;
 
-	fprintf(out, "%s: %llu samples of %s, one each %s\n", info->command,
-		(unsigned long long)info->samples, info->event,
-		thousands(info->period, number));
+	fprintf(out, "%s: %llu samples of %s, ", info->command,
+		(unsigned long long)info->samples, info->event);
+	if (info->frequency)
+		fprintf(out, "%s a second\n",
+			thousands(info->frequency, number));
+	else
+		fprintf(out, "one each %s\n", thousands(info->period, number));
 	for (i = 0; i < info->nr_domains; i++)
 		if (info->lost_of[i])
 			fprintf(out, "%s: %llu more were lost\n",
@@ -178,11 +182,11 @@ static void print_callers(const struct stack *stack, uint64_t all,
 }
 
 static void table_row(struct table *t, const struct profile *p,
-		      const struct profile_row *row, uint64_t all)
+		      const struct profile_row *row)
 {
 	unsigned int i;
 
-	table_add(t, "%6.2f%%", 100.0 * row->samples / all);
+	table_add(t, "%6.2f%%", 100.0 * row->events / p->events);
 	table_add(t, "%llu", (unsigned long long)row->samples);
 	for (i = 0; i < p->nr_fields; i++)
 		table_add(t, "%s", row->text[i]);
@@ -204,7 +208,7 @@ void profile_table(struct profile *p, const struct samples_info *info,
 	for (i = 0; i < p->nr_fields; i++)
 		table_add(&t, "%s", names[p->field[i]]);
 	for (i = 0; i < p->nr; i++)
-		table_row(&t, p, p->row[i], info->samples);
+		table_row(&t, p, p->row[i]);
 	if (!p->chains) {
 		table_print(&t, out);
 		return;
@@ -212,7 +216,7 @@ void profile_table(struct profile *p, const struct samples_info *info,
 	table_print_line(&t, 0, out);
 	for (i = 0; i < p->nr; i++) {
 		table_print_line(&t, i + 1, out);
-		print_callers(&p->row[i]->callers, p->row[i]->samples, 10, out);
+		print_callers(&p->row[i]->callers, p->row[i]->events, 10, out);
 	}
 	table_free(&t);
 }
@@ -232,6 +236,8 @@ void profile_json(struct profile *p, const struct samples_info *info, FILE *out)
 			       json_object_new_string(info->event));
 	json_object_object_add(object, "period",
 			       json_object_new_uint64(info->period));
+	json_object_object_add(object, "frequency",
+			       json_object_new_uint64(info->frequency));
 	json_object_object_add(object, "samples",
 			       json_object_new_uint64(info->samples));
 	json_object_object_add(object, "lost",
@@ -242,6 +248,9 @@ void profile_json(struct profile *p, const struct samples_info *info, FILE *out)
 		json_object_object_add(
 			row, "samples",
 			json_object_new_uint64(p->row[i]->samples));
+		json_object_object_add(
+			row, "events",
+			json_object_new_uint64(p->row[i]->events));
 		for (f = 0; f < p->nr_fields; f++)
 			json_object_object_add(
 				row, names[p->field[f]],

@@ -15,10 +15,12 @@ struct profile {
 	unsigned int field[FIELDS_MAX]; /* what makes two samples alike */
 	bool chains;
 	void *tree; /* the rows, by their texts */
+	uint64_t events; /* of all rows */
 	unsigned int nr;
 	struct profile_row {
 		const char *text[FIELDS_MAX];
 		uint64_t samples;
+		uint64_t events; /* that these stand for */
 		struct stack
 			callers; /* with chains: from the callee outwards */
 	} * *row;

@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "kallsyms.h"
 #include "local.h"
+#include "pace.h"
 #include "program.h"
 #include "sampler.h"
 #include "session.h"
@@ -19,7 +20,9 @@
 
 struct record_options {
 	struct events events; /* one */
-	uint64_t period;      /* 0: what suits the event */
+	uint64_t period;      /* one of these, or neither */
+	uint64_t frequency;
+	struct pace pace;
 	pid_t pid;
 	bool chains;
 	const char *file;
@@ -46,6 +49,7 @@ struct recording {
 static const struct option record_list[] = {
 	{ "event", required_argument, NULL, 'e' },
 	{ "count", required_argument, NULL, 'c' },
+	{ "freq", required_argument, NULL, 'F' },
 	{ "pid", required_argument, NULL, 'p' },
 	{ "call-graph", no_argument, NULL, 'g' },
 	{ "output", required_argument, NULL, 'o' },
@@ -72,6 +76,14 @@ static int record_option(struct record_options *o, int option)
 				optarg, VSYS_PERIOD_MIN);
 		o->period = number;
 		return 0;
+	case 'F':
+		if (!parse_number(optarg, 1, &number))
+			return say_exit(
+				COMMAND_USAGE,
+				"\"%s\" is no number of samples a second",
+				optarg);
+		o->frequency = number;
+		return 0;
 	case 'p':
 		return parse_pid(optarg, &o->pid);
 	case 'g':
@@ -84,34 +96,11 @@ static int record_option(struct record_options *o, int option)
 	return say_exit(COMMAND_USAGE, "see perfctr-xen --help");
 }
 
-/* Primes: what repeats in a program must not repeat in its samples. */
-static uint64_t default_period(const struct event *event)
-{
-	static const struct {
-		uint32_t type;
-		uint64_t config, period;
-	} periods[] = {
-		{ PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES, 1000003 },
-		{ PERF_TYPE_HARDWARE, PERF_COUNT_HW_REF_CPU_CYCLES, 1000003 },
-		{ PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, 1000003 },
-		{ PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_INSTRUCTIONS,
-		  200003 },
-		{ PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK, 1000003 },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(periods) / sizeof(*periods); i++)
-		if (event->attr.type == periods[i].type &&
-		    event->attr.config == periods[i].config)
-			return periods[i].period;
-	return 10007;
-}
-
 static int record_parse(int argc, char **argv, struct record_options *o)
 {
 	int option, status;
 
-	while ((option = getopt_long(argc, argv, "+e:c:p:go:", record_list,
+	while ((option = getopt_long(argc, argv, "+e:c:F:p:go:", record_list,
 				     NULL)) != -1) {
 		status = record_option(o, option);
 		if (status)
@@ -121,10 +110,16 @@ static int record_parse(int argc, char **argv, struct record_options *o)
 	if (!o->command && !o->pid)
 		return say_exit(COMMAND_USAGE,
 				"record: want a command or -p PID");
+	if (o->period && o->frequency)
+		return say_exit(COMMAND_USAGE,
+				"record: -c or -F, not both");
 	if (!o->events.nr)
 		default_sampling(&o->events);
-	if (!o->period)
-		o->period = default_period(&o->events.event[0]);
+	if (o->period)
+		o->pace.period = o->period;
+	else
+		pace_choose(&o->pace, &o->events.event[0],
+			    o->frequency);
 	return 0;
 }
 
@@ -169,6 +164,7 @@ static void service_record(const struct vsys_session_record *s, void *arg)
 	struct recording *r = arg;
 	struct file_sample sample = {
 		.time = s->record.tsc,
+		.period = r->options->pace.period,
 		.domain = recording_domain(r, s->service),
 		.pid = s->tgid,
 		.tid = s->tid,
@@ -248,7 +244,7 @@ static bool recording_session(struct recording *r)
 {
 	return session_count(&r->session, &r->options->events,
 			     VSYS_SESSION_INHERIT | VSYS_SESSION_RECORDS,
-			     r->options->period, r->program.subject);
+			     r->options->pace.period, r->program.subject);
 }
 
 static bool recording_sampler(struct recording *r)
@@ -258,7 +254,7 @@ static bool recording_sampler(struct recording *r)
 	int err;
 
 	s->event = &o->events.event[0];
-	s->period = o->period;
+	s->pace = o->pace;
 	s->chains = o->chains;
 	s->on_exec = !o->pid;
 	s->out = &r->out;
@@ -286,7 +282,8 @@ static void put_clock(struct recording *r)
 static void recording_begin(struct recording *r)
 {
 	const struct record_options *o = r->options;
-	struct file_event event = { .period = o->period };
+	struct file_event event = { .period = o->period,
+				    .frequency = o->pace.frequency };
 	struct file_text text;
 	char process[32], **word;
 
@@ -368,7 +365,7 @@ static void say_end(const struct recording *r)
 		r->options->events.event[0].name, r->options->file);
 	for (i = 0; i < r->nr_domains; i++)
 		if (r->domain[i].lost)
-			say("%s: %llu samples were lost, there was no room; a longer period helps (-c)",
+			say("%s: %llu samples were lost, there was no room; fewer help (-F, -c)",
 			    r->domain[i].name,
 			    (unsigned long long)r->domain[i].lost);
 	if (r->session.error)

@@ -81,7 +81,7 @@ static void script_sample(const struct sample *s, void *arg)
 	printf("%s/%s %u/%u [%03u] %llu.%06llu: %llu %s:\n", s->domain, s->comm,
 	       s->pid, s->tid, s->cpu, (unsigned long long)(s->ns / 1000000000),
 	       (unsigned long long)(s->ns / 1000 % 1000000),
-	       (unsigned long long)script->info->period, script->info->event);
+	       (unsigned long long)s->period, script->info->event);
 	for (i = 0; i < s->nr; i++) {
 		frame = &s->frame[i];
 		printf("\t%16llx %s+0x%llx (%s)\n",

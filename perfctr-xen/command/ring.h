@@ -4,6 +4,7 @@
 #define PERFCTR_RING_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <linux/perf_event.h>
 
 typedef void ring_use(const struct perf_event_header *record, void *arg);

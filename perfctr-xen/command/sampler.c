@@ -38,6 +38,7 @@ struct perf_sample { /* PERF_RECORD_SAMPLE */
 	uint32_t pid, tid;
 	uint64_t ns;
 	uint32_t cpu, reserved;
+	uint64_t period;
 	uint64_t nr; /* with PERF_SAMPLE_CALLCHAIN, and what follows */
 	uint64_t ips[];
 };
@@ -49,8 +50,10 @@ static int sampler_open(struct sampler *s, pid_t tid, int cpu)
 	struct perf_event_attr more = {
 		.sample_type = PERF_SAMPLE_IP | PERF_SAMPLE_TID |
 			       PERF_SAMPLE_TIME | PERF_SAMPLE_CPU |
+			       PERF_SAMPLE_PERIOD |
 			       (s->chains ? PERF_SAMPLE_CALLCHAIN : 0),
-		.sample_period = s->period,
+		.freq = !!s->pace.frequency,
+		.sample_freq = s->pace.frequency ?: s->pace.period,
 		.sample_id_all = 1,
 		.disabled = 1,
 		.enable_on_exec = s->on_exec,
@@ -192,6 +195,7 @@ static void use_sample(struct sampler *s, const struct perf_sample *p)
 	uint64_t chain[FILE_ADDRESSES_MAX];
 	struct file_sample sample = {
 		.time = p->ns,
+		.period = p->period ?: 1,
 		.pid = p->pid,
 		.tid = p->tid,
 		.cpu = p->cpu,

@@ -8,11 +8,12 @@
 #include "addresses.h"
 #include "events.h"
 #include "file.h"
+#include "pace.h"
 #include "ring.h"
 
 struct sampler {
 	const struct event *event;
-	uint64_t period;
+	struct pace pace;
 	bool chains; /* whole call chains, not only addresses */
 	bool on_exec;
 	struct file_writer *out;

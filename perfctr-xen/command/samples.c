@@ -52,6 +52,7 @@ static void info_record(struct samples_info *info, const struct file_record *r)
 	case FILE_EVENT:
 		info->event = event->name;
 		info->period = event->period;
+		info->frequency = event->frequency;
 		break;
 	case FILE_DOMAIN:
 		info->domain[info->nr_domains++] = domain->name;
@@ -231,6 +232,7 @@ static void reader_sample(struct reader *reader, const struct moment *moment)
 	unsigned int i;
 
 	sample->ns = moment->ns - reader->clock.first.ns;
+	sample->period = s->period;
 	sample->domain = reader->info.domain[s->domain];
 	sample->domain_nr = s->domain;
 	sample->pid = s->pid;

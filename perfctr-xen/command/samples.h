@@ -14,6 +14,7 @@ struct frame {
 
 struct sample {
 	uint64_t ns; /* since the recording began */
+	uint64_t period; /* it stands for so many of the event */
 	const char *domain, *comm;
 	char call[24]; /* empty: in none */
 	uint32_t pid, tid, cpu;
@@ -27,7 +28,8 @@ const char *frame_name(const struct frame *frame, char *text, size_t size);
 
 struct samples_info {
 	const char *event;
-	uint64_t period, samples, lost;
+	uint64_t period, frequency; /* one of them */
+	uint64_t samples, lost;
 	unsigned int nr_domains;
 	const char *domain[FILE_DOMAINS_MAX];
 	uint64_t lost_of[FILE_DOMAINS_MAX];

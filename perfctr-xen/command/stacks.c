@@ -21,6 +21,13 @@ struct stack *stack_child(struct stack *parent, const char *name)
 	return child;
 }
 
+void stack_add(struct stack *at, uint64_t events)
+{
+	at->own += events;
+	for (; at; at = at->parent)
+		at->all += events;
+}
+
 void stack_sample(struct stack *root, const struct sample *sample)
 {
 	struct stack *at;
@@ -36,9 +43,7 @@ void stack_sample(struct stack *root, const struct sample *sample)
 	for (i = sample->nr; i > 0; i--)
 		at = stack_child(at, frame_name(&sample->frame[i - 1], name,
 						sizeof(name)));
-	at->own++;
-	for (; at; at = at->parent)
-		at->all++;
+	stack_add(at, sample->period);
 }
 
 /* Semicolons part the frames, and the number is behind the last blank. */

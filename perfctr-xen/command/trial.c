@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,26 @@ void trial_services(struct trial *t, const struct events *events)
 		t->no_session = session_each(&session, trial_account, &look);
 	}
 	session_close(&session);
+}
+
+uint64_t trial_rate(const struct event *event)
+{
+	struct events events = { .nr = 1, .event[0] = *event };
+	struct trial trial;
+	struct figure f;
+	double most = 0;
+	unsigned int i;
+
+	trial_open(&trial);
+	trial_services(&trial, &events);
+	for (i = 0; i < trial.nr; i++) {
+		f = measure_figure(&trial.service[i].count);
+		if (trial.service[i].count.enabled)
+			most = fmax(most, f.value * 1e9 /
+						  trial.service[i].count.enabled);
+	}
+	trial_close(&trial);
+	return most;
 }
 
 /* Instructions, branches that are hard to tell, memory in a bad order, a fault. */

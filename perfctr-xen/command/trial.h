@@ -26,6 +26,11 @@ void trial_open(struct trial *t);
 void trial_close(struct trial *t);
 /* Events, counted over a few empty calls; what the last one came to stays. */
 void trial_services(struct trial *t, const struct events *events);
+/*
+ * How many of an event a service domain has in a second of such calls, the one
+ * that has most; 0: none has any.
+ */
+uint64_t trial_rate(const struct event *event);
 /* In this domain, over a piece of work: 0, or -errno. */
 int trial_local(const struct event *event, struct measure *count);
 

@@ -16,7 +16,7 @@ static void write_samples(struct file_writer *w)
 	struct file_symbol symbol = { .address = 0xffffffff81000010,
 				      .domain = 1 };
 	struct file_clock clock = { .tsc = 100, .ns = 200 };
-	struct file_sample sample = { .nr = 3, .nr_kernel = 1 };
+	struct file_sample sample = { .period = 1000, .nr = 3, .nr_kernel = 1 };
 	uint64_t addresses[] = { 0xffffffff81000010, 0x401000, 0x402000 };
 	struct file_lost lost = { .domain = 1, .samples = 7 };
 
@@ -119,6 +119,24 @@ static void cut(const struct file *f)
 	file_free(&part);
 }
 
+/* Of such samples no part of a whole could be told. */
+static void for_nothing(const struct file *f)
+{
+	const struct file_record *r = NULL;
+	struct file bad;
+	char *data = malloc(f->size);
+
+	test_need(data != NULL, "malloc");
+	while ((r = file_next(f, r)) && r->kind != FILE_SAMPLE)
+		;
+	test_need(r != NULL, "a sample");
+	memcpy(data, f->data, f->size);
+	((struct file_sample *)(data + ((const char *)r - f->data)))->period = 0;
+	CHECK(!file_check(&bad, "test", data, f->size));
+	CHECK(strstr(bad.error, "stands for nothing"));
+	file_free(&bad);
+}
+
 /* "program" fills its record: without its zero it goes on into the next one. */
 static void endless(const struct file *f)
 {
@@ -172,6 +190,7 @@ int main(void)
 	whole(&f);
 	cut(&f);
 	endless(&f);
+	for_nothing(&f);
 	damaged(&f, &seed);
 	file_free(&f);
 	unlink(name);

@@ -18,12 +18,14 @@ const char *frame_name(const struct frame *frame, char *text, size_t size)
 	return frame->symbol;
 }
 
-static void sample(struct stack *root, const char *domain, const char *call,
-		   const char *inner, const char *outer)
+static void sample(struct stack *root, const char *domain, uint64_t period,
+		   const char *call, const char *inner, const char *outer)
 {
 	static struct sample s;
 
-	s = (struct sample){ .domain = domain, .comm = "prog", .nr = 2 };
+	s = (struct sample){
+		.domain = domain, .period = period, .comm = "prog", .nr = 2
+	};
 	snprintf(s.call, sizeof(s.call), "%s", call);
 	s.frame[0].symbol = inner;
 	s.frame[1].symbol = outer;
@@ -50,20 +52,20 @@ static void folding(void)
 	struct stack root = { .name = "all" };
 	char *text;
 
-	sample(&root, "user", "", "operator;", "main");
-	sample(&root, "network", "write", "tcp_sendmsg", "work");
-	sample(&root, "network", "write", "tcp_sendmsg", "work");
-	sample(&root, "network", "write", "ip_output", "work");
-	CHECK_EQ(root.all, 4);
+	sample(&root, "user", 30, "", "operator;", "main");
+	sample(&root, "network", 20, "write", "tcp_sendmsg", "work");
+	sample(&root, "network", 20, "write", "tcp_sendmsg", "work");
+	sample(&root, "network", 10, "write", "ip_output", "work");
+	CHECK_EQ(root.all, 80);
 	CHECK_EQ(stack_depth(&root), 6);
 	text = text_of(&root, 0);
-	CHECK(!strcmp(text, "network;prog;[write];work;ip_output 1\n"
-			    "network;prog;[write];work;tcp_sendmsg 2\n"
-			    "user;prog;main;operator: 1\n"));
+	CHECK(!strcmp(text, "network;prog;[write];work;ip_output 10\n"
+			    "network;prog;[write];work;tcp_sendmsg 40\n"
+			    "user;prog;main;operator: 30\n"));
 	free(text);
 	text = text_of(&root, 1);
 	CHECK(strstr(text, "a &lt;title&gt; &amp; more"));
-	CHECK(strstr(text, "<title>tcp_sendmsg (2 samples, 50.00%)</title>"));
+	CHECK(strstr(text, "<title>tcp_sendmsg (40, 50.00%)</title>"));
 	CHECK(strstr(text, "</svg>"));
 	free(text);
 	stack_free(&root);

@@ -5,7 +5,7 @@
 # counters: calls are exact, columns add up.  Functions that tests/xen/run calls
 # (see programs.sh).
 
-profiles="perfctr_stat perfctr_attached perfctr_samples perfctr_trace perfctr_top perfctr_refused perfctr_lost"
+profiles="perfctr_stat perfctr_attached perfctr_thread perfctr_samples perfctr_frequency perfctr_trace perfctr_top perfctr_refused perfctr_lost"
 
 calls=/opt/virtuos-tests/bin/calls
 
@@ -64,6 +64,20 @@ profile_perfctr_attached() {
 	adds_up && holds '.whole.calls.storage >= 2'
 }
 
+# One of two threads that read: no more than its own calls.
+profile_perfctr_thread() {
+	command -v jq > /dev/null || { echo "SKIP: no jq"; return 77; }
+	# shellcheck disable=SC2016
+	must native sh -c 'virtuos run -- '$calls' 2 100000 /storage/vt-calls &
+		threads() { for t in /proc/[0-9]*/task; do
+			[ "$(cat $t/../comm 2> /dev/null)" = calls ] && ls $t; done; }
+		i=0; until [ "$(threads | wc -l)" = 2 ]; do
+			i=$((i + 1)); [ $i -lt 100 ] || { echo "no threads in 10 s" >&2; exit 1; }; sleep 0.1; done
+		perfctr-xen stat --json -e task-clock -t "$(threads | sort -n | tail -n 1)"' > "$work/profile.json" || return 1
+	adds_up && holds '.whole.calls.storage > 1000 and .whole.calls.storage <= 100000' &&
+	holds '.whole.events["task-clock"].user.value > 0'
+}
+
 # Samples of all domains in one file, with symbols; a file cut short is refused.
 # In the emulator a service domain's timer comes a thousand times a second at most,
 # so a sample a millisecond is what task-clock can give, and calls for half a second
@@ -79,11 +93,23 @@ profile_perfctr_samples() {
 		grep -q "^user;calls;" vt.folded
 		grep -q "^storage;calls;\[pread64\];.*vfs_read" vt.folded
 		! grep -q "^storage;calls;\[pread64\];\[unknown\]" vt.folded
-		[ "$(awk "{ n += \$NF } END { print n }" vt.folded)" = "$(grep -c "^[^	].*task-clock:" vt.script)" ]
+		[ "$(awk "{ n += \$NF } END { printf \"%.0f\", n }" vt.folded)" = "$(awk "/^[^\t].*task-clock:/ { n += \$(NF - 1) } END { printf \"%.0f\", n }" vt.script)" ]
 		grep -q "</svg>" vt.svg
 		head -c 5000 vt.data > vt.cut
 		! perfctr-xen report -i vt.cut > vt.out 2>&1
 		cat vt.out; grep -q "cut off" vt.out'
+}
+
+# By a frequency: 200 a second are 5 ms each; a service domain has a prime period.
+profile_perfctr_frequency() {
+	command -v jq > /dev/null || { echo "SKIP: no jq"; return 77; }
+	must native sh -ec 'cd /tmp
+		perfctr-xen record -F 200 -e task-clock -o vt.data -- virtuos run -- '$calls' 1 100000 /storage/vt-calls >&2
+		perfctr-xen report -i vt.data --sort domain --json' > "$work/profile.json" || return 1
+	holds '.frequency == 200 and .period == 0 and .lost == 0' &&
+	holds '[.rows[] | select(.domain == "user") | .events / .samples] == [5000000]' &&
+	holds '[.rows[] | select(.domain == "storage") | .events / .samples] == [5000011]' &&
+	refused 2 'not both' native perfctr-xen record -c 1000 -F 100 true
 }
 
 profile_perfctr_trace() {
@@ -113,6 +139,7 @@ profile_perfctr_refused() {
 	refused 2 'at most 15' native perfctr-xen stat \
 		-e "$(printf 'r1,%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)r1" true &&
 	refused 1 'no process 4194303' native perfctr-xen stat -p 4194303 &&
+	refused 1 'no thread 4194303' native perfctr-xen stat -t 4194303 &&
 	refused 127 'no-such-program: No such file' native perfctr-xen stat no-such-program &&
 	refused 1 "not permitted" native \
 		setpriv --reuid 65534 --clear-groups perfctr-xen stat true &&
