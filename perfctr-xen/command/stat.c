@@ -345,7 +345,7 @@ int cmd_stat(int argc, char **argv)
 	if (!out)
 		return COMMAND_FAILED;
 	if (!o.chosen)
-		default_events(&o.events);
+		default_events(&o.events, o.by_thread ? 2 : 1);
 	runs.title = stat_title(&o);
 	for (i = 0; ok && i < o.repeat && !run.program.signal; i++) {
 		run.result = result_new(&o.events);

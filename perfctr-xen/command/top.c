@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* perfctr-xen top: what programs cost now, by domain. */
-#include <curses.h>
 #include <errno.h>
 #include <getopt.h>
-#include <locale.h>
-#include <poll.h>
-#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "command.h"
 #include "local.h"
+#include "screen.h"
 #include "session.h"
 #include "table.h"
 #include "watch.h"
@@ -167,52 +164,23 @@ static void lines_table(const struct lines *l, const struct watch *w,
 	}
 }
 
-/* ---- The screen ----------------------------------------------------------------- */
-
-static bool on_screen;
-
-/* A table is printed to a file, here to one in memory, and shown from there. */
 static void show(const struct watch *w, struct table *t, const char *note)
 {
 	char *text = NULL;
 	size_t size = 0;
-	FILE *out = on_screen ? open_memstream(&text, &size) : stdout;
+	FILE *out = open_memstream(&text, &size);
 
-	if (!out)
+	if (!out) {
+		table_free(t);
 		return;
+	}
 	fprintf(out, "%s, %s of %u %s%s%s\n", w->event->name,
 		event_is_time(w->event) ? "percent of a processor" : "a second",
 		w->nr, w->nr == 1 ? "thread" : "threads", note ? "; " : "",
 		note ? note : "");
 	table_print(t, out);
-	if (!on_screen) {
-		fputc('\n', out);
-		fflush(out);
-		return;
-	}
 	fclose(out);
-	erase();
-	addnstr(text, size);
-	refresh();
-	free(text);
-}
-
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal)
-{
-	stopped = 1;
-}
-
-/* false: the user wants no more. */
-static bool pause_seconds(double seconds)
-{
-	struct pollfd keys = { .fd = on_screen ? STDIN_FILENO : -1,
-			       .events = POLLIN };
-
-	if (poll(&keys, 1, seconds * 1000) > 0 && getch() == 'q')
-		return false;
-	return !stopped;
+	screen_show(text);
 }
 
 /* ---- The command ------------------------------------------------------------------ */
@@ -238,6 +206,8 @@ static void top_once(const struct top_options *o, struct watch *w,
 			qsort(lines.line, lines.nr, sizeof(*lines.line),
 			      busiest_first);
 		lines_table(&lines, w, &table);
+		if (!w->nr && !note)
+			note = "no process has a channel to a service domain";
 		show(w, &table, note);
 		free(lines.line);
 	}
@@ -247,26 +217,16 @@ static void top_once(const struct top_options *o, struct watch *w,
 static void top_run(const struct top_options *o, struct watch *w,
 		    const char *note)
 {
-	struct sigaction action = { .sa_handler = stop };
 	unsigned long long i;
 	double before = 0;
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	on_screen = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO);
-	if (on_screen) {
-		setlocale(LC_ALL, "");
-		initscr();
-		cbreak();
-		noecho();
-	}
+	screen_open();
 	top_once(o, w, &before, note);
-	for (i = 0; i < o->iterations && pause_seconds(o->delay) &&
+	for (i = 0; i < o->iterations && screen_wait(o->delay) &&
 		    (w->nr || !o->nr_pids);
 	     i++)
 		top_once(o, w, &before, note);
-	if (on_screen)
-		endwin();
+	screen_close();
 }
 
 int cmd_top(int argc, char **argv)

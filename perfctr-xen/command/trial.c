@@ -123,8 +123,9 @@ uint64_t trial_rate(const struct event *event)
 	for (i = 0; i < trial.nr; i++) {
 		f = measure_figure(&trial.service[i].count);
 		if (trial.service[i].count.enabled)
-			most = fmax(most, f.value * 1e9 /
-						  trial.service[i].count.enabled);
+			most = fmax(most,
+				    f.value * 1e9 /
+					    trial.service[i].count.enabled);
 	}
 	trial_close(&trial);
 	return most;
@@ -166,16 +167,41 @@ int trial_local(const struct event *event, struct measure *count)
 	return err;
 }
 
-/* Does each domain count all of them, and all the time? */
-static bool all_count(struct trial *t, const struct events *events)
+/* Does this domain count all of them at once, so many times each, all the time? */
+static bool local_all_count(const struct events *events, unsigned int times)
 {
+	unsigned int nr = events->nr * times, i;
+	int *fd = xalloc(NULL, nr * sizeof(*fd));
 	struct measure count;
+	bool all = true;
+
+	for (i = 0; i < nr; i++) {
+		fd[i] = local_count(&events->event[i % events->nr], 0,
+				    COUNT_HELD);
+		all &= fd[i] >= 0;
+	}
+	for (i = 0; all && i < nr; i++)
+		ioctl(fd[i], PERF_EVENT_IOC_ENABLE, 0);
+	if (all)
+		trial_work();
+	for (i = 0; i < nr; i++) {
+		all = all && local_read(fd[i], &count) &&
+		      measure_figure(&count).share >= SHARE_LEAST;
+		if (fd[i] >= 0)
+			close(fd[i]);
+	}
+	free(fd);
+	return all;
+}
+
+/* Does each domain? A service domain counts each for all of it as well, anyway. */
+static bool all_count(struct trial *t, const struct events *events,
+		      unsigned int times)
+{
 	unsigned int i;
 
-	for (i = 0; i < events->nr; i++)
-		if (trial_local(&events->event[i], &count) ||
-		    measure_figure(&count).share < SHARE_LEAST)
-			return false;
+	if (!local_all_count(events, times))
+		return false;
 	trial_services(t, events);
 	for (i = 0; !t->no_session && i < t->nr; i++)
 		if (!t->service[i].error &&
@@ -186,7 +212,7 @@ static bool all_count(struct trial *t, const struct events *events)
 
 /* The first list of which all is counted everywhere, or else the last one. */
 static void events_choose(struct events *events, const char *const *lists,
-			  unsigned int nr)
+			  unsigned int nr, unsigned int times)
 {
 	struct trial trial;
 	unsigned int i;
@@ -195,13 +221,13 @@ static void events_choose(struct events *events, const char *const *lists,
 	for (i = 0; i < nr; i++) {
 		memset(events, 0, sizeof(*events));
 		events_parse(events, lists[i]);
-		if (i == nr - 1 || all_count(&trial, events))
+		if (i == nr - 1 || all_count(&trial, events, times))
 			break;
 	}
 	trial_close(&trial);
 }
 
-void default_events(struct events *events)
+void default_events(struct events *events, unsigned int times)
 {
 	static const char *const lists[] = {
 		"task-clock,context-switches,instructions,cycles,branches,branch-misses",
@@ -210,12 +236,12 @@ void default_events(struct events *events)
 		"task-clock,context-switches",
 	};
 
-	events_choose(events, lists, sizeof(lists) / sizeof(*lists));
+	events_choose(events, lists, sizeof(lists) / sizeof(*lists), times);
 }
 
 void default_sampling(struct events *events)
 {
 	static const char *const lists[] = { "cycles", "task-clock" };
 
-	events_choose(events, lists, sizeof(lists) / sizeof(*lists));
+	events_choose(events, lists, sizeof(lists) / sizeof(*lists), 1);
 }

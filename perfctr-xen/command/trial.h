@@ -34,8 +34,8 @@ uint64_t trial_rate(const struct event *event);
 /* In this domain, over a piece of work: 0, or -errno. */
 int trial_local(const struct event *event, struct measure *count);
 
-/* Those that each domain here counts all the time. */
-void default_events(struct events *events);
+/* Those that each domain counts all the time, this one so many times each. */
+void default_events(struct events *events, unsigned int times);
 /* The one to sample by. */
 void default_sampling(struct events *events);
 

@@ -5,7 +5,7 @@
 # output in a log; 0, 77 or another status.  The lab has its service domains.
 
 # shellcheck disable=SC2034 # run goes through them
-commands="list stat multiplexed record"
+commands="list stat threads multiplexed record frequency"
 
 native() { "$lab" run --native --no-stdin --timeout 150 -- "$@"; }
 
@@ -53,6 +53,17 @@ command_stat() {
 	holds '.whole.events.instructions.user.value > 100000'
 }
 
+# Each of two programs, here and there; the two counters that each event takes here
+# are there all the time.
+command_threads() {
+	native sh -c "$prepare_reads && perfctr-xen stat --json --per-thread -e instructions,branches -- sh -c '$dd_reads; $dd_reads'" \
+		> "$work/command.json" || return 1
+	sums_hold &&
+	holds '[.threads[] | select(.name == "dd" and .tid != 0 and .calls.storage == 504).events.instructions.user | .value > 1000000 and .counted == 1] == [true, true]' &&
+	holds '([.threads[].events.instructions.user.value // 0] | add) == .whole.events.instructions.user.value' &&
+	holds '([.threads[] | select(.tid == 0).events.instructions.user.value // 0] | add // 0) < 0.1 * .whole.events.instructions.user.value'
+}
+
 # More events than counters: they take turns, and it is said.
 command_multiplexed() {
 	native sh -c "$prepare_reads && perfctr-xen stat --json -e instructions,cycles,branches,branch-misses,ref-cycles,r1c0,r2c0,rc4,rc5 -- $dd_reads" \
@@ -69,4 +80,19 @@ command_record() {
 		perfctr-xen report -i c.data --folded > c.folded
 		grep -q '^user;dd;' c.folded
 		grep -q '^storage;dd;\[read\];.*vfs_read' c.folded"
+}
+
+# So many samples a second of work, whatever the event.
+command_frequency() {
+	native sh -ec "cd /tmp; $prepare_reads
+		perfctr-xen record -F 200 -e instructions -o c.data -- $dd_reads >&2
+		perfctr-xen report -i c.data --sort domain --json" > "$work/command.json" || return 1
+	cat "$work/command.json"
+	holds '.frequency == 200 and .period == 0' &&
+	holds '[.rows[] | select(.domain == "user" or .domain == "storage") | .samples > 5 and .events / .samples > 1000] == [true, true]' || return 1
+	sampled=$(jq '.rows[] | select(.domain == "storage") | .events / .samples * 200' "$work/command.json")
+	# shellcheck disable=SC2086
+	native perfctr-xen stat --json -e instructions,task-clock -- $dd_reads > "$work/command.json" || return 1
+	# What it took a second's instructions to be, and what they are.
+	holds ".services[] | select(.name == \"storage\").events | (.instructions.polling.value / .[\"task-clock\"].polling.value * 1e9) / $sampled | . > 0.2 and . < 5"
 }

@@ -5,7 +5,7 @@
 # counters: calls are exact, columns add up.  Functions that tests/xen/run calls
 # (see programs.sh).
 
-profiles="perfctr_stat perfctr_attached perfctr_thread perfctr_samples perfctr_frequency perfctr_trace perfctr_top perfctr_refused perfctr_lost"
+profiles="perfctr_stat perfctr_attached perfctr_thread perfctr_samples perfctr_frequency perfctr_trace perfctr_top perfctr_terminal perfctr_refused perfctr_lost"
 
 calls=/opt/virtuos-tests/bin/calls
 
@@ -130,6 +130,49 @@ profile_perfctr_top() {
 		perfctr-xen top -d 0.5 -n 4; kill $!' > "$work/profile.top" || return 1
 	cat "$work/profile.top"
 	must grep -Eq '^calls .*%.*%.* [1-9][0-9]* ' "$work/profile.top"
+}
+
+# terminal COMMAND…: tmux, of this test alone
+terminal() { tmux -L "virtuos-$LAB_NAME" "$@"; }
+
+# What the terminal shows, until it is so: WHAT SHELL-CONDITION over $work/terminal
+shows() {
+	i=0
+	until terminal capture-pane -p -t test > "$work/terminal"; eval "$2"; do
+		i=$((i + 1))
+		if [ $i -gt 200 ]; then
+			echo "not on the terminal in 20 s: $1"
+			cat "$work/terminal"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+# On a terminal: cut to its size, also when that changes, until a key or a signal.
+profile_perfctr_terminal() {
+	command -v tmux > /dev/null || { echo "SKIP: no tmux"; return 77; }
+	terminal kill-server 2> /dev/null
+	terminal new-session -d -x 100 -y 24 -s test \
+		"$lab run --native --tty --timeout 100 -- sh" || return 1
+	shows "a prompt" 'grep -q "#" "$work/terminal"' &&
+	terminal send-keys -t test "virtuos run -- $calls 2 10000000 /storage/vt-calls &" Enter \
+		"sleep 2; perfctr-xen top -t -d 0.5; echo status \$?" Enter &&
+	shows "both threads" '[ "$(grep -c "^calls .*%$" "$work/terminal")" = 2 ]' &&
+	terminal resize-window -t test -x 30 -y 3 &&
+	shows "heads and one thread, cut off" '[ "$(sed -n "s/^\(thread  number\|calls .*[0-9.]*%\).*/\1/p" "$work/terminal" | wc -l)" = 2 ]' &&
+	terminal send-keys -t test x && terminal resize-window -t test -x 90 -y 20 &&
+	shows "both threads again" '[ "$(grep -c "^calls .*%$" "$work/terminal")" = 2 ]' &&
+	terminal send-keys -t test q &&
+	shows "the end by q" 'grep -q "^status 0" "$work/terminal"' &&
+	terminal send-keys -t test "clear; perfctr-xen top -d 30; echo status \$?; stty -a" Enter &&
+	shows "an empty screen" '! grep -q "[a-z]" "$work/terminal"' &&
+	terminal send-keys -t test C-c &&
+	shows "the end by ctrl-C" 'grep -q "^status 0" "$work/terminal" && grep -q " echo " "$work/terminal"'
+	status=$?
+	terminal send-keys -t test "kill %1; exit" Enter
+	terminal kill-server
+	return $status
 }
 
 # What it cannot do it says, with what helps.
