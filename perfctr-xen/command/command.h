@@ -25,13 +25,8 @@ int say_exit(enum command_exit status, const char *fmt, ...)
 void *xalloc(void *old, size_t size);
 /* Room for one more of the elements of an array. */
 void *xgrow(void *array, size_t nr, size_t size);
+char *xvprintf(const char *fmt, va_list args);
 char *xprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* A whole number of at least `least`; false: `text` is none. */
-bool parse_number(const char *text, unsigned long long least,
-		  unsigned long long *number);
-bool parse_seconds(const char *text, double *seconds);
-/* A process's or thread's number; 0, or the exit status after saying why not. */
-int parse_pid(const char *text, pid_t *pid);
 double now_seconds(void);
 
 /* The commands: each gets what follows its name, from argv[1] on. */

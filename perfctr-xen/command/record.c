@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* perfctr-xen record: samples of all domains into one file. */
 #include <errno.h>
-#include <getopt.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "clock.h"
 #include "kallsyms.h"
 #include "local.h"
+#include "options.h"
 #include "pace.h"
 #include "program.h"
 #include "sampler.h"
@@ -19,9 +19,8 @@
 #define DRAIN_MS 50
 
 struct record_options {
-	struct events events; /* one */
-	uint64_t period;      /* one of these, or neither */
-	uint64_t frequency;
+	struct events events;		      /* one */
+	unsigned long long period, frequency; /* one of these, or neither */
 	struct pace pace;
 	pid_t pid;
 	bool chains;
@@ -56,36 +55,21 @@ static const struct option record_list[] = {
 	{ 0 },
 };
 
-static int record_option(struct record_options *o, int option)
+static int record_option(int option, void *arg)
 {
-	unsigned long long number;
+	struct record_options *o = arg;
 
 	switch (option) {
 	case 'e':
-		if (!events_parse(&o->events, optarg))
-			return COMMAND_USAGE;
-		if (o->events.nr > 1)
-			return say_exit(COMMAND_USAGE,
-					"record: one event at a time");
-		return 0;
+		return option_event(&o->events);
 	case 'c':
-		if (!parse_number(optarg, VSYS_PERIOD_MIN, &number))
-			return say_exit(
-				COMMAND_USAGE,
-				"\"%s\" is no period (a number, at least %u)",
-				optarg, VSYS_PERIOD_MIN);
-		o->period = number;
-		return 0;
+		return option_number("period", VSYS_PERIOD_MIN, ~0ull,
+				     &o->period);
 	case 'F':
-		if (!parse_number(optarg, 1, &number))
-			return say_exit(
-				COMMAND_USAGE,
-				"\"%s\" is no number of samples a second",
-				optarg);
-		o->frequency = number;
-		return 0;
+		return option_number("number of samples a second", 1, ~0ull,
+				     &o->frequency);
 	case 'p':
-		return parse_pid(optarg, &o->pid);
+		return option_pid(&o->pid);
 	case 'g':
 		o->chains = true;
 		return 0;
@@ -93,33 +77,28 @@ static int record_option(struct record_options *o, int option)
 		o->file = optarg;
 		return 0;
 	}
-	return say_exit(COMMAND_USAGE, "see perfctr-xen --help");
+	return 0;
 }
 
 static int record_parse(int argc, char **argv, struct record_options *o)
 {
-	int option, status;
+	int status = options_parse(argc, argv, "+e:c:F:p:go:", record_list,
+				   record_option, o);
 
-	while ((option = getopt_long(argc, argv, "+e:c:F:p:go:", record_list,
-				     NULL)) != -1) {
-		status = record_option(o, option);
-		if (status)
-			return status;
-	}
+	if (status)
+		return status;
 	o->command = optind < argc ? argv + optind : NULL;
 	if (!o->command && !o->pid)
 		return say_exit(COMMAND_USAGE,
 				"record: want a command or -p PID");
 	if (o->period && o->frequency)
-		return say_exit(COMMAND_USAGE,
-				"record: -c or -F, not both");
+		return say_exit(COMMAND_USAGE, "record: -c or -F, not both");
 	if (!o->events.nr)
 		default_sampling(&o->events);
 	if (o->period)
 		o->pace.period = o->period;
 	else
-		pace_choose(&o->pace, &o->events.event[0],
-			    o->frequency);
+		pace_choose(&o->pace, &o->events.event[0], o->frequency);
 	return 0;
 }
 

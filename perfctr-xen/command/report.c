@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* perfctr-xen report: what a recording shows. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include "command.h"
 #include "flame.h"
+#include "options.h"
 #include "profile.h"
 #include "samples.h"
 #include "stacks.h"
@@ -37,8 +37,10 @@ static const struct option report_list[] = {
 	{ 0 },
 };
 
-static int report_option(struct report_options *o, int option)
+static int report_option(int option, void *arg)
 {
+	struct report_options *o = arg;
+
 	switch (option) {
 	case 'i':
 		o->file = optarg;
@@ -62,7 +64,7 @@ static int report_option(struct report_options *o, int option)
 		o->as = AS_JSON;
 		return 0;
 	}
-	return say_exit(COMMAND_USAGE, "see perfctr-xen --help");
+	return 0;
 }
 
 /* ---- As perf script --------------------------------------------------------------- */
@@ -163,14 +165,11 @@ int cmd_report(int argc, char **argv)
 {
 	struct report_options o = { .file = FILE_DEFAULT };
 	struct file f;
-	int option, status;
+	int status = options_parse(argc, argv, "i:g", report_list,
+				   report_option, &o);
 
-	while ((option = getopt_long(argc, argv, "i:g", report_list, NULL)) !=
-	       -1) {
-		status = report_option(&o, option);
-		if (status)
-			return status;
-	}
+	if (status)
+		return status;
 	if (optind < argc)
 		return say_exit(
 			COMMAND_USAGE,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Messages, numbers, time, and memory that is there or the program is not. */
+/* Messages, time, and memory that is there or the program is not. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,47 +55,23 @@ void *xgrow(void *array, size_t nr, size_t size)
 	return checked(reallocarray(array, nr ? nr * 2 : 1, size));
 }
 
+char *xvprintf(const char *fmt, va_list args)
+{
+	char *text;
+	int n = vasprintf(&text, fmt, args);
+
+	return checked(n < 0 ? NULL : text);
+}
+
 char *xprintf(const char *fmt, ...)
 {
 	va_list args;
 	char *text;
-	int n;
 
 	va_start(args, fmt);
-	n = vasprintf(&text, fmt, args);
+	text = xvprintf(fmt, args);
 	va_end(args);
-	return checked(n < 0 ? NULL : text);
-}
-
-bool parse_number(const char *text, unsigned long long least,
-		  unsigned long long *number)
-{
-	char *end;
-
-	errno = 0;
-	*number = strtoull(text, &end, 10);
-	return *text >= '0' && *text <= '9' && !*end && !errno &&
-	       *number >= least;
-}
-
-bool parse_seconds(const char *text, double *seconds)
-{
-	char *end;
-
-	*seconds = strtod(text, &end);
-	return end != text && !*end && *seconds >= 0.01 && *seconds <= 86400;
-}
-
-int parse_pid(const char *text, pid_t *pid)
-{
-	unsigned long long number;
-
-	if (!parse_number(text, 1, &number) || number > INT32_MAX)
-		return say_exit(COMMAND_USAGE,
-				"\"%s\" is no number of a process or thread",
-				text);
-	*pid = number;
-	return 0;
+	return text;
 }
 
 double now_seconds(void)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* perfctr-xen stat: what a program costs, by domain. */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "command.h"
 #include "local.h"
+#include "options.h"
 #include "program.h"
 #include "session.h"
 #include "show.h"
@@ -20,7 +20,7 @@ struct stat_options {
 	pid_t pid;   /* 0: the command is what is measured */
 	pid_t tid;   /* of that process this thread alone; 0: all of it */
 	bool by_thread, by_call;
-	unsigned int repeat;
+	unsigned long long repeat;
 	enum { FORM_TABLE, FORM_JSON, FORM_CSV } form;
 	const char *file;
 	char **command; /* NULL: there is none */
@@ -41,26 +41,20 @@ static const struct option stat_list[] = {
 	{ 0 },
 };
 
-static int stat_option(struct stat_options *o, int option)
+static int stat_option(int option, void *arg)
 {
-	unsigned long long number;
+	struct stat_options *o = arg;
 
 	switch (option) {
 	case 'e':
 		o->chosen = true;
 		return events_parse(&o->events, optarg) ? 0 : COMMAND_USAGE;
 	case 'p':
-		return parse_pid(optarg, &o->pid);
+		return option_pid(&o->pid);
 	case 't':
-		return parse_pid(optarg, &o->tid);
+		return option_pid(&o->tid);
 	case 'r':
-		if (!parse_number(optarg, 1, &number) || number > 10000)
-			return say_exit(
-				COMMAND_USAGE,
-				"\"%s\" is no number of runs (1 to 10000)",
-				optarg);
-		o->repeat = number;
-		return 0;
+		return option_number("number of runs", 1, 10000, &o->repeat);
 	case 'o':
 		o->file = optarg;
 		return 0;
@@ -77,7 +71,7 @@ static int stat_option(struct stat_options *o, int option)
 		o->form = FORM_CSV;
 		return 0;
 	}
-	return say_exit(COMMAND_USAGE, "see perfctr-xen --help");
+	return 0;
 }
 
 /* Options that make no sense together. */
@@ -102,14 +96,11 @@ static int stat_together(struct stat_options *o)
 
 static int stat_parse(int argc, char **argv, struct stat_options *o)
 {
-	int option, status;
+	int status = options_parse(argc, argv, "+e:p:t:r:o:", stat_list,
+				   stat_option, o);
 
-	while ((option = getopt_long(argc, argv, "+e:p:t:r:o:", stat_list,
-				     NULL)) != -1) {
-		status = stat_option(o, option);
-		if (status)
-			return status;
-	}
+	if (status)
+		return status;
 	o->command = optind < argc ? argv + optind : NULL;
 	if (!o->command && !o->pid && !o->tid)
 		return say_exit(COMMAND_USAGE,

@@ -14,14 +14,11 @@ void table_init(struct table *t, unsigned int columns)
 void table_add(struct table *t, const char *fmt, ...)
 {
 	va_list args;
-	char *text;
-	int n;
 
-	va_start(args, fmt);
-	n = vasprintf(&text, fmt, args);
-	va_end(args);
 	t->cell = xgrow(t->cell, t->nr, sizeof(*t->cell));
-	t->cell[t->nr++] = n < 0 ? xprintf("?") : text;
+	va_start(args, fmt);
+	t->cell[t->nr++] = xvprintf(fmt, args);
+	va_end(args);
 }
 
 /* Letters, not bytes, of UTF-8. */

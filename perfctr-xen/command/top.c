@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* perfctr-xen top: what programs cost now, by domain. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "command.h"
 #include "local.h"
+#include "options.h"
 #include "screen.h"
 #include "session.h"
 #include "table.h"
@@ -32,37 +32,28 @@ static const struct option top_list[] = {
 	{ 0 },
 };
 
-static int top_option(struct top_options *o, int option)
+static int top_option(int option, void *arg)
 {
+	struct top_options *o = arg;
+
 	switch (option) {
 	case 'e':
-		if (!events_parse(&o->events, optarg))
-			return COMMAND_USAGE;
-		if (o->events.nr > 1)
-			return say_exit(COMMAND_USAGE,
-					"top: one event at a time");
-		return 0;
+		return option_event(&o->events);
 	case 'd':
-		if (!parse_seconds(optarg, &o->delay))
-			return say_exit(COMMAND_USAGE,
-					"\"%s\" is no number of seconds",
-					optarg);
-		return 0;
+		return option_seconds(&o->delay);
 	case 'n':
-		if (!parse_number(optarg, 1, &o->iterations))
-			return say_exit(COMMAND_USAGE,
-					"\"%s\" is no number of times", optarg);
-		return 0;
+		return option_number("number of times", 1, ~0ull,
+				     &o->iterations);
 	case 'p':
 		if (o->nr_pids == PIDS_MAX)
 			return say_exit(COMMAND_USAGE,
 					"top: at most %u processes", PIDS_MAX);
-		return parse_pid(optarg, &o->pid[o->nr_pids++]);
+		return option_pid(&o->pid[o->nr_pids++]);
 	case 't':
 		o->threads = true;
 		return 0;
 	}
-	return say_exit(COMMAND_USAGE, "see perfctr-xen --help");
+	return 0;
 }
 
 /* ---- Lines -------------------------------------------------------------------- */
@@ -234,14 +225,12 @@ int cmd_top(int argc, char **argv)
 	struct top_options o = { .delay = 2, .iterations = ~0ull };
 	struct watch watch = { 0 };
 	struct session session;
-	int option, status, err;
+	int status = options_parse(argc, argv, "e:d:n:p:t", top_list,
+				   top_option, &o);
+	int err;
 
-	while ((option = getopt_long(argc, argv, "e:d:n:p:t", top_list,
-				     NULL)) != -1) {
-		status = top_option(&o, option);
-		if (status)
-			return status;
-	}
+	if (status)
+		return status;
 	if (optind < argc)
 		return say_exit(COMMAND_USAGE, "top: what is \"%s\"?",
 				argv[optind]);

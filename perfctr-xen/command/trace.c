@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* perfctr-xen trace: calls as they cross, one on each line. */
 #include <errno.h>
-#include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include "callname.h"
 #include "clock.h"
 #include "command.h"
+#include "options.h"
 #include "program.h"
 #include "session.h"
 #include "tasks.h"
@@ -160,6 +160,18 @@ static void trace_run(struct trace *t)
 		say("no call went to a service domain");
 }
 
+static int trace_option(int option, void *arg)
+{
+	struct trace *t = arg;
+
+	if (option == 'n')
+		return option_number("number of calls", 1, ~0ull, &t->most);
+	t->out = fopen(optarg, "we");
+	return t->out ? 0 :
+			say_exit(COMMAND_FAILED, "%s: %s", optarg,
+				 strerror(errno));
+}
+
 int cmd_trace(int argc, char **argv)
 {
 	static const struct option list[] = {
@@ -168,20 +180,11 @@ int cmd_trace(int argc, char **argv)
 		{ 0 },
 	};
 	struct trace t = { .session.fd = -1, .most = ~0ull, .out = stderr };
+	int status = options_parse(argc, argv, "+n:o:", list, trace_option, &t);
 	bool ok;
-	int option;
 
-	while ((option = getopt_long(argc, argv, "+n:o:", list, NULL)) != -1) {
-		if (option == 'n' && !parse_number(optarg, 1, &t.most))
-			return say_exit(COMMAND_USAGE,
-					"\"%s\" is no number of calls", optarg);
-		if (option == 'o' && !(t.out = fopen(optarg, "we")))
-			return say_exit(COMMAND_FAILED, "%s: %s", optarg,
-					strerror(errno));
-		if (option == '?')
-			return say_exit(COMMAND_USAGE,
-					"see perfctr-xen --help");
-	}
+	if (status)
+		return status;
 	if (optind == argc)
 		return say_exit(COMMAND_USAGE, "trace: want a command");
 	t.us_per_tick = ticks_measure();
