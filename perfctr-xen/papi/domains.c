@@ -78,6 +78,7 @@ static void socket_calls(int s)
 			printf("FAIL who sent this?\n");
 }
 
+__attribute__((noinline))
 static void compute(void)
 {
 	volatile unsigned int i;
@@ -122,6 +123,22 @@ static void counts(int set, int local, int file, int s)
 	file_calls(file);
 	must(PAPI_read(set, w), "PAPI_read");
 	check(!memcmp(v, w, sizeof(v)), "a stopped set stands still");
+}
+
+/* Removed and added again, an event comes last, and the others stay what they are. */
+static void removed(int set, int file)
+{
+	long long v[REMOTE];
+	int code;
+
+	must(PAPI_event_name_to_code(remote_event[FILE_NR], &code), remote_event[FILE_NR]);
+	must(PAPI_remove_event(set, code), "PAPI_remove_event");
+	must(PAPI_add_event(set, code), "PAPI_add_event");
+	must(PAPI_start(set), "PAPI_start, after a removal");
+	file_calls(file);
+	must(PAPI_stop(set, v), "PAPI_stop, after a removal");
+	check(v[REMOTE - 1] == FILE_CALLS && !v[SOCKET_NR - 1] && !v[SOCKET_INSNS - 1],
+	      "an event that was removed and added again: %lld calls", v[REMOTE - 1]);
 }
 
 /* Another thread counts the same events at the same time. */
@@ -173,5 +190,6 @@ int main(int argc, char **argv)
 	local = set_make(processor, 1);
 	counts(set, local, file, s);
 	threads(set, file);
+	removed(set, file);
 	return failed;
 }
