@@ -15,11 +15,14 @@ struct report_options {
 	enum { AS_TABLE, AS_FOLDED, AS_SCRIPT, AS_FLAME, AS_JSON } as;
 	const char *picture;
 	bool chains;
+	const char *comms, *domains; /* lists of names; NULL: all */
 	struct profile profile;
 };
 
 enum {
 	OPTION_SORT = 256,
+	OPTION_COMMS,
+	OPTION_DOMAINS,
 	OPTION_FOLDED,
 	OPTION_SCRIPT,
 	OPTION_FLAME,
@@ -29,6 +32,8 @@ enum {
 static const struct option report_list[] = {
 	{ "input", required_argument, NULL, 'i' },
 	{ "sort", required_argument, NULL, OPTION_SORT },
+	{ "comms", required_argument, NULL, OPTION_COMMS },
+	{ "domains", required_argument, NULL, OPTION_DOMAINS },
 	{ "call-graph", no_argument, NULL, 'g' },
 	{ "folded", no_argument, NULL, OPTION_FOLDED },
 	{ "script", no_argument, NULL, OPTION_SCRIPT },
@@ -50,6 +55,12 @@ static int report_option(int option, void *arg)
 		return 0;
 	case OPTION_SORT:
 		return profile_sort(&o->profile, optarg) ? 0 : COMMAND_USAGE;
+	case OPTION_COMMS:
+		o->comms = optarg;
+		return 0;
+	case OPTION_DOMAINS:
+		o->domains = optarg;
+		return 0;
 	case OPTION_FOLDED:
 		o->as = AS_FOLDED;
 		return 0;
@@ -65,6 +76,63 @@ static int report_option(int option, void *arg)
 		return 0;
 	}
 	return 0;
+}
+
+/* ---- Which samples ------------------------------------------------------------- */
+
+struct choice {
+	const struct report_options *o;
+	void (*use)(const struct sample *sample, void *arg);
+	void *arg;
+	uint64_t samples;
+};
+
+static bool listed(const char *list, const char *name)
+{
+	size_t length = strlen(name), n;
+
+	for (; list; list = list[n] ? list + n + 1 : NULL) {
+		n = strcspn(list, ",");
+		if (n == length && !memcmp(list, name, n))
+			return true;
+	}
+	return false;
+}
+
+static void choose(const struct sample *sample, void *arg)
+{
+	struct choice *c = arg;
+
+	if ((c->o->comms && !listed(c->o->comms, sample->comm)) ||
+	    (c->o->domains && !listed(c->o->domains, sample->domain)))
+		return;
+	c->samples++;
+	c->use(sample, c->arg);
+}
+
+/* False: said that there are none.  info: speaks of those that are shown. */
+static bool chosen_each(const struct report_options *o, const struct file *f,
+			struct samples_info *info,
+			void (*use)(const struct sample *, void *), void *arg)
+{
+	struct choice choice = { o, use, arg, 0 };
+	size_t n = strlen(info->command);
+
+	samples_each(f, choose, &choice);
+	if (!o->comms && !o->domains)
+		return true;
+	if (!choice.samples) {
+		say("report: no sample is of %s%s%s", o->comms ? o->comms : "",
+		    o->comms && o->domains ? " in " : "",
+		    o->domains ? o->domains : "");
+		return false;
+	}
+	info->samples = choice.samples;
+	snprintf(info->command + n, sizeof(info->command) - n,
+		 " (of these, %s%s%s)", o->comms ? o->comms : "",
+		 o->comms && o->domains ? " in " : "",
+		 o->domains ? o->domains : "");
+	return true;
 }
 
 /* ---- As perf script --------------------------------------------------------------- */
@@ -117,24 +185,39 @@ static bool report_flame(const struct stack *root, const char *title,
 }
 
 static int report_stacks(const struct report_options *o, const struct file *f,
-			 const struct samples_info *info)
+			 struct samples_info *info)
 {
 	struct stack root = { .name = "all" };
 	char title[400];
-	bool ok = true;
+	bool ok;
 
-	samples_each(f, stack_use, &root);
+	ok = chosen_each(o, f, info, stack_use, &root);
 	snprintf(title, sizeof(title), "%s: %llu samples of %s", info->command,
 		 (unsigned long long)info->samples, info->event);
-	if (o->as == AS_FOLDED)
+	if (ok && o->as == AS_FOLDED)
 		stack_fold(&root, stdout);
-	else
+	else if (ok)
 		ok = report_flame(&root, title, o->picture);
 	stack_free(&root);
 	return ok ? COMMAND_OK : COMMAND_FAILED;
 }
 
 /* ---- The command --------------------------------------------------------------------- */
+
+static int report_table(struct report_options *o, const struct file *f,
+			struct samples_info *info)
+{
+	bool ok;
+
+	o->profile.chains = o->chains;
+	ok = chosen_each(o, f, info, profile_sample, &o->profile);
+	if (ok && o->as == AS_JSON)
+		profile_json(&o->profile, info, stdout);
+	else if (ok)
+		profile_table(&o->profile, info, stdout);
+	profile_free(&o->profile);
+	return ok ? COMMAND_OK : COMMAND_FAILED;
+}
 
 static int report_file(struct report_options *o, const struct file *f)
 {
@@ -147,17 +230,11 @@ static int report_file(struct report_options *o, const struct file *f)
 	case AS_FLAME:
 		return report_stacks(o, f, &info);
 	case AS_SCRIPT:
-		samples_each(f, script_sample, &script);
-		return COMMAND_OK;
+		return chosen_each(o, f, &info, script_sample, &script) ?
+			       COMMAND_OK :
+			       COMMAND_FAILED;
 	default:
-		o->profile.chains = o->chains;
-		samples_each(f, profile_sample, &o->profile);
-		if (o->as == AS_JSON)
-			profile_json(&o->profile, &info, stdout);
-		else
-			profile_table(&o->profile, &info, stdout);
-		profile_free(&o->profile);
-		return COMMAND_OK;
+		return report_table(o, f, &info);
 	}
 }
 

@@ -91,6 +91,9 @@ profile_perfctr_samples() {
 		grep -q "^user;calls;" vt.folded
 		grep -q "^storage;calls;\[pread64\];.*vfs_read" vt.folded
 		! grep -q "^storage;calls;\[pread64\];\[unknown\]" vt.folded
+		perfctr-xen report -i vt.data --comms calls --domains storage --folded > vt.part
+		[ "$(cat vt.part)" = "$(grep "^storage;calls;" vt.folded)" ]
+		! perfctr-xen report -i vt.data --comms nobody-at-all
 		[ "$(awk "{ n += \$NF } END { printf \"%.0f\", n }" vt.folded)" = "$(awk "/^[^\t].*task-clock:/ { n += \$(NF - 1) } END { printf \"%.0f\", n }" vt.script)" ]
 		grep -q "</svg>" vt.svg
 		head -c 5000 vt.data > vt.cut
