@@ -64,15 +64,15 @@ profile_perfctr_attached() {
 	adds_up && holds '.whole.calls.storage >= 2'
 }
 
-# One of two threads that read: no more than its own calls.
+# One of eight threads that read: no more than its own calls.
 profile_perfctr_thread() {
 	command -v jq > /dev/null || { echo "SKIP: no jq"; return 77; }
 	# shellcheck disable=SC2016
-	must native sh -c 'virtuos run -- '$calls' 2 100000 /storage/vt-calls &
-		i=0; until [ "$(ls /proc/$!/task | wc -l)" = 2 ]; do
+	must native sh -c 'virtuos run -- '$calls' 8 50000 /storage/vt-calls &
+		i=0; until [ "$(ls /proc/$!/task | wc -l)" = 8 ]; do
 			i=$((i + 1)); [ $i -lt 100 ] || { echo "no threads in 10 s" >&2; exit 1; }; sleep 0.1; done
 		perfctr-xen stat --json -e task-clock -t "$(ls /proc/$!/task | sort -n | tail -n 1)"' > "$work/profile.json" || return 1
-	adds_up && holds '.whole.calls.storage > 1000 and .whole.calls.storage <= 100000' &&
+	adds_up && holds '.whole.calls.storage > 1000 and .whole.calls.storage <= 50000' &&
 	holds '.whole.events["task-clock"].user.value > 0'
 }
 
