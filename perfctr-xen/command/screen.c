@@ -40,6 +40,7 @@ static void signals_hold(void)
 void screen_open(void)
 {
 	on_terminal = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO);
+	signals_hold(); /* curses leaves alone what has a handler */
 	if (on_terminal) {
 		setlocale(LC_ALL, "");
 		initscr();
@@ -48,7 +49,6 @@ void screen_open(void)
 		nodelay(stdscr, true);
 		curs_set(0);
 	}
-	signals_hold();
 }
 
 void screen_close(void)
