@@ -17,6 +17,7 @@
 
 #define FILE_CALLS	400
 #define SOCKET_CALLS	300
+#define REGIONS		50
 
 /* In this order in the arrays of values. */
 enum { FILE_NR, FILE_TIME, FILE_INSNS, SOCKET_NR, SOCKET_TIME, SOCKET_INSNS, REMOTE };
@@ -141,6 +142,33 @@ static void removed(int set, int file)
 	      "an event that was removed and added again: %lld calls", v[REMOTE - 1]);
 }
 
+/* Regions: each start begins at zero, and stopped sets are in nobody's way. */
+static void regions(int set, int file)
+{
+	static const char *const other_event[] = { "virtuos:::storage:cycles" };
+	long long v[REMOTE], other[1], calls = 0, began = PAPI_get_real_usec();
+	int i, other_set = set_make(other_event, 1);
+	char c;
+
+	for (i = 0; i < REGIONS; i++) {
+		must(PAPI_start(set), "PAPI_start of a region");
+		if (pread(file, &c, 1, 0) != 1)
+			perror("pread");
+		must(PAPI_stop(set, v), "PAPI_stop of a region");
+		calls += v[FILE_NR];
+	}
+	check(calls == REGIONS, "%d regions of one call each, in %lld us each",
+	      REGIONS, (PAPI_get_real_usec() - began) / REGIONS);
+	must(PAPI_start(other_set), "PAPI_start of another list");
+	file_calls(file);
+	must(PAPI_stop(other_set, other), "PAPI_stop of another list");
+	check(other[0] > 0, "another list of events when the first is stopped");
+	must(PAPI_start(set), "PAPI_start of the first list");
+	file_calls(file);
+	must(PAPI_stop(set, v), "PAPI_stop of the first list");
+	check(v[FILE_NR] == FILE_CALLS, "and the first one again");
+}
+
 /* Another thread counts the same events at the same time. */
 static void *thread(void *arg)
 {
@@ -190,6 +218,7 @@ int main(int argc, char **argv)
 	local = set_make(processor, 1);
 	counts(set, local, file, s);
 	threads(set, file);
+	regions(set, file);
 	removed(set, file);
 	return failed;
 }

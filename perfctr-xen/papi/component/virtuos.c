@@ -8,11 +8,15 @@
  * plus the event's.
  *
  * Counting is by session of the whole process, so running event sets of several
- * threads have to want the same events, or some of what the first one wants.
+ * threads have to want the same events, or some of what the first one wants.  To
+ * end a session takes milliseconds: an event set that is stopped keeps it.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "papi.h"
 #include "papi_internal.h"
@@ -31,12 +35,20 @@ struct native {
 	int nr_event;		/* of the events that are counted */
 };
 
+/* Since the session began. */
+struct reading {
+	unsigned long long value, enabled, running;	/* the times: 0 for calls */
+};
+
 /* An event set. */
 struct control {
-	struct perfctr_remote *remote;	/* while running */
+	struct perfctr_remote *remote;	/* if it has a session */
+	int running;
+	int process, thread;		/* whose session it is */
+	struct control *next;		/* if it is in "kept" */
 	int nr;
 	struct native native[NATIVES_MAX];
-	long long base[NATIVES_MAX];	/* at the last reset */
+	struct reading base[NATIVES_MAX];	/* at the last start or reset */
 	long long value[NATIVES_MAX];
 };
 
@@ -107,6 +119,111 @@ static int _virtuos_ntv_code_to_descr(unsigned int code, char *text, int length)
 	return PAPI_OK;
 }
 
+/* ---- Sessions ------------------------------------------------------------------ */
+
+/* Stopped sets that have one, of all threads. */
+static struct control *kept;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void session_keep(struct control *c)
+{
+	pthread_mutex_lock(&lock);
+	c->next = kept;
+	kept = c;
+	pthread_mutex_unlock(&lock);
+}
+
+/* From here on no other thread ends it; one may have done so already. */
+static void session_take(struct control *c)
+{
+	struct control **at = &kept;
+
+	pthread_mutex_lock(&lock);
+	while (*at && *at != c)
+		at = &(*at)->next;
+	if (*at)
+		*at = c->next;
+	pthread_mutex_unlock(&lock);
+}
+
+static void session_end(struct control *c)
+{
+	session_take(c);
+	perfctr_remote_close(c->remote);
+	c->remote = NULL;
+	c->running = 0;
+}
+
+/* Those that are only kept make room for another list of events. */
+static void sessions_end(void)
+{
+	pthread_mutex_lock(&lock);
+	for (; kept; kept = kept->next) {
+		perfctr_remote_close(kept->remote);
+		kept->remote = NULL;
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+/* The events of the set, each once, as a list; task-clock if it is calls alone. */
+static int control_list(struct control *c, char *list, size_t size)
+{
+	const char *counted[PERFCTR_REMOTE_EVENTS_MAX];
+	int i, k, nr = 0;
+	size_t used = 0;
+
+	snprintf(list, size, "task-clock");
+	for (i = 0; i < c->nr; i++) {
+		if (!c->native[i].event)
+			continue;
+		for (k = 0; k < nr && counted[k] != c->native[i].event; k++)
+			;
+		if (k == PERFCTR_REMOTE_EVENTS_MAX)
+			return PAPI_ECOUNT;
+		if (k == nr) {
+			counted[nr++] = c->native[i].event;
+			used += snprintf(list + used, size - used, "%s%s",
+					 k ? "," : "", counted[k]);
+		}
+		c->native[i].nr_event = k;
+	}
+	return PAPI_OK;
+}
+
+static int session_open(struct control *c)
+{
+	char list[PERFCTR_REMOTE_EVENTS_MAX * 32];
+	int i, err = control_list(c, list, sizeof(list));
+
+	if (err)
+		return err;
+	c->remote = perfctr_remote_open(list, NULL);
+	if (!c->remote) {
+		sessions_end();
+		c->remote = perfctr_remote_open(list, NULL);
+	}
+	if (!c->remote)
+		return PAPI_ECNFLCT;
+	for (i = 0; i < c->nr; i++)
+		c->native[i].nr_service =
+			perfctr_remote_service(c->remote, c->native[i].service);
+	return PAPI_OK;
+}
+
+/* The one that was kept, unless it is another thread's or the parent's. */
+static int session_begin(struct control *c)
+{
+	int process = getpid(), thread = syscall(SYS_gettid);
+
+	session_take(c);
+	if (c->remote && c->process == process && c->thread == thread)
+		return PAPI_OK;
+	session_end(c);
+	c->process = process;
+	c->thread = thread;
+	return session_open(c);
+}
+
 /* ---- Beginning ---------------------------------------------------------------- */
 
 static int disable(int error, const char *why)
@@ -151,6 +268,7 @@ static int _virtuos_init_control_state(hwd_control_state_t *state)
 	return PAPI_OK;
 }
 
+/* Also when an event set is destroyed, with no events. */
 static int _virtuos_update_control_state(hwd_control_state_t *state,
 					 NativeInfo_t *natives, int count,
 					 hwd_context_t *context)
@@ -159,6 +277,7 @@ static int _virtuos_update_control_state(hwd_control_state_t *state,
 	int i, err;
 
 	(void)context;
+	session_end(c);
 	if (count > NATIVES_MAX)
 		return PAPI_ECOUNT;
 	for (i = 0; i < count; i++) {
@@ -173,70 +292,29 @@ static int _virtuos_update_control_state(hwd_control_state_t *state,
 
 /* ---- Counting ------------------------------------------------------------------ */
 
-/* The events of the set, each once, as a list; task-clock if it is calls alone. */
-static int control_list(struct control *c, char *list, size_t size)
-{
-	const char *counted[PERFCTR_REMOTE_EVENTS_MAX];
-	int i, k, nr = 0;
-	size_t used = 0;
-
-	snprintf(list, size, "task-clock");
-	for (i = 0; i < c->nr; i++) {
-		if (!c->native[i].event)
-			continue;
-		for (k = 0; k < nr && counted[k] != c->native[i].event; k++)
-			;
-		if (k == PERFCTR_REMOTE_EVENTS_MAX)
-			return PAPI_ECOUNT;
-		if (k == nr) {
-			counted[nr++] = c->native[i].event;
-			used += snprintf(list + used, size - used, "%s%s",
-					 k ? "," : "", counted[k]);
-		}
-		c->native[i].nr_event = k;
-	}
-	return PAPI_OK;
-}
-
-static int _virtuos_start(hwd_context_t *context, hwd_control_state_t *state)
-{
-	struct control *c = (struct control *)state;
-	char list[PERFCTR_REMOTE_EVENTS_MAX * 32];
-	int i, err = control_list(c, list, sizeof(list));
-
-	(void)context;
-	if (err)
-		return err;
-	memset(c->base, 0, sizeof(c->base));
-	c->remote = perfctr_remote_open(list, NULL);
-	if (!c->remote)
-		return PAPI_ECNFLCT;
-	for (i = 0; i < c->nr; i++)
-		c->native[i].nr_service =
-			perfctr_remote_service(c->remote, c->native[i].service);
-	if (!perfctr_remote_start(c->remote))
-		return PAPI_OK;
-	perfctr_remote_close(c->remote);
-	c->remote = NULL;
-	return PAPI_ESYS;
-}
-
 /* Scaled, if it had to share a counter. */
-static long long native_value(const struct native *n,
-			      const struct perfctr_remote_counts *counts)
+static long long reading_since(const struct reading *now, const struct reading *base)
 {
-	unsigned long long value, running;
+	unsigned long long value = now->value - base->value;
+	unsigned long long enabled = now->enabled - base->enabled;
+	unsigned long long running = now->running - base->running;
 
-	if (!n->event)
-		return counts->calls;
-	value = counts->value[n->nr_event];
-	running = counts->running[n->nr_event];
-	return running && running < counts->enabled ?
-		       (double)value * counts->enabled / running : value;
+	return running && running < enabled ? (double)value * enabled / running : value;
 }
 
-/* Since the start, not the last reset. */
-static int control_read(struct control *c, long long *value)
+static void native_read(const struct native *n,
+			const struct perfctr_remote_counts *counts,
+			struct reading *reading)
+{
+	*reading = (struct reading){ .value = counts->calls };
+	if (!n->event)
+		return;
+	reading->value = counts->value[n->nr_event];
+	reading->enabled = counts->enabled;
+	reading->running = counts->running[n->nr_event];
+}
+
+static int control_read(struct control *c, struct reading *readings)
 {
 	struct perfctr_remote_counts counts;
 	int i, last = -1;
@@ -249,9 +327,26 @@ static int control_read(struct control *c, long long *value)
 			return errno == ENOENT || errno == EOPNOTSUPP ?
 				       PAPI_ENOEVNT : PAPI_ESYS;
 		last = n->nr_service;
-		value[i] = native_value(n, &counts);
+		native_read(n, &counts, &readings[i]);
 	}
 	return PAPI_OK;
+}
+
+static int _virtuos_start(hwd_context_t *context, hwd_control_state_t *state)
+{
+	struct control *c = (struct control *)state;
+	int err = session_begin(c);
+
+	(void)context;
+	if (!err && perfctr_remote_start(c->remote))
+		err = PAPI_ESYS;
+	if (!err)
+		err = control_read(c, c->base);
+	if (err)
+		session_end(c);
+	else
+		c->running = 1;
+	return err;
 }
 
 /* A stopped set keeps the values that it had. */
@@ -259,16 +354,17 @@ static int _virtuos_read(hwd_context_t *context, hwd_control_state_t *state,
 			 long long **values, int flags)
 {
 	struct control *c = (struct control *)state;
+	struct reading now[NATIVES_MAX];
 	int i, err;
 
 	(void)context;
 	(void)flags;
 	*values = c->value;
-	if (!c->remote)
+	if (!c->running)
 		return PAPI_OK;
-	err = control_read(c, c->value);
-	for (i = 0; i < c->nr; i++)
-		c->value[i] -= c->base[i];
+	err = control_read(c, now);
+	for (i = 0; !err && i < c->nr; i++)
+		c->value[i] = reading_since(&now[i], &c->base[i]);
 	return err;
 }
 
@@ -277,7 +373,7 @@ static int _virtuos_reset(hwd_context_t *context, hwd_control_state_t *state)
 	struct control *c = (struct control *)state;
 
 	(void)context;
-	return c->remote ? control_read(c, c->base) : PAPI_OK;
+	return c->running ? control_read(c, c->base) : PAPI_OK;
 }
 
 static int _virtuos_stop(hwd_context_t *context, hwd_control_state_t *state)
@@ -286,9 +382,15 @@ static int _virtuos_stop(hwd_context_t *context, hwd_control_state_t *state)
 	long long *values;
 	int err = _virtuos_read(context, state, &values, 0);
 
-	perfctr_remote_close(c->remote);
-	c->remote = NULL;
-	return err;
+	if (!c->running)
+		return err;
+	c->running = 0;
+	if (err || perfctr_remote_stop(c->remote)) {
+		session_end(c);
+		return err ? err : PAPI_ESYS;
+	}
+	session_keep(c);
+	return PAPI_OK;
 }
 
 static int _virtuos_shutdown_thread(hwd_context_t *context)
@@ -299,6 +401,7 @@ static int _virtuos_shutdown_thread(hwd_context_t *context)
 
 static int _virtuos_shutdown_component(void)
 {
+	sessions_end();
 	nr_services = nr_events = 0;
 	return PAPI_OK;
 }
