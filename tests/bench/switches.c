@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How much time of a processor a domain has beside another one, in TSC cycles:
+ * When a domain has its processor, beside another one, in TSC cycles:
  *
  *	switches now		the TSC
  *	switches BEGIN END N	spins between the two, with N counters running;
- *				tells what it had, and how often it was away
+ *				tells when it left the processor, and returned
  *
- * Two domains that do so on the same processor share what the switches between
- * them leave.
+ * When two domains do so on the same processor, a switch is from where one left
+ * to where the other returned.
  */
 #include <linux/perf_event.h>
 #include <stdint.h>
@@ -17,8 +17,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Cycles: two readings one after the other; what no tick takes. */
-enum { STEP = 4000, AWAY = 1000000 };
+/* Cycles that no interrupt takes; as often as it may be away. */
+enum { AWAY = 1000000, MOST = 10000 };
 
 static const struct {
 	uint32_t type;
@@ -54,10 +54,27 @@ static int open_counters(unsigned int n)
 	return 0;
 }
 
+static struct { uint64_t left, returned; } away[MOST];
+
+static unsigned int spin(uint64_t end)
+{
+	uint64_t t, last = now();
+	unsigned int n = 0;
+
+	for (; last < end && n < MOST; last = t) {
+		t = now();
+		if (t - last < AWAY)
+			continue;
+		away[n].left = last;
+		away[n++].returned = t;
+	}
+	return n;
+}
+
 int main(int argc, char **argv)
 {
-	uint64_t begin, end, t, last, had = 0;
-	unsigned int away = 0;
+	uint64_t begin;
+	unsigned int i, n;
 
 	if (argc == 2 && !strcmp(argv[1], "now")) {
 		printf("%llu\n", (unsigned long long)now());
@@ -66,7 +83,6 @@ int main(int argc, char **argv)
 	if (argc != 4)
 		return 2;
 	begin = strtoull(argv[1], NULL, 10);
-	end = strtoull(argv[2], NULL, 10);
 	if (open_counters(atoi(argv[3]))) {
 		perror("switches: perf_event_open");
 		return 1;
@@ -77,12 +93,11 @@ int main(int argc, char **argv)
 	}
 	while (now() < begin)
 		;
-	for (last = begin; (t = now()) < end; last = t) {
-		if (t - last < STEP)
-			had += t - last;
-		away += t - last > AWAY;
-	}
-	printf("{\"had\": %llu, \"away\": %u, \"span\": %llu}\n",
-	       (unsigned long long)had, away, (unsigned long long)(end - begin));
+	memset(away, 0, sizeof(away)); /* no page is missing later */
+	n = spin(strtoull(argv[2], NULL, 10));
+	for (i = 0; i < n; i++)
+		printf("%llu left\n%llu returned\n",
+		       (unsigned long long)away[i].left,
+		       (unsigned long long)away[i].returned);
 	return 0;
 }
