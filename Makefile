@@ -194,7 +194,7 @@ check-perfctr:
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(TIER) $(SRC)/perfctr-xen/tests/run
 
-# Not part of check: PAPI is built, and its own tests take half an hour.
+# Not part of check: PAPI is built, and its own tests take nearly half an hour.
 check-papi:
 	$(Q)$(MAKE) --no-print-directory deps
 	$(Q)$(MAKE) --no-print-directory all
