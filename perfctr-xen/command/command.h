@@ -29,6 +29,12 @@ char *xvprintf(const char *fmt, va_list args);
 char *xprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 double now_seconds(void);
 
+/*
+ * text.c: control characters and what is no UTF-8 become question marks.  Names of
+ * threads are anybody's, and cut by the kernel where they are too long.
+ */
+void text_clean(char *text);
+
 /* The commands: each gets what follows its name, from argv[1] on. */
 int cmd_list(int argc, char **argv);
 int cmd_stat(int argc, char **argv);

@@ -63,7 +63,7 @@ static int record_option(int option, void *arg)
 	case 'e':
 		return option_event(&o->events);
 	case 'c':
-		return option_number("period", VSYS_PERIOD_MIN, ~0ull,
+		return option_number("period", VSYS_PERIOD_MIN, INT64_MAX,
 				     &o->period);
 	case 'F':
 		return option_number("number of samples a second", 1, ~0ull,

@@ -117,6 +117,7 @@ static void account_name(struct row *row,
 			 (int)sizeof(entry->comm), entry->comm);
 	else
 		snprintf(row->name, sizeof(row->name), NOT_TOLD_APART);
+	text_clean(row->name);
 }
 
 void result_account(struct result *r, const struct vsys_account_entry *entry)

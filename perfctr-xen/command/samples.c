@@ -74,6 +74,7 @@ void samples_info(const struct file *f, struct samples_info *info)
 	memset(info, 0, sizeof(*info));
 	while ((r = file_next(f, r)))
 		info_record(info, r);
+	text_clean(info->command);
 }
 
 /* ---- The order of time ----------------------------------------------------------- */

@@ -317,6 +317,7 @@ static char *stat_title(const struct stat_options *o)
 		free(title);
 		title = longer;
 	}
+	text_clean(title);
 	return title;
 }
 
@@ -354,5 +355,5 @@ int cmd_stat(int argc, char **argv)
 		return run.program.failure ?: COMMAND_FAILED;
 	if (!stat_show(&o, &runs, out))
 		return COMMAND_FAILED;
-	return status;
+	return ok ? status : run.program.failure ?: COMMAND_FAILED;
 }

@@ -41,6 +41,7 @@ void tasks_named(struct tasks *t, pid_t pid, pid_t tid, const char *name)
 	struct task *task = task_make(t, pid, tid);
 
 	snprintf(task->name, sizeof(task->name), "%s", name);
+	text_clean(task->name);
 }
 
 void tasks_forked(struct tasks *t, pid_t pid, pid_t tid, pid_t maker)
@@ -96,6 +97,8 @@ int tasks_each(pid_t pid, int (*use)(pid_t pid, pid_t tid, void *arg),
 	       void *arg)
 {
 	struct dirent *entry;
+	pid_t *tid = NULL;
+	unsigned int i, nr = 0;
 	char path[32];
 	int err = 0;
 	DIR *dir;
@@ -104,9 +107,15 @@ int tasks_each(pid_t pid, int (*use)(pid_t pid, pid_t tid, void *arg),
 	dir = opendir(path);
 	if (!dir)
 		return -ESRCH;
-	while (!err && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			err = use(pid, atoi(entry->d_name), arg);
+	/* First all: one that is made by a thread in use may be counted with it. */
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.') {
+			tid = xgrow(tid, nr, sizeof(*tid));
+			tid[nr++] = atoi(entry->d_name);
+		}
 	closedir(dir);
+	for (i = 0; !err && i < nr; i++)
+		err = use(pid, tid[i], arg);
+	free(tid);
 	return err;
 }

@@ -57,24 +57,33 @@ static void thread_read(struct threads *t, const struct thread *thread)
 
 /* ---- Their family ------------------------------------------------------------- */
 
+static struct thread *threads_find(struct threads *t, pid_t tid)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->nr; i++)
+		if (t->thread[i].tid == tid)
+			return &t->thread[i];
+	return NULL;
+}
+
 /* One that has ended already, or for which there is no room, has no row. */
 static void threads_born(pid_t pid, pid_t tid, void *arg)
 {
-	thread_open(arg, pid, tid, 0);
+	if (!threads_find(arg, tid))
+		thread_open(arg, pid, tid, 0);
 }
 
 static void threads_ended(pid_t tid, void *arg)
 {
 	struct threads *t = arg;
-	unsigned int i;
+	struct thread *thread = threads_find(t, tid);
 
-	for (i = 0; i < t->nr && t->thread[i].tid != tid; i++)
-		;
-	if (i == t->nr)
+	if (!thread)
 		return;
-	thread_read(t, &t->thread[i]);
-	thread_close(&t->thread[i], t->whole->events->nr);
-	t->thread[i] = t->thread[--t->nr];
+	thread_read(t, thread);
+	thread_close(thread, t->whole->events->nr);
+	*thread = t->thread[--t->nr];
 }
 
 void threads_init(struct threads *t, const struct local *whole,

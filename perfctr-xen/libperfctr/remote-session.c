@@ -34,6 +34,9 @@ static void session_free(struct remote_session *s)
 {
 	if (s->page != MAP_FAILED)
 		munmap((void *)s->page, VSYS_PAGE_SIZE);
+	/* A child may have the file, too. */
+	if (s->fd >= 0 && s->process == getpid())
+		ioctl(s->fd, VSYS_COUNTERS_STOP);
 	if (s->fd >= 0)
 		close(s->fd);
 	free(s);

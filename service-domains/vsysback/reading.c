@@ -100,6 +100,20 @@ static void vsysback_reading_times(const struct perf_event *event, u64 clock,
 }
 
 /*
+ * How much later it is.  Another processor that brings an event's times up to date
+ * (TOTALS) may be seen half done; what was too much is then missing the next time.
+ */
+static u64 vsysback_reading_later(u64 now, u64 *last)
+{
+	s64 later = now - *last;
+
+	if (later <= 0)
+		return 0;
+	*last = now;
+	return later;
+}
+
+/*
  * irqs off, by the worker: what was counted since the last reading, which this
  * one now is.
  */
@@ -117,11 +131,10 @@ void vsysback_reading_take(struct vsysback_gauge *g,
 			last->value[i] = value;
 		vsysback_reading_times(g->events[i].event, clock, &enabled,
 				       &running);
-		since->running[i] = running - last->running[i];
-		last->running[i] = running;
-		if (i == 0) {
-			since->enabled = enabled - last->enabled;
-			last->enabled = enabled;
-		}
+		since->running[i] = vsysback_reading_later(
+			running, &last->running[i]);
+		if (i == 0)
+			since->enabled = vsysback_reading_later(
+				enabled, &last->enabled);
 	}
 }

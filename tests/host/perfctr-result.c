@@ -7,6 +7,7 @@
  */
 #include <math.h>
 
+#include "perfctr-xen/command/command.h"
 #include "perfctr-xen/command/events.h"
 #include "perfctr-xen/command/result.h"
 #include "perfctr-xen/command/show.h"
@@ -165,9 +166,19 @@ static void figures(void)
 	CHECK(!strcmp(thousands(f.value, text), "3.4e+38"));
 }
 
+/* What a thread may call itself, and what the kernel makes of a long name. */
+static void others_text(void)
+{
+	char text[] = "a\033[2J\n\xff \xe6\x97\xa5 \xc3\xa9 \xe6\x97";
+
+	text_clean(text);
+	CHECK(!strcmp(text, "a?[2J?? \xe6\x97\xa5 \xc3\xa9 ??"));
+}
+
 int main(void)
 {
 	names();
+	others_text();
 	scaling();
 	deviation();
 	accounts();

@@ -313,6 +313,10 @@ int front_session_start(struct front_session *s,
 	return err;
 }
 
+/*
+ * Its processes may be another session's from now on, even if the file stays open:
+ * a child may have it.
+ */
 void front_session_stop(struct front_session *s)
 {
 	bool first;
@@ -323,6 +327,7 @@ void front_session_stop(struct front_session *s)
 	mutex_unlock(&s->lock);
 	if (first && s->flags & VSYS_SESSION_INHERIT)
 		front_fork_leave();
+	front_session_dismiss(s);
 	front_tally_stop(s);
 	wake_up(&s->wait);
 }
@@ -362,12 +367,17 @@ static void front_session_count(struct front_session *s,
 			front_accounts_put(a);
 			a = NULL;
 		}
-		if (a)
+		if (a) {
 			ch->counted_by = s->number;
+			/* The session's file may be closed from here on. */
+			kref_get(&a->kref);
+		}
 	}
 	mutex_unlock(&s->lock);
-	if (a)
-		front_accounts_begin(a);
+	if (!a)
+		return;
+	front_accounts_begin(a);
+	front_accounts_put(a);
 }
 
 /* The current process has opened a channel. */
