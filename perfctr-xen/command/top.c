@@ -86,12 +86,6 @@ static struct line *lines_get(struct lines *l, const struct watched *t,
 	return line;
 }
 
-/* What it grew by; an account that was lost begins again. */
-static double grown(uint64_t now, uint64_t before)
-{
-	return now >= before ? now - before : now;
-}
-
 static void lines_add(struct lines *l, const struct watch *w,
 		      const struct watched *t, double seconds)
 {
@@ -100,11 +94,10 @@ static void lines_add(struct lines *l, const struct watch *w,
 	double rate;
 
 	for (d = 0; d < w->nr_domains; d++) {
-		rate = grown(t->value[d], t->before[d]) / seconds;
+		rate = (t->value[d] - t->before[d]) / seconds;
 		line->rate[d] += rate;
 		line->sum += rate;
-		line->calls[d] +=
-			grown(t->calls[d], t->calls_before[d]) / seconds;
+		line->calls[d] += (t->calls[d] - t->calls_before[d]) / seconds;
 	}
 }
 

@@ -120,23 +120,54 @@ static unsigned int watch_domain(struct watch *w, const char *service)
 	return i;
 }
 
+/* An account only grows, unless its service domain is hostile. */
+static uint64_t growth(uint64_t now, uint64_t last)
+{
+	return now > last ? now - last : 0;
+}
+
+/*
+ * What the next account, in the session's order, grew by since the last look.  An
+ * account outlives its thread, and may be seen before it: so it is not the thread
+ * that remembers.
+ */
+static struct watched_account watch_grown(struct watch *w,
+					  const struct vsys_account *now)
+{
+	struct watched_account last;
+
+	if (w->at == w->nr_accounts) {
+		w->account = xgrow(w->account, w->at, sizeof(*w->account));
+		memset(&w->account[w->nr_accounts++], 0, sizeof(last));
+	}
+	last = w->account[w->at];
+	w->account[w->at++] =
+		(struct watched_account){ now->value[0], now->calls };
+	return (struct watched_account){ growth(now->value[0], last.value),
+					 growth(now->calls, last.calls) };
+}
+
 static void watch_account(const struct vsys_account_entry *entry, void *arg)
 {
 	struct watch *w = arg;
 	unsigned int d = watch_domain(w, entry->service);
+	struct watched_account grown = watch_grown(w, &entry->account);
 	struct watched *t;
 
 	if (entry->flags & (VSYS_ENTRY_CALL | VSYS_ENTRY_REFUSED) ||
 	    d == DOMAINS_MAX)
 		return;
-	/* What nobody in particular did is the process's first thread's here. */
+	/*
+	 * What nobody in particular did, or a thread that is gone, is the process's
+	 * first thread's here.
+	 */
 	t = watch_find(w, entry->tgid, entry->tid);
 	if (!t)
 		t = watch_find(w, entry->tgid, entry->tgid);
 	if (!t)
 		return;
-	t->value[d] += entry->account.value[0];
-	t->calls[d] += entry->account.calls;
+	t->value[d] += grown.value;
+	t->calls[d] += grown.calls;
 }
 
 /* Returns false when it is gone, after its last values were taken. */
@@ -147,12 +178,8 @@ static bool watched_read(struct watched *t)
 
 	memcpy(t->before, t->value, sizeof(t->value));
 	memcpy(t->calls_before, t->calls, sizeof(t->calls));
-	memset(t->value, 0, sizeof(t->value));
-	memset(t->calls, 0, sizeof(t->calls));
-	if (t->fd >= 0)
-		t->value[USER_DOMAIN] = local_read(t->fd, &m) ?
-						m.value :
-						t->before[USER_DOMAIN];
+	if (t->fd >= 0 && local_read(t->fd, &m))
+		t->value[USER_DOMAIN] = m.value;
 	t->seen = false;
 	return alive;
 }
@@ -172,6 +199,7 @@ void watch_read(struct watch *w)
 			close(w->thread[i].fd);
 	}
 	w->nr = kept;
+	w->at = 0;
 	if (w->session)
 		session_each(w->session, watch_account, w);
 }
@@ -184,4 +212,5 @@ void watch_free(struct watch *w)
 		if (w->thread[i].fd >= 0)
 			close(w->thread[i].fd);
 	free(w->thread);
+	free(w->account);
 }

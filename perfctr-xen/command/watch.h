@@ -12,8 +12,13 @@ struct watched {
 	char name[16];
 	int fd;	   /* its counter here; -1: none */
 	bool seen; /* it is there still */
+	/* Since it is watched; and until the last look. */
 	uint64_t value[DOMAINS_MAX], before[DOMAINS_MAX];
 	uint64_t calls[DOMAINS_MAX], calls_before[DOMAINS_MAX];
+};
+
+struct watched_account {
+	uint64_t value, calls;
 };
 
 struct watch {
@@ -22,6 +27,8 @@ struct watch {
 	bool threads;		 /* told apart */
 	unsigned int nr;
 	struct watched *thread;
+	unsigned int nr_accounts, at; /* of the session, at the last look */
+	struct watched_account *account;
 	unsigned int nr_domains;
 	char domain[DOMAINS_MAX][VSYS_SERVICE_NAME_MAX];
 };
