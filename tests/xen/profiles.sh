@@ -178,7 +178,7 @@ profile_perfctr_terminal() {
 	shows "the end by ctrl-C" 'grep -q "^status 0" "$work/terminal" && grep -q " echo " "$work/terminal"'
 	status=$?
 	# Keys may not be read any more, and two threads would go on for minutes.
-	native sh -c "pkill -x calls; i=0; while pgrep -x calls > /dev/null; do
+	native sh -c "pkill -x calls; i=0; while pgrep -r D,R,S -x calls > /dev/null; do
 		i=\$((i + 1)); [ \$i -lt 100 ] || { echo 'calls goes on for 10 s' >&2; exit 1; }
 		sleep 0.1; done" || status=1
 	terminal kill-server
