@@ -11,6 +11,8 @@ native() { "$lab" run --native --no-stdin --timeout 150 -- "$@"; }
 
 # Reads of the storage domain, as many as are known.
 dd_reads="virtuos run -- dd if=/storage/reads of=/dev/null bs=100 count=500 status=none"
+# As many as a few hundred samples take.
+many_reads="virtuos run -- dd if=/storage/reads of=/dev/null bs=10 count=10000 status=none"
 prepare_reads="virtuos run -- dd if=/dev/zero of=/storage/reads bs=1000 count=100 status=none"
 
 # FILTER: must be true of $work/command.json
@@ -75,7 +77,7 @@ command_multiplexed() {
 
 command_record() {
 	native sh -ec "cd /tmp; $prepare_reads
-		perfctr-xen record -g -e instructions -c 20011 -o c.data -- $dd_reads
+		perfctr-xen record -g -e instructions -c 20011 -o c.data -- $many_reads
 		perfctr-xen report -i c.data --sort domain,comm,call,symbol | head -n 40
 		perfctr-xen report -i c.data --folded > c.folded
 		grep -q '^user;dd;' c.folded
