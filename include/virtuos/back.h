@@ -20,7 +20,7 @@ struct vsys_back_accept {
 	__u32 frontend;		/* the user domain's id */
 	__u32 channel;		/* the channel's id */
 	__u32 pid;		/* the client process there */
-	__u32 nr_slots;
+	__u32 uid;		/* its user, as attested */
 	__u64 arena_base;
 	__u64 arena_size;	/* bytes of address space to reserve there */
 	char comm[VSYS_COMM_MAX];
@@ -34,7 +34,7 @@ enum vsys_back_request {
 };
 
 struct vsys_back_manage {
-	__s32 result;		/* in: of the last ARENA request, 0 or -errno */
+	__s32 result;		/* in: of the last request, 0 or -errno */
 	__u32 request;		/* out: enum vsys_back_request */
 	__u32 domid;		/* out, ARENA: who granted */
 	__u32 nr_refs;

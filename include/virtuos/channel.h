@@ -2,10 +2,13 @@
 /*
  * Channel: the memory that one process shares with one service domain.
  *
- *	head	1 page, struct vsys_head
- *	slots	nr_slots / 64 pages of struct vsys_slot
- *	arena	call data; nr_slots regions of VSYS_SLOT_ARENA_MAX bytes of
- *		address space, granted on demand
+ *	program's ring	head (1 page, struct vsys_head) and slots (nr_slots / 64
+ *			pages of struct vsys_slot)
+ *	kernel's ring	the same with 64 slots, for F's kernel alone: no program
+ *			has it mapped
+ *	arena		call data; a region of VSYS_SLOT_ARENA_MAX bytes of
+ *			address space for each slot, granted on demand: first
+ *			those of the program's slots, then the kernel's
  *
  * "F" is the frontend (user domain), "B" the backend (service domain).  All of
  * it can be written by both ends at any time; the writer named here is who is
@@ -21,18 +24,19 @@
 
 #define VSYS_SLOTS_PER_PAGE	64u
 #define VSYS_SLOTS_MIN		64u
-#define VSYS_SLOTS_MAX		1024u
+#define VSYS_SLOTS_MAX		960u
 #define VSYS_SLOTS_DEFAULT	256u
 /*
- * The last slots of a channel belong to the frontend's kernel: calls through
- * a placeholder, close, and what it does on its own.
+ * Of the kernel's ring: calls through a placeholder, close, and what F's
+ * kernel does on its own.
  */
-#define VSYS_SLOTS_KERNEL	16u
-/* The rest belongs to the program's threads. */
+#define VSYS_SLOTS_KERNEL	64u
+#define VSYS_REGIONS_MAX	(VSYS_SLOTS_MAX + VSYS_SLOTS_KERNEL)
 
 /*
- * Arena: slot i owns the addresses [base + i * MAX, base + (i + 1) * MAX).
- * Of those the first INITIAL bytes are granted when the slot is first used,
+ * Arena: region i is the addresses [base + i * MAX, base + (i + 1) * MAX).
+ * The program's slot s has region s, the kernel's slot k region nr_slots + k.
+ * Of a region the first INITIAL bytes are granted when the slot is first used,
  * more when a call needs more.
  */
 #define VSYS_SLOT_ARENA_MAX	(1u << 20)
@@ -53,7 +57,7 @@ enum vsys_server_state {
 	VSYS_SERVER_DEAD = 2,	/* the shadow is gone: no call will be answered */
 };
 
-#define VSYS_PENDING_WORDS	(VSYS_SLOTS_MAX / 64)
+#define VSYS_PENDING_WORDS	16u
 #define VSYS_EVENTS		512u		/* a power of two */
 
 struct vsys_head {
@@ -74,7 +78,7 @@ struct vsys_head {
 	/* 128: bit s of word s / 64 set by F (slot s submitted), cleared by B */
 	__u64 pending[VSYS_PENDING_WORDS];
 
-	/* 256: event ring, free-running indices */
+	/* 256: event ring, free-running indices; in the kernel's ring alone */
 	__u32 event_prod;	/* B */
 	__u32 event_overflow;	/* B sets to 1, F clears: events were lost */
 	__u8  pad2[56];
@@ -87,6 +91,7 @@ struct vsys_head {
 	__u32 events[VSYS_EVENTS];
 };
 
+_Static_assert(VSYS_SLOTS_MAX <= VSYS_PENDING_WORDS * 64, "a bit for each slot");
 _Static_assert(sizeof(struct vsys_head) == VSYS_PAGE_SIZE, "head is one page");
 _Static_assert(offsetof(struct vsys_head, server) == 64, "server");
 _Static_assert(offsetof(struct vsys_head, heartbeat) == 72, "heartbeat");

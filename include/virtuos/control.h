@@ -34,10 +34,15 @@ enum vsys_control_nr {
 	 * of the channel is mapped any more.
 	 */
 	VSYS_CONTROL_CLOSE = 2,
-	/* args[0]: channel id.  Message: struct vsys_creds, new credentials. */
+	/*
+	 * args: channel id, slot.  Message: struct vsys_creds, new credentials
+	 * for calls in that slot of the program's ring, or, with
+	 * VSYS_CREDS_CHANNEL, for all that have none of their own.  args[2]:
+	 * VSYS_CREDS_RESET: the slot has none of its own any more.
+	 */
 	VSYS_CONTROL_CREDS = 3,
 	/*
-	 * args: channel id, slot, offset in the slot's region (bytes, page
+	 * args: channel id, region, offset in the region (bytes, page
 	 * aligned), number of pages (at most VSYS_ARENA_REFS_MAX).
 	 * Message: __u32 grant references.  Asked again, after an answer that
 	 * did not come in time, it is the same request as before.
@@ -63,7 +68,16 @@ enum vsys_control_nr {
 	VSYS_CONTROL_COUNT = 6,
 	VSYS_CONTROL_TOTALS = 7,
 	VSYS_CONTROL_SYMBOL = 8,
+	/*
+	 * args[0]: channel id.  B serves the program's ring no more (its server
+	 * becomes DEAD); the kernel's goes on.
+	 */
+	VSYS_CONTROL_RETIRE = 9,
 };
+
+/* Of CREDS, for both ends of it: the kernels', and front.h's. */
+#define VSYS_CREDS_CHANNEL	(~0u)		/* in place of a slot */
+#define VSYS_CREDS_RESET	(1u << 0)
 
 #define VSYS_CHANNELS_MAX	1024u
 #define VSYS_ARENA_REFS_MAX	256u
@@ -84,11 +98,12 @@ struct vsys_open {
 	__u32 version;			/* VSYS_VERSION */
 	__u32 nr_slots;			/* multiple of 64, SLOTS_MIN … SLOTS_MAX */
 	__u64 arena_base;		/* multiple of VSYS_SLOT_ARENA_MAX */
-	__u32 head_ref;
+	__u32 head_ref;			/* the program's ring */
 	__u32 slot_refs[VSYS_SLOTS_MAX / VSYS_SLOTS_PER_PAGE];
+	__u32 kernel_head_ref;		/* the kernel's */
+	__u32 kernel_slot_ref;
 	__u32 event_channel;		/* port, unbound, for B to bind */
 	__u32 pid;			/* the client process, for people */
-	__u32 reserved;
 	__u8  comm[VSYS_COMM_MAX];	/* its name, for people */
 	struct vsys_creds creds;
 };
@@ -98,7 +113,8 @@ _Static_assert(offsetof(struct vsys_creds, cap_effective) == 40, "caps");
 _Static_assert(offsetof(struct vsys_creds, groups) == 72, "groups");
 _Static_assert(offsetof(struct vsys_open, arena_base) == 8, "arena_base");
 _Static_assert(offsetof(struct vsys_open, slot_refs) == 20, "slot_refs");
-_Static_assert(offsetof(struct vsys_open, event_channel) == 84, "event_channel");
+_Static_assert(offsetof(struct vsys_open, kernel_head_ref) == 80, "kernel_head_ref");
+_Static_assert(offsetof(struct vsys_open, event_channel) == 88, "event_channel");
 _Static_assert(offsetof(struct vsys_open, comm) == 96, "comm");
 _Static_assert(offsetof(struct vsys_open, creds) == 112, "creds");
 _Static_assert(sizeof(struct vsys_open) <= VSYS_PAGE_SIZE, "one message page");

@@ -17,7 +17,7 @@
 #define VIRTUOS_FRONT_H
 
 #include <linux/ioctl.h>
-#include "channel.h"
+#include "control.h"
 
 #define VSYS_FRONT_PATH		"/dev/vsys"
 
@@ -50,7 +50,7 @@ struct vsys_local {
 	 * Calls made through each slot, for statistics; written by the thread
 	 * that owns the slot (without atomics), read by vsysfront.
 	 */
-	__u32 calls[VSYS_SLOTS_MAX - 16];
+	__u32 calls[VSYS_SLOTS_MAX];
 };
 
 _Static_assert(offsetof(struct vsys_local, calls) == 64, "calls");
@@ -63,10 +63,21 @@ struct vsys_front_open {
 	__u32 class;
 	__u32 nr_slots;		/* in: 0 for the default; out: what it got */
 	__u64 arena_base;	/* in: 0, or a wish; out: where to map it */
-	__u32 user_slots;	/* out: slots 0 … user_slots - 1 are the program's */
+	/* out: VSYS_SANDBOX_… that the administrator lets keep their channels */
+	__u32 sandboxes;
 	__u32 features;		/* out: VSYS_FEATURE_… that both ends have */
 };
 _Static_assert(sizeof(struct vsys_front_open) == 40, "open");
+
+/*
+ * What keeps a process from having a channel, unless the administrator lets it
+ * (vsysfront's parameter "sandboxed"): the fast path would lead around it.
+ */
+#define VSYS_SANDBOX_SECCOMP	(1u << 0)	/* a filter, or strict mode */
+#define VSYS_SANDBOX_ROOT	(1u << 1)	/* another root or mount namespace: for storage */
+#define VSYS_SANDBOX_NETWORK	(1u << 2)	/* another network namespace: for network */
+#define VSYS_SANDBOX_LSM	(1u << 3)	/* Landlock or the like: no names in its root */
+#define VSYS_SANDBOXES		((1u << 4) - 1)
 
 struct vsys_front_wait {
 	__u32 slot;
@@ -87,6 +98,11 @@ struct vsys_front_arena {
 	__u32 bytes;		/* in: wanted from the region's start; out: granted */
 };
 
+struct vsys_front_creds {
+	__u32 slot;		/* or VSYS_CREDS_CHANNEL (control.h) */
+	__u32 flags;		/* VSYS_CREDS_RESET */
+};
+
 struct vsys_front_account {
 	__u32 counting;		/* out: as in struct vsys_local; 0: nobody counts */
 	__u32 account;		/* out: of the calling thread, for vsys_nr_pack() */
@@ -102,15 +118,18 @@ struct vsys_front_fd {
 
 /*
  * All return 0 or more, or -1 with errno.  ENODEV: the service domain is gone
- * (close this file, open a new one later).  EINTR: see VSYS_WAIT_NORESTART.
+ * (close this file, open a new one later).  EACCES: the process is in a sandbox
+ * that has no channels (VSYS_SANDBOX_…); if it had one, nobody serves that any
+ * more, and its placeholders go on through the kernel.  EINTR: see
+ * VSYS_WAIT_NORESTART.
  *
  * OPEN		ENOENT no such service, ENODEV not connected, EPROTO the two
  *		ends' versions or features do not fit, ECONNREFUSED the service
  *		domain gave the device up before it was connected, ENOSPC out of
  *		grants, mappings or event channels (a line in the kernel log
- *		says which limit to raise), EUSERS all channels of the service
- *		are in use, EAGAIN it starts no shadow, EBUSY opened already,
- *		ETIMEDOUT
+ *		says which limit to raise), EUSERS all channels are in use,
+ *		EDQUOT the user's share of them is, ENOMEM (as ARENA), EAGAIN
+ *		it starts no shadow, EBUSY opened already, ETIMEDOUT
  * DOORBELL	the submitter found server == ASLEEP
  * WAIT		until the slot is DONE
  * CALL		submits the slot, waits, and, when the result is a descriptor,
@@ -119,8 +138,12 @@ struct vsys_front_fd {
  *		before anything happens).  A remote error is returned as -1
  *		with that errno.  Interrupted by a signal: the remote call is
  *		cancelled; restarted or EINTR as Linux would.
- * ARENA	grants memory to a slot's region; ENOMEM, ENOSPC
- * CREDS	the process changed its credentials: attest them anew
+ *		Attests the calling thread's credentials first, when they are
+ *		not those that the slot has.
+ * ARENA	grants memory to a slot's region; ENOMEM (RLIMIT_MEMLOCK, or the
+ *		user's share), ENOSPC
+ * CREDS	attests the calling thread's credentials anew, for a slot or for
+ *		all that have none of their own
  * FD		says whether a descriptor is a placeholder, and whose
  * ATTACH	fd is a placeholder of this channel's service: make its open
  *		file known to this process's shadow; idempotent
@@ -131,7 +154,7 @@ struct vsys_front_fd {
 #define VSYS_IOC_WAIT		_IOW('V', 3, struct vsys_front_wait)
 #define VSYS_IOC_CALL		_IOWR('V', 4, struct vsys_front_call)
 #define VSYS_IOC_ARENA		_IOWR('V', 5, struct vsys_front_arena)
-#define VSYS_IOC_CREDS		_IO('V', 6)
+#define VSYS_IOC_CREDS		_IOW('V', 6, struct vsys_front_creds)
 #define VSYS_IOC_FD		_IOWR('V', 7, struct vsys_front_fd)
 #define VSYS_IOC_ATTACH		_IOWR('V', 8, struct vsys_front_fd)
 #define VSYS_IOC_ACCOUNT	_IOR('V', 9, struct vsys_front_account)

@@ -20,7 +20,7 @@
  * Version of everything in this directory.  It is increased when a layout or
  * a meaning changes; what is only added is announced by a feature bit.
  */
-#define VSYS_VERSION 1u
+#define VSYS_VERSION 2u
 
 /* Feature bits: the backend offers, the frontend takes a subset. */
 #define VSYS_FEATURE_POLL	(1u << 0) /* VSYS_NR_POLL and the event ring */

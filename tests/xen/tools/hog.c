@@ -14,7 +14,7 @@
 #include "virtuos/front.h"
 #include "../transcript.h"
 
-static int channel(const char *service, uint32_t nr_slots, uint32_t *user_slots)
+static int channel(const char *service, uint32_t nr_slots, uint32_t *slots)
 {
 	struct vsys_front_open open_service = { .nr_slots = nr_slots };
 	int fd = open(VSYS_FRONT_PATH, O_RDWR | O_CLOEXEC);
@@ -30,8 +30,8 @@ static int channel(const char *service, uint32_t nr_slots, uint32_t *user_slots)
 		errno = e;
 		return -1;
 	}
-	if (user_slots)
-		*user_slots = open_service.user_slots;
+	if (slots)
+		*slots = open_service.nr_slots;
 	return fd;
 }
 
