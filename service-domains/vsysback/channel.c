@@ -10,6 +10,8 @@
  * no shadow; whichever comes second does it.  DEAD is set only after the last
  * look at the shared pages, for from then on the other may unmap them.
  */
+#include <linux/bitmap.h>
+#include <linux/ctype.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <xen/events.h>
@@ -32,7 +34,11 @@ static void vsysback_channel_release(struct kref *ref)
 	if (ch->shadow)
 		put_task_struct(ch->shadow);
 	xa_destroy(&ch->polls);
+	vsysback_creds_free(ch);
+	if (ch->user)
+		vsysback_user_put(ch->user);
 	vsysback_device_put(ch->dev);
+	bitmap_free(ch->growing);
 	kfree(ch->granted);
 	kfree(ch);
 }
@@ -65,58 +71,187 @@ bool vsysback_channel_live(struct vsysback_channel *ch)
 void vsysback_channel_ring(struct vsysback_channel *ch)
 {
 	vsysback_count(ch->dev, bells);
-	notify_remote_via_irq(ch->irq);
+	notify_remote_via_irq(ch->bell.irq);
+}
+
+/*
+ * Nobody polls any more, on both rings; false: a call slipped in.  The lock keeps
+ * the program's server word from changing once more after it was DEAD.
+ */
+bool vsysback_channel_asleep(struct vsysback_channel *ch)
+{
+	bool asleep;
+
+	spin_lock_irq(&ch->lock);
+	asleep = ch->retired || vsys_server_sleep(&ch->ring);
+	if (asleep && !vsys_server_sleep(&ch->kernel)) {
+		asleep = false;
+		if (!ch->retired)
+			vsys_server_wake(&ch->ring);
+	}
+	spin_unlock_irq(&ch->lock);
+	return asleep;
+}
+
+void vsysback_channel_awake(struct vsysback_channel *ch)
+{
+	spin_lock_irq(&ch->lock);
+	vsys_server_wake(&ch->kernel);
+	if (!ch->retired)
+		vsys_server_wake(&ch->ring);
+	spin_unlock_irq(&ch->lock);
+}
+
+static void vsysback_channel_dead_word(const struct vsys_ring *ring)
+{
+	__atomic_store_n(&ring->head->server, VSYS_SERVER_DEAD,
+			 __ATOMIC_SEQ_CST);
+}
+
+/* Control request RETIRE; what its slots hold is finished, or never begun. */
+void vsysback_channel_retire(struct vsysback_channel *ch)
+{
+	spin_lock_irq(&ch->lock);
+	if (ch->state <= VSYSBACK_CHANNEL_SERVING) {
+		WRITE_ONCE(ch->retired, true);
+		vsysback_channel_dead_word(&ch->ring);
+	}
+	spin_unlock_irq(&ch->lock);
+}
+
+/* ---- What it takes ------------------------------------------------------------- */
+
+/* Pages that it is going to map: ENOMEM beyond the user's share. */
+int vsysback_channel_charge(struct vsysback_channel *ch, u32 pages)
+{
+	int err = vsysback_quota_charge(ch, VSYSBACK_PAGES, pages);
+
+	if (err)
+		return err == -EDQUOT ? -ENOMEM : -ENOSPC;
+	spin_lock_irq(&ch->lock);
+	ch->nr_pages += pages;
+	spin_unlock_irq(&ch->lock);
+	return 0;
+}
+
+void vsysback_channel_return(struct vsysback_channel *ch, u32 pages)
+{
+	spin_lock_irq(&ch->lock);
+	ch->nr_pages -= pages;
+	spin_unlock_irq(&ch->lock);
+	vsysback_quota_return(ch, VSYSBACK_PAGES, pages);
+}
+
+/* One more descriptor of the shadow's; or not. */
+int vsysback_files_take(struct vsysback_channel *ch)
+{
+	int err = vsysback_quota_charge(ch, VSYSBACK_FILES, 1);
+
+	if (err)
+		return err;
+	spin_lock_irq(&ch->lock);
+	ch->nr_files++;
+	spin_unlock_irq(&ch->lock);
+	return 0;
+}
+
+void vsysback_files_give(struct vsysback_channel *ch)
+{
+	bool had;
+
+	spin_lock_irq(&ch->lock);
+	had = ch->nr_files;
+	ch->nr_files -= had;
+	spin_unlock_irq(&ch->lock);
+	if (had)
+		vsysback_quota_return(ch, VSYSBACK_FILES, 1);
 }
 
 static irqreturn_t vsysback_channel_interrupt(int irq, void *data)
 {
 	struct vsysback_channel *ch = data;
 
+	vsysback_bell_rang(&ch->bell);
 	vsysback_worker_wake(ch);
-	vsysback_device_eoi(irq, &ch->ring, &ch->empty_bells);
 	return IRQ_HANDLED;
+}
+
+/* A head and the slots behind it, in a row. */
+static int vsysback_channel_map_ring(struct vsysback_channel *ch,
+				     struct vsysback_mapping *pages, u32 head,
+				     const u32 *slots, u32 nr_slots,
+				     struct vsys_ring *ring)
+{
+	grant_ref_t refs[1 + VSYS_SLOTS_MAX / VSYS_SLOTS_PER_PAGE];
+	u32 nr = nr_slots / VSYS_SLOTS_PER_PAGE;
+	int err;
+
+	BUILD_BUG_ON(ARRAY_SIZE(refs) > VSYSBACK_MAP_PAGES);
+	refs[0] = head;
+	memcpy(refs + 1, slots, nr * sizeof(*refs));
+	err = vsysback_map(pages, ch->dev->frontend, refs, 1 + nr);
+	if (err)
+		return err;
+	ring->head = pages->address;
+	ring->slots = pages->address + VSYS_PAGE_SIZE;
+	ring->nr_slots = nr_slots;
+	return 0;
+}
+
+static int vsysback_channel_bind(struct vsysback_channel *ch, u32 port)
+{
+	int irq = bind_interdomain_evtchn_to_irqhandler_lateeoi(
+		ch->dev->xdev, port, vsysback_channel_interrupt, 0,
+		"vsysback-channel", ch);
+
+	if (irq == -ENOSPC)
+		pr_err_ratelimited("vsysback: out of event channels: raise max_event_channels in this domain's xl config\n");
+	if (irq < 0)
+		return irq;
+	ch->bell.irq = irq;
+	return 0;
 }
 
 static int vsysback_channel_map(struct vsysback_channel *ch,
 				const struct vsys_open *open)
 {
-	grant_ref_t refs[VSYS_SLOTS_MAX / VSYS_SLOTS_PER_PAGE];
-	grant_ref_t head = open->head_ref;
 	int err;
 
-	memcpy(refs, open->slot_refs, sizeof(refs));
-	BUILD_BUG_ON(ARRAY_SIZE(refs) > VSYSBACK_MAP_PAGES);
-	err = vsysback_map(&ch->head_page, ch->dev->frontend, &head, 1);
+	err = vsysback_channel_map_ring(ch, &ch->ring_pages, open->head_ref,
+					open->slot_refs, open->nr_slots,
+					&ch->ring);
 	if (err)
 		return err;
-	err = vsysback_map(&ch->slot_pages, ch->dev->frontend, refs,
-			   open->nr_slots / VSYS_SLOTS_PER_PAGE);
+	err = vsysback_channel_map_ring(ch, &ch->kernel_pages,
+					open->kernel_head_ref,
+					&open->kernel_slot_ref,
+					VSYS_SLOTS_KERNEL, &ch->kernel);
 	if (err)
-		goto unmap_head;
-	ch->ring.head = ch->head_page.address;
-	ch->ring.slots = ch->slot_pages.address;
-	ch->ring.nr_slots = open->nr_slots;
-	err = bind_interdomain_evtchn_to_irqhandler_lateeoi(
-		ch->dev->xdev, open->event_channel, vsysback_channel_interrupt, 0,
-		"vsysback-channel", ch);
-	if (err == -ENOSPC)
-		pr_err_ratelimited("vsysback: out of event channels: raise max_event_channels in this domain's xl config\n");
-	if (err < 0)
-		goto unmap_slots;
-	ch->irq = err;
-	return 0;
-unmap_slots:
-	vsysback_unmap(&ch->slot_pages);
-unmap_head:
-	vsysback_unmap(&ch->head_page);
+		goto unmap_ring;
+	err = vsysback_channel_bind(ch, open->event_channel);
+	if (!err)
+		return 0;
+	vsysback_unmap(&ch->kernel_pages);
+unmap_ring:
+	vsysback_unmap(&ch->ring_pages);
 	return err;
 }
 
 static void vsysback_channel_unmap(struct vsysback_channel *ch)
 {
-	unbind_from_irqhandler(ch->irq, ch);
-	vsysback_unmap(&ch->slot_pages);
-	vsysback_unmap(&ch->head_page);
+	unbind_from_irqhandler(ch->bell.irq, ch);
+	vsysback_unmap(&ch->kernel_pages);
+	vsysback_unmap(&ch->ring_pages);
+}
+
+/* No worker is left, and no page is mapped. */
+static void vsysback_channel_give_back(struct vsysback_channel *ch)
+{
+	vsysback_quota_return(ch, VSYSBACK_PAGES, ch->nr_pages);
+	vsysback_quota_return(ch, VSYSBACK_FILES, ch->nr_files);
+	vsysback_quota_return(ch, VSYSBACK_WORKERS, ch->nr_charged);
+	vsysback_quota_return(ch, VSYSBACK_CHANNELS, 1);
+	ch->nr_pages = ch->nr_files = ch->nr_charged = 0;
 }
 
 /* Forget it, once: the entry in the table says who is first. */
@@ -129,6 +264,7 @@ static void vsysback_channel_teardown(struct vsysback_channel *ch)
 		return;
 	vsysback_count_end(ch);
 	vsysback_channel_unmap(ch);
+	vsysback_channel_give_back(ch);
 	if (ch->close_slot >= 0)
 		vsysback_device_reply(dev, ch->close_slot, 0);
 	if (atomic_dec_and_test(&dev->nr_channels))
@@ -179,7 +315,8 @@ static void vsysback_channel_timeout(struct work_struct *work)
 
 static int vsysback_channel_check(const struct vsys_open *open)
 {
-	u64 size = (u64)open->nr_slots * VSYS_SLOT_ARENA_MAX;
+	u64 size = (u64)(open->nr_slots + VSYS_SLOTS_KERNEL) *
+		   VSYS_SLOT_ARENA_MAX;
 
 	if (open->version != VSYS_VERSION)
 		return -EINVAL;
@@ -193,34 +330,26 @@ static int vsysback_channel_check(const struct vsys_open *open)
 	return vsysback_creds_check(&open->creds);
 }
 
-static struct vsysback_channel *
-vsysback_channel_alloc(struct vsysback_device *dev, u32 slot,
-		       const struct vsys_open *open)
+/* A name that any process may choose: a terminal must not act on it. */
+static void vsysback_channel_name(struct vsysback_channel *ch, const u8 *comm)
 {
-	struct vsysback_channel *ch = kzalloc(sizeof(*ch), GFP_KERNEL);
+	int i;
 
-	if (!ch)
-		return NULL;
-	ch->granted = kcalloc(open->nr_slots, sizeof(*ch->granted), GFP_KERNEL);
-	if (!ch->granted) {
-		kfree(ch);
-		return NULL;
-	}
+	for (i = 0; i < VSYS_COMM_MAX - 1 && comm[i]; i++)
+		ch->comm[i] = isascii(comm[i]) && isprint(comm[i]) ?
+				      comm[i] : '?';
+}
+
+static void vsysback_channel_init(struct vsysback_channel *ch)
+{
 	kref_init(&ch->ref);
-	kref_get(&dev->ref);
-	ch->dev = dev;
-	ch->arena_base = open->arena_base;
-	ch->pid = open->pid;
-	memcpy(ch->comm, open->comm, sizeof(ch->comm));
-	ch->comm[sizeof(ch->comm) - 1] = 0;
-	ch->creds = open->creds;
-	ch->creds_generation = 1;
-	ch->open_slot = slot;
 	ch->close_slot = -1;
 	ch->wanted = VSYSBACK_WORKER_WANTED;
+	ch->start_after = jiffies;
 	spin_lock_init(&ch->lock);
 	spin_lock_init(&ch->event_lock);
 	mutex_init(&ch->poll_lock);
+	mutex_init(&ch->creds_lock);
 	INIT_LIST_HEAD(&ch->idle);
 	INIT_LIST_HEAD(&ch->workers);
 	INIT_LIST_HEAD(&ch->requests);
@@ -228,7 +357,56 @@ vsysback_channel_alloc(struct vsysback_device *dev, u32 slot,
 	init_waitqueue_head(&ch->manager_wait);
 	xa_init(&ch->polls);
 	INIT_DELAYED_WORK(&ch->accept_timeout, vsysback_channel_timeout);
-	return ch;
+}
+
+/* Put, not freed, after a failure. */
+static struct vsysback_channel *
+vsysback_channel_alloc(struct vsysback_device *dev, u32 slot,
+		       const struct vsys_open *open)
+{
+	u32 regions = open->nr_slots + VSYS_SLOTS_KERNEL;
+	struct vsysback_channel *ch = kzalloc(sizeof(*ch), GFP_KERNEL);
+
+	if (!ch)
+		return NULL;
+	vsysback_channel_init(ch);
+	kref_get(&dev->ref);
+	ch->dev = dev;
+	ch->arena_base = open->arena_base;
+	ch->pid = open->pid;
+	vsysback_channel_name(ch, open->comm);
+	ch->open_slot = slot;
+	ch->granted = kcalloc(regions, sizeof(*ch->granted), GFP_KERNEL);
+	ch->growing = bitmap_zalloc(regions, GFP_KERNEL);
+	ch->identity = vsysback_identity_make(&open->creds);
+	ch->user = vsysback_user_get(dev, open->creds.uid);
+	ch->process.umask = open->creds.umask & 0777;
+	ch->process.files = open->creds.rlimit_nofile;
+	ch->process.fsize = open->creds.rlimit_fsize;
+	ch->process_changed = true;
+	if (ch->granted && ch->growing && ch->identity && ch->user)
+		return ch;
+	vsysback_channel_put(ch);
+	return NULL;
+}
+
+/* What the quotas allow is taken; unmap and give back undo it. */
+static int vsysback_channel_fit(struct vsysback_channel *ch,
+				const struct vsys_open *open)
+{
+	u32 pages = 2 + (open->nr_slots + VSYS_SLOTS_KERNEL) /
+				VSYS_SLOTS_PER_PAGE;
+	int err;
+
+	err = vsysback_quota_charge(ch, VSYSBACK_CHANNELS, 1);
+	if (err)
+		return err;
+	err = vsysback_channel_charge(ch, pages);
+	if (!err)
+		err = vsysback_channel_map(ch, open);
+	if (err)
+		vsysback_channel_give_back(ch);
+	return err;
 }
 
 /* Map a client's channel and queue it for a shadow. */
@@ -244,7 +422,7 @@ int vsysback_channel_open(struct vsysback_device *dev, u32 slot,
 	ch = vsysback_channel_alloc(dev, slot, open);
 	if (!ch)
 		return -ENOMEM;
-	err = vsysback_channel_map(ch, open);
+	err = vsysback_channel_fit(ch, open);
 	if (err)
 		goto put;
 	atomic_inc(&dev->nr_channels);
@@ -262,11 +440,31 @@ int vsysback_channel_open(struct vsysback_device *dev, u32 slot,
 	return 0;
 unmap:
 	vsysback_channel_unmap(ch);
+	vsysback_channel_give_back(ch);
 	if (atomic_dec_and_test(&dev->nr_channels))
 		wake_up(&dev->channels_wait);
 put:
 	vsysback_channel_put(ch);
 	return err == -EBUSY ? -EUSERS : err;	/* all ids are in use */
+}
+
+/* accept_lock held: user domains take turns. */
+static struct vsysback_channel *vsysback_channel_next(void)
+{
+	static domid_t last = DOMID_INVALID;
+	struct vsysback_channel *ch;
+
+	list_for_each_entry(ch, &vsysback_accept_queue, accept_list)
+		if (ch->dev->frontend != last)
+			goto found;
+	ch = list_first_entry_or_null(&vsysback_accept_queue,
+				      struct vsysback_channel, accept_list);
+	if (!ch)
+		return NULL;
+found:
+	last = ch->dev->frontend;
+	list_del_init(&ch->accept_list);
+	return ch;
 }
 
 /* The queue's reference passes to the caller, who becomes the shadow. */
@@ -275,10 +473,7 @@ struct vsysback_channel *vsysback_channel_accept(void)
 	struct vsysback_channel *ch;
 
 	spin_lock(&vsysback_accept_lock);
-	ch = list_first_entry_or_null(&vsysback_accept_queue,
-				      struct vsysback_channel, accept_list);
-	if (ch)
-		list_del_init(&ch->accept_list);
+	ch = vsysback_channel_next();
 	spin_unlock(&vsysback_accept_lock);
 	if (!ch)
 		return NULL;
@@ -303,7 +498,7 @@ void vsysback_channel_serving(struct vsysback_channel *ch)
 		ch->state = VSYSBACK_CHANNEL_SERVING;
 	spin_unlock_irq(&ch->lock);
 	if (first) {
-		vsys_server_wake(&ch->ring);
+		vsysback_channel_awake(ch);
 		vsysback_channel_answer(ch, ch->id);
 	}
 }
@@ -365,8 +560,8 @@ void vsysback_channel_dead(struct vsysback_channel *ch)
 
 	vsysback_poll_disarm_all(ch);
 	vsysback_manage_flush(ch);
-	__atomic_store_n(&ch->ring.head->server, VSYS_SERVER_DEAD,
-			 __ATOMIC_SEQ_CST);
+	vsysback_channel_dead_word(&ch->ring);
+	vsysback_channel_dead_word(&ch->kernel);
 	vsysback_channel_ring(ch);
 	if (was != VSYSBACK_CHANNEL_SERVING)
 		vsysback_channel_answer(ch, -EAGAIN);

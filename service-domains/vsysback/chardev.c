@@ -23,14 +23,15 @@ static int vsysback_accept(struct file *file, struct vsys_back_accept *out)
 		vsysback_channel_dead(ch);
 		return -EBUSY;
 	}
-	vsysback_creds_limits(ch->creds.rlimit_nofile, ch->creds.rlimit_fsize);
+	vsysback_creds_limits(ch->process.files, ch->process.fsize);
 	memset(out, 0, sizeof(*out));
 	out->frontend = ch->dev->frontend;
 	out->channel = ch->id;
 	out->pid = ch->pid;
-	out->nr_slots = ch->ring.nr_slots;
+	out->uid = vsysback_user_uid(ch->user);
 	out->arena_base = ch->arena_base;
-	out->arena_size = (u64)ch->ring.nr_slots * VSYS_SLOT_ARENA_MAX;
+	out->arena_size = (u64)(ch->ring.nr_slots + VSYS_SLOTS_KERNEL) *
+			  VSYS_SLOT_ARENA_MAX;
 	memcpy(out->comm, ch->comm, sizeof(out->comm));
 	return 0;
 }

@@ -47,9 +47,9 @@ static s64 vsysback_control_close(struct vsysback_device *dev, u32 slot,
 }
 
 static s64 vsysback_control_creds(struct vsysback_device *dev, u32 slot,
-				  u64 id)
+				  const struct vsys_call *call)
 {
-	struct vsysback_channel *ch = vsysback_channel_get(dev, id);
+	struct vsysback_channel *ch = vsysback_channel_get(dev, call->args[0]);
 	struct vsys_creds *creds;
 	int err = -ENOMEM;
 
@@ -59,45 +59,36 @@ static s64 vsysback_control_creds(struct vsysback_device *dev, u32 slot,
 			GFP_KERNEL);
 	if (creds) {
 		err = vsysback_creds_check(creds);
-		if (!err) {
-			spin_lock_irq(&ch->lock);
-			ch->creds = *creds;
-			ch->creds_generation++;
-			spin_unlock_irq(&ch->lock);
-		}
+		if (!err)
+			err = vsysback_creds_set(
+				ch, call->args[1],
+				call->args[2] & VSYS_CREDS_RESET, creds);
 		kfree(creds);
 	}
 	vsysback_channel_put(ch);
 	return err;
 }
 
-static s64 vsysback_control_arena(struct vsysback_device *dev, u32 slot,
-				  const struct vsys_call *call)
+static s64 vsysback_control_retire(struct vsysback_device *dev, u64 id)
 {
-	u64 region = call->args[1], offset = call->args[2], nr = call->args[3];
-	struct vsysback_channel *ch;
-	struct vsysback_request *request;
-	s64 ret = -EPROTO;
+	struct vsysback_channel *ch = vsysback_channel_get(dev, id);
 
-	ch = vsysback_channel_get(dev, call->args[0]);
 	if (!ch)
 		return -ENOENT;
-	if (region >= ch->ring.nr_slots || !nr || nr > VSYS_ARENA_REFS_MAX)
-		goto out;
-	/* F asks again for what was answered too late: it is there. */
-	ret = 0;
-	if (offset < ch->granted[region] &&
-	    nr == (ch->granted[region] - offset) / VSYS_PAGE_SIZE)
-		goto out;
-	/* A region grows from its start, without holes and without overlap. */
-	ret = -EPROTO;
-	if (offset != ch->granted[region] ||
-	    nr > (VSYS_SLOT_ARENA_MAX - offset) / VSYS_PAGE_SIZE)
-		goto out;
-	request = kzalloc(struct_size(request, refs, nr), GFP_KERNEL);
-	ret = -ENOMEM;
+	vsysback_channel_retire(ch);
+	vsysback_channel_put(ch);
+	return 0;
+}
+
+static struct vsysback_request *
+vsysback_control_map(struct vsysback_device *dev, u32 slot, u32 region,
+		     u32 offset, u32 nr)
+{
+	struct vsysback_request *request = kzalloc(
+		struct_size(request, refs, nr), GFP_KERNEL);
+
 	if (!request)
-		goto out;
+		return NULL;
 	request->slot = slot;
 	request->kind = VSYSBACK_MAP;
 	request->region = region;
@@ -105,11 +96,59 @@ static s64 vsysback_control_arena(struct vsysback_device *dev, u32 slot,
 	request->nr_refs = nr;
 	memcpy(request->refs, vsysback_control_message(dev, slot),
 	       nr * sizeof(u32));
-	ret = vsysback_manage_post(ch, request);
-	if (!ret)
-		ret = VSYSBACK_LATER;
-	else
-		kfree(request);
+	return request;
+}
+
+/*
+ * The channel's region grows.  Nobody else grows it: one ARENA of a region is
+ * carried out at a time, or two could agree with what is granted now and not
+ * with each other.
+ */
+static s64 vsysback_control_grow(struct vsysback_channel *ch, u32 slot,
+				 u32 region, u64 offset, u32 nr)
+{
+	u32 granted = READ_ONCE(ch->granted[region]);
+	struct vsysback_request *request;
+	int err;
+
+	/* F asks again for what was answered too late: it is there. */
+	if (offset < granted && nr == (granted - offset) / VSYS_PAGE_SIZE)
+		return 0;
+	/* A region grows from its start, without holes and without overlap. */
+	if (offset != granted ||
+	    nr > (VSYS_SLOT_ARENA_MAX - offset) / VSYS_PAGE_SIZE)
+		return -EPROTO;
+	err = vsysback_channel_charge(ch, nr);
+	if (err)
+		return err;
+	request = vsysback_control_map(ch->dev, slot, region, offset, nr);
+	err = request ? vsysback_manage_post(ch, request) : -ENOMEM;
+	if (!err)
+		return VSYSBACK_LATER;
+	kfree(request);
+	vsysback_channel_return(ch, nr);
+	return err;
+}
+
+static s64 vsysback_control_arena(struct vsysback_device *dev, u32 slot,
+				  const struct vsys_call *call)
+{
+	u64 region = call->args[1], nr = call->args[3];
+	struct vsysback_channel *ch;
+	s64 ret = -EPROTO;
+
+	ch = vsysback_channel_get(dev, call->args[0]);
+	if (!ch)
+		return -ENOENT;
+	if (region >= ch->ring.nr_slots + VSYS_SLOTS_KERNEL || !nr ||
+	    nr > VSYS_ARENA_REFS_MAX)
+		goto out;
+	ret = -EBUSY;
+	if (test_and_set_bit(region, ch->growing))
+		goto out;
+	ret = vsysback_control_grow(ch, slot, region, call->args[2], nr);
+	if (ret != VSYSBACK_LATER)
+		clear_bit(region, ch->growing);
 out:
 	vsysback_channel_put(ch);
 	return ret;
@@ -217,14 +256,21 @@ static s64 vsysback_control_counters(struct vsysback_device *dev, u32 slot,
 	}
 }
 
+/*
+ * A slot whose request waits for its answer is F's again when it has that: what
+ * is submitted there before makes no second request.
+ */
 static void vsysback_control_handle(struct vsysback_device *dev, u32 slot)
 {
 	struct vsys_call call;
 	s64 ret = -ENOSYS;
 
 	if (slot >= VSYS_CONTROL_SLOTS ||
+	    test_bit(slot, &dev->unanswered) ||
 	    !vsys_ring_take(&dev->control, slot, &call))
 		return;
+	set_bit(slot, &dev->unanswered);
+	dev->bell.worked = true;
 	switch (call.nr) {
 	case VSYS_CONTROL_OPEN:
 		ret = vsysback_control_open(dev, slot);
@@ -233,13 +279,16 @@ static void vsysback_control_handle(struct vsysback_device *dev, u32 slot)
 		ret = vsysback_control_close(dev, slot, call.args[0]);
 		break;
 	case VSYS_CONTROL_CREDS:
-		ret = vsysback_control_creds(dev, slot, call.args[0]);
+		ret = vsysback_control_creds(dev, slot, &call);
 		break;
 	case VSYS_CONTROL_ARENA:
 		ret = vsysback_control_arena(dev, slot, &call);
 		break;
 	case VSYS_CONTROL_SHARE:
 		ret = vsysback_control_share(dev, slot, &call);
+		break;
+	case VSYS_CONTROL_RETIRE:
+		ret = vsysback_control_retire(dev, call.args[0]);
 		break;
 	case VSYS_CONTROL_COUNT:
 	case VSYS_CONTROL_TOTALS:
@@ -259,6 +308,7 @@ int vsysback_control_run(void *data)
 
 	/* connected is set right after this thread was started. */
 	while (!kthread_should_stop()) {
+		vsysback_bell_end(&dev->bell);
 		wait_event_interruptible(dev->control_wait,
 					 kthread_should_stop() ||
 					 (READ_ONCE(dev->connected) &&

@@ -2,6 +2,11 @@
 /*
  * Credentials: a worker acts with those that the client's kernel attests,
  * less the capabilities that only make sense in the client's own domain.
+ *
+ * A channel has one identity, that of its process, and one for each slot whose
+ * thread has credentials of its own.  Workers compare pointers: each holds a
+ * reference to the identity that it acts with, so that none that it sees can
+ * be another one in the same place.
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
@@ -16,15 +21,135 @@
 /* What Linux allows at all, unless it was told otherwise (fs.nr_open). */
 #define VSYSBACK_FILES_MAX (1u << 20)
 
+/* Slots of a channel that may have an identity of their own at a time. */
+#define VSYSBACK_APART_MAX 256u
+
 static const int vsysback_caps[] = {
 	CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER,
 	CAP_FSETID, CAP_NET_BIND_SERVICE, CAP_NET_BROADCAST, CAP_NET_RAW,
+};
+
+struct vsysback_identity {
+	refcount_t refs;
+	/* Under creds_lock; made by the first worker that acts with it. */
+	const struct cred *cred;
+	struct vsys_creds attested;	/* only nr_groups of its groups */
 };
 
 int vsysback_creds_check(const struct vsys_creds *creds)
 {
 	return creds->nr_groups > VSYS_GROUPS_MAX ? -EINVAL : 0;
 }
+
+/* ---- Identities --------------------------------------------------------------- */
+
+struct vsysback_identity *
+vsysback_identity_make(const struct vsys_creds *attested)
+{
+	size_t bytes = offsetof(struct vsys_creds,
+				groups[attested->nr_groups]);
+	struct vsysback_identity *id = kzalloc(
+		offsetof(struct vsysback_identity, attested) + bytes,
+		GFP_KERNEL);
+
+	if (!id)
+		return NULL;
+	refcount_set(&id->refs, 1);
+	memcpy(&id->attested, attested, bytes);
+	return id;
+}
+
+void vsysback_identity_put(struct vsysback_identity *id)
+{
+	if (!id || !refcount_dec_and_test(&id->refs))
+		return;
+	if (id->cred)
+		put_cred(id->cred);
+	kfree(id);
+}
+
+/* With whose rights does a call in this slot run? */
+static struct vsysback_identity *
+vsysback_creds_of(struct vsysback_channel *ch, u32 slot)
+{
+	/* Acquire: the array is empty before it is seen. */
+	struct vsysback_identity **apart = smp_load_acquire(&ch->apart);
+	struct vsysback_identity *id = NULL;
+
+	if (unlikely(apart) && slot < ch->ring.nr_slots)
+		id = READ_ONCE(apart[slot]);
+	return id ?: READ_ONCE(ch->identity);
+}
+
+/* creds_lock held. */
+static int vsysback_creds_set_slot(struct vsysback_channel *ch, u64 slot,
+				   struct vsysback_identity *id)
+{
+	struct vsysback_identity **apart = ch->apart, *old;
+
+	if (slot >= ch->ring.nr_slots)
+		return -EINVAL;
+	if (!apart) {
+		apart = kcalloc(ch->ring.nr_slots, sizeof(*apart), GFP_KERNEL);
+		if (!apart)
+			return -ENOMEM;
+		smp_store_release(&ch->apart, apart);
+	}
+	old = apart[slot];
+	if (id && !old && ch->nr_apart == VSYSBACK_APART_MAX)
+		return -EDQUOT;
+	ch->nr_apart += !!id - !!old;
+	WRITE_ONCE(apart[slot], id);
+	vsysback_identity_put(old);
+	return 0;
+}
+
+/*
+ * Control request CREDS.  What belongs to the whole process (umask, limits) is
+ * set anew by the next worker that changes its identity.
+ */
+int vsysback_creds_set(struct vsysback_channel *ch, u64 slot, bool reset,
+		       const struct vsys_creds *attested)
+{
+	struct vsysback_identity *id = NULL;
+	int err = 0;
+
+	if (!reset) {
+		id = vsysback_identity_make(attested);
+		if (!id)
+			return -ENOMEM;
+	}
+	mutex_lock(&ch->creds_lock);
+	if (slot != VSYS_CREDS_CHANNEL)
+		err = vsysback_creds_set_slot(ch, slot, id);
+	else if (id)
+		swap(ch->identity, id);
+	else
+		err = -EINVAL;
+	if (!err && !reset) {
+		ch->process.umask = attested->umask & 0777;
+		ch->process.files = attested->rlimit_nofile;
+		ch->process.fsize = attested->rlimit_fsize;
+		ch->process_changed = true;
+	}
+	mutex_unlock(&ch->creds_lock);
+	/* The channel's last one, or the new one that found no place. */
+	if (err || slot == VSYS_CREDS_CHANNEL)
+		vsysback_identity_put(id);
+	return err;
+}
+
+void vsysback_creds_free(struct vsysback_channel *ch)
+{
+	u32 i;
+
+	for (i = 0; ch->apart && i < ch->ring.nr_slots; i++)
+		vsysback_identity_put(ch->apart[i]);
+	kfree(ch->apart);
+	vsysback_identity_put(ch->identity);
+}
+
+/* ---- What a worker acts with ----------------------------------------------------- */
 
 /* The allowed part of an attested capability set. */
 static kernel_cap_t vsysback_creds_caps(u64 attested)
@@ -38,7 +163,7 @@ static kernel_cap_t vsysback_creds_caps(u64 attested)
 	return caps;
 }
 
-static struct cred *vsysback_creds_make(const struct vsys_creds *creds)
+static const struct cred *vsysback_creds_make(const struct vsys_creds *creds)
 {
 	struct group_info *groups = groups_alloc(creds->nr_groups);
 	struct cred *new;
@@ -89,34 +214,60 @@ void vsysback_creds_limits(u64 files, u64 fsize)
 	task_unlock(current->group_leader);
 }
 
-/* Before each call: act with the newest credentials. */
-int vsysback_creds_apply(struct vsysback_worker *w)
+/* The identity of a slot with credentials to act with, and a reference. */
+static struct vsysback_identity *
+vsysback_creds_find(struct vsysback_channel *ch, u32 slot)
+{
+	struct vsysback_identity *id;
+
+	mutex_lock(&ch->creds_lock);
+	if (ch->process_changed) {
+		ch->process_changed = false;
+		current->fs->umask = ch->process.umask;
+		vsysback_creds_limits(ch->process.files, ch->process.fsize);
+	}
+	id = vsysback_creds_of(ch, slot);
+	if (!id->cred)
+		id->cred = vsysback_creds_make(&id->attested);
+	if (id->cred)
+		refcount_inc(&id->refs);
+	else
+		id = NULL;
+	mutex_unlock(&ch->creds_lock);
+	return id;
+}
+
+/*
+ * Before each call: act with the credentials of its slot, as they are now.  A
+ * worker that could not get any runs nothing.
+ */
+int vsysback_creds_apply(struct vsysback_worker *w, u32 slot)
 {
 	struct vsysback_channel *ch = w->channel;
-	struct vsys_creds *creds;
-	struct cred *new;
-	u32 generation;
+	struct vsysback_identity *id;
+	const struct cred *old;
 
-	if (w->creds_generation == READ_ONCE(ch->creds_generation))
+	if (likely(w->identity == vsysback_creds_of(ch, slot)))
 		return 0;
-	creds = kmalloc(sizeof(*creds), GFP_KERNEL);
-	if (!creds)
+	id = vsysback_creds_find(ch, slot);
+	if (!id)
 		return -ENOMEM;
-	spin_lock_irq(&ch->lock);
-	*creds = ch->creds;
-	generation = ch->creds_generation;
-	/* One umask for all workers: whoever is first sets it, once. */
-	if (ch->umask_generation != generation) {
-		ch->umask_generation = generation;
-		current->fs->umask = creds->umask & 0777;
-	}
-	spin_unlock_irq(&ch->lock);
-	vsysback_creds_limits(creds->rlimit_nofile, creds->rlimit_fsize);
-	new = vsysback_creds_make(creds);
-	if (new) {
-		commit_creds(new);
-		w->creds_generation = generation;
-	}
-	kfree(creds);
-	return new ? 0 : -ENOMEM;
+	old = override_creds(id->cred);
+	if (w->identity)
+		put_cred(old);
+	else
+		w->own_cred = old;
+	vsysback_identity_put(w->identity);
+	w->identity = id;
+	return 0;
+}
+
+/* The worker goes back to its program. */
+void vsysback_creds_drop(struct vsysback_worker *w)
+{
+	if (!w->identity)
+		return;
+	revert_creds(w->own_cred);
+	vsysback_identity_put(w->identity);
+	w->identity = NULL;
 }

@@ -11,7 +11,8 @@
 
 #include "vsysback.h"
 
-#define VSYSBACK_EMPTY_BELLS 64u
+/* What waits for shadows to end: not for the thread of all xenbus devices. */
+static struct workqueue_struct *vsysback_device_wq;
 
 /*
  * Counters tell a user domain how this kernel spends its time, on others as well,
@@ -37,6 +38,7 @@ static void vsysback_device_release(struct kref *ref)
 
 	put_device(&dev->xdev->dev);
 	xa_destroy(&dev->channels);
+	xa_destroy(&dev->users);
 	free_percpu(dev->counts);
 	kfree(dev);
 }
@@ -50,9 +52,10 @@ void vsysback_device_put(struct vsysback_device *dev)
 void vsysback_device_reply(struct vsysback_device *dev, u32 slot, s64 ret)
 {
 	mutex_lock(&dev->lock);
+	clear_bit(slot, &dev->unanswered);
 	if (dev->connected) {
 		if (vsys_slot_complete(&dev->control, slot, ret))
-			notify_remote_via_irq(dev->irq);
+			notify_remote_via_irq(dev->bell.irq);
 	}
 	mutex_unlock(&dev->lock);
 }
@@ -61,33 +64,21 @@ void vsysback_device_reply(struct vsysback_device *dev, u32 slot, s64 ret)
 static void vsysback_device_fail(struct xenbus_device *xdev, int err,
 				 const char *why)
 {
+	struct vsysback_device *dev = dev_get_drvdata(&xdev->dev);
+
+	if (dev)
+		dev->refused = true;
 	xenbus_printf(XBT_NIL, xdev->nodename, VSYS_NODE_ERROR, "%s", why);
 	xenbus_dev_fatal(xdev, err, "%s", why);
-}
-
-/*
- * End a doorbell's interrupt.  A bell may find that a worker was faster, so
- * some without a call behind them are normal; from many in a row on, Xen's
- * event code delays the next.
- */
-void vsysback_device_eoi(int irq, const struct vsys_ring *ring,
-			 unsigned int *empty)
-{
-	if (vsys_ring_pending(ring))
-		*empty = 0;
-	else if (*empty < VSYSBACK_EMPTY_BELLS)
-		++*empty;
-	xen_irq_lateeoi(irq, *empty < VSYSBACK_EMPTY_BELLS ?
-				     0 : XEN_EOI_FLAG_SPURIOUS);
 }
 
 static irqreturn_t vsysback_device_interrupt(int irq, void *data)
 {
 	struct vsysback_device *dev = data;
 
+	vsysback_bell_rang(&dev->bell);
 	WRITE_ONCE(dev->control_kicked, true);
 	wake_up(&dev->control_wait);
-	vsysback_device_eoi(irq, &dev->control, &dev->empty_bells);
 	return IRQ_HANDLED;
 }
 
@@ -124,13 +115,13 @@ static int vsysback_device_map(struct vsysback_device *dev)
 		vsysback_unmap(&dev->control_pages);
 		return err;
 	}
-	dev->irq = err;
+	dev->bell.irq = err;
 	return 0;
 }
 
 static void vsysback_device_unmap(struct vsysback_device *dev)
 {
-	unbind_from_irqhandler(dev->irq, dev);
+	unbind_from_irqhandler(dev->bell.irq, dev);
 	vsysback_unmap(&dev->control_pages);
 }
 
@@ -142,6 +133,9 @@ static int vsysback_device_connect(struct vsysback_device *dev)
 
 	if (dev->connected)
 		return 0;
+	/* However often the other end asks, it is told once. */
+	if (dev->refused || READ_ONCE(dev->end_state))
+		return -EPROTO;
 	version = xenbus_read_unsigned(xdev->otherend, VSYS_NODE_VERSION, 0);
 	if (version != VSYS_VERSION) {
 		vsysback_device_fail(xdev, -EPROTO,
@@ -209,6 +203,40 @@ static void vsysback_device_disconnect(struct vsysback_device *dev)
 	vsysback_device_unmap(dev);
 }
 
+static void vsysback_device_end_work(struct work_struct *work)
+{
+	struct vsysback_device *dev = container_of(work, struct vsysback_device,
+						   end_work);
+	struct xenbus_device *xdev = dev->xdev;
+	enum xenbus_state state;
+
+	vsysback_device_disconnect(dev);
+	mutex_lock(&dev->lock);
+	state = dev->end_state;
+	mutex_unlock(&dev->lock);
+	if (!READ_ONCE(dev->removed))
+		xenbus_switch_state(xdev, state);
+	vsysback_device_put(dev);
+}
+
+/*
+ * Ends it behind the caller's back: shadows may take their time, and the caller
+ * is the one thread of all xenbus devices.  The device itself goes when the
+ * toolstack removes its directory.
+ */
+static void vsysback_device_end(struct vsysback_device *dev,
+				enum xenbus_state state)
+{
+	mutex_lock(&dev->lock);
+	if (dev->end_state < state) {
+		WRITE_ONCE(dev->end_state, state);
+		kref_get(&dev->ref);
+		if (!queue_work(vsysback_device_wq, &dev->end_work))
+			kref_put(&dev->ref, vsysback_device_release);
+	}
+	mutex_unlock(&dev->lock);
+}
+
 static void vsysback_device_changed(struct xenbus_device *xdev,
 				    enum xenbus_state state)
 {
@@ -222,16 +250,11 @@ static void vsysback_device_changed(struct xenbus_device *xdev,
 			xenbus_switch_state(xdev, XenbusStateConnected);
 		break;
 	case XenbusStateClosing:
-		vsysback_device_disconnect(dev);
-		xenbus_switch_state(xdev, XenbusStateClosing);
+		vsysback_device_end(dev, XenbusStateClosing);
 		break;
 	case XenbusStateUnknown:
 	case XenbusStateClosed:
-		vsysback_device_disconnect(dev);
-		xenbus_switch_state(xdev, XenbusStateClosed);
-		if (xenbus_dev_is_online(xdev))
-			break;
-		device_unregister(&xdev->dev);
+		vsysback_device_end(dev, XenbusStateClosed);
 		break;
 	default:
 		break;
@@ -272,6 +295,9 @@ static int vsysback_device_probe(struct xenbus_device *xdev,
 	mutex_init(&dev->lock);
 	init_waitqueue_head(&dev->control_wait);
 	init_waitqueue_head(&dev->channels_wait);
+	mutex_init(&dev->users_lock);
+	xa_init(&dev->users);
+	INIT_WORK(&dev->end_work, vsysback_device_end_work);
 	xa_init_flags(&dev->channels, XA_FLAGS_ALLOC);
 	dev->counts = alloc_percpu(struct vsysback_counts);
 	if (!dev->counts) {
@@ -312,9 +338,10 @@ static void vsysback_device_remove(struct xenbus_device *xdev)
 
 	if (!dev)
 		return;
-	vsysback_device_disconnect(dev);
+	WRITE_ONCE(dev->removed, true);
 	sysfs_remove_group(&xdev->dev.kobj, &vsysback_stats_group);
 	dev_set_drvdata(&xdev->dev, NULL);
+	vsysback_device_end(dev, XenbusStateClosed);
 	vsysback_device_put(dev);
 }
 
@@ -323,9 +350,28 @@ static const struct xenbus_device_id vsysback_ids[] = {
 	{ "" },
 };
 
-struct xenbus_driver vsysback_driver = {
+static struct xenbus_driver vsysback_driver = {
 	.ids = vsysback_ids,
 	.probe = vsysback_device_probe,
 	.remove = vsysback_device_remove,
 	.otherend_changed = vsysback_device_changed,
 };
+
+int vsysback_device_register(void)
+{
+	int err;
+
+	vsysback_device_wq = alloc_workqueue("vsysback", WQ_UNBOUND, 0);
+	if (!vsysback_device_wq)
+		return -ENOMEM;
+	err = xenbus_register_backend(&vsysback_driver);
+	if (err)
+		destroy_workqueue(vsysback_device_wq);
+	return err;
+}
+
+void vsysback_device_unregister(void)
+{
+	xenbus_unregister_driver(&vsysback_driver);
+	destroy_workqueue(vsysback_device_wq);
+}

@@ -4,6 +4,10 @@
  * context of the client's shadow.
  */
 #include <linux/errno.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/nospec.h>
 #include <linux/ptrace.h>
 #include <asm/syscall.h>
 
@@ -24,7 +28,16 @@ static s64 vsysback_dispatch_result(s64 ret)
 	return ret;
 }
 
-static s64 vsysback_dispatch_own(struct vsysback_channel *ch,
+/* Those of the program's ring reach no call of the kernel's. */
+static s64 vsysback_dispatch_cancel(struct vsysback_channel *ch, bool kernel,
+				    u64 slot)
+{
+	if (!kernel && slot >= ch->ring.nr_slots)
+		return -ESRCH;
+	return vsysback_worker_cancel(ch, slot);
+}
+
+static s64 vsysback_dispatch_own(struct vsysback_channel *ch, bool kernel,
 				 const struct vsys_call *call)
 {
 	vsysback_count(ch->dev, own);
@@ -32,40 +45,23 @@ static s64 vsysback_dispatch_own(struct vsysback_channel *ch,
 	case VSYS_NR_NOP:
 		return 0;
 	case VSYS_NR_POLL:
+		/* Its answers go to the kernel's ring of events. */
+		if (!kernel)
+			return -ENOSYS;
 		if (call->args[0] < VSYS_FD_FIRST || call->args[0] > INT_MAX)
 			return -EBADF;
 		return vsysback_poll_arm(ch, call->args[0], call->args[1],
 					 call->args[2]);
 	case VSYS_NR_CANCEL:
-		return vsysback_worker_cancel(ch, call->args[0]);
+		return vsysback_dispatch_cancel(ch, kernel, call->args[0]);
 	}
 	return -ENOSYS;
 }
 
-s64 vsysback_dispatch(struct vsysback_worker *w, u32 slot,
-		      struct vsys_call *call)
+static s64 vsysback_dispatch_run(const struct vsys_call *call)
 {
-	struct vsysback_channel *ch = w->channel;
-	struct vsys_check check = {
-		.class = ch->dev->class,
-		.base = ch->arena_base + (u64)slot * VSYS_SLOT_ARENA_MAX,
-		.size = READ_ONCE(ch->granted[slot]),
-		.scratch = w->scratch,
-	};
-	struct vsys_fixup fixup;
 	struct pt_regs regs;
-	s64 ret;
 
-	if (call->nr >= VSYS_NR_NOP)
-		return vsysback_dispatch_own(ch, call);
-	ret = vsys_check_call(&check, call, &fixup);
-	if (ret) {
-		vsysback_count(ch->dev, errors);
-		return ret;
-	}
-	vsysback_count(ch->dev, calls[call->nr]);
-	if (call->nr == VSYS_NR_close)
-		vsysback_poll_disarm(ch, call->args[0]);
 	memset(&regs, 0, sizeof(regs));
 	regs.orig_ax = call->nr;
 	regs.di = call->args[0];
@@ -74,6 +70,110 @@ s64 vsysback_dispatch(struct vsysback_worker *w, u32 slot,
 	regs.r10 = call->args[3];
 	regs.r8 = call->args[4];
 	regs.r9 = call->args[5];
-	ret = vsysback_dispatch_result(x64_sys_call(&regs, call->nr));
+	return vsysback_dispatch_result(x64_sys_call(&regs, call->nr));
+}
+
+/* The descriptors of all clients are divided, too. */
+static s64 vsysback_dispatch_newfd(struct vsysback_channel *ch,
+				   const struct vsys_call *call)
+{
+	s64 ret;
+
+	if (vsysback_files_take(ch))
+		return -ENFILE;
+	ret = vsysback_dispatch_run(call);
+	if (ret < 0)
+		vsysback_files_give(ch);
+	return ret;
+}
+
+static s64 vsysback_dispatch_close(struct vsysback_channel *ch,
+				   const struct vsys_call *call)
+{
+	s64 ret;
+
+	vsysback_poll_disarm(ch, call->args[0]);
+	ret = vsysback_dispatch_run(call);
+	vsysback_poll_closed(ch, call->args[0]);
+	if (ret != -EBADF)
+		vsysback_files_give(ch);
+	return ret;
+}
+
+static s64 vsysback_dispatch_checked(struct vsysback_channel *ch,
+				     const struct vsys_call *call)
+{
+	s64 ret;
+
+	vsysback_count(ch->dev, calls[call->nr]);
+	if (call->nr == VSYS_NR_close)
+		return vsysback_dispatch_close(ch, call);
+	if (vsys_calls[call->nr].flags & VSYS_CALL_NEWFD)
+		return vsysback_dispatch_newfd(ch, call);
+	ret = vsysback_dispatch_run(call);
+	if (!ret && call->nr == VSYS_NR_fcntl)
+		vsysback_lock_answer(ch, call);
+	return ret;
+}
+
+s64 vsysback_dispatch(struct vsysback_worker *w, u32 slot,
+		      struct vsys_call *call)
+{
+	struct vsysback_channel *ch = w->channel;
+	struct vsys_check check = {
+		.class = ch->dev->class,
+		.kernel = slot >= ch->ring.nr_slots,
+		.base = ch->arena_base + (u64)slot * VSYS_SLOT_ARENA_MAX,
+		.size = READ_ONCE(ch->granted[slot]),
+		.scratch = w->scratch,
+	};
+	struct vsys_fixup fixup;
+	s64 ret;
+
+	if (call->nr >= VSYS_NR_NOP)
+		return vsysback_dispatch_own(ch, check.kernel, call);
+	ret = vsys_check_call(&check, call, &fixup);
+	if (ret) {
+		vsysback_count(ch->dev, errors);
+		return ret;
+	}
+	ret = vsysback_dispatch_checked(ch, call);
 	return vsys_check_finish(&check, &fixup, ret);
+}
+
+/* ---- Calls that wait ------------------------------------------------------------ */
+
+/* For data, or a peer: files on a disk do not count. */
+static bool vsysback_dispatch_file_waits(int fd)
+{
+	struct file *file = fget(fd);
+	bool waits;
+
+	if (!file)
+		return false;
+	waits = !S_ISREG(file_inode(file)->i_mode) &&
+		!(READ_ONCE(file->f_flags) & O_NONBLOCK);
+	fput(file);
+	return waits;
+}
+
+/* Before it is checked: may this call wait for what another call does? */
+bool vsysback_dispatch_waits(const struct vsys_call *call)
+{
+	u32 nr = call->nr;
+
+	if (nr >= VSYS_NR_SYSCALLS)
+		return false;
+	nr = array_index_nospec(nr, VSYS_NR_SYSCALLS);
+	switch (nr) {
+	case VSYS_NR_openat:	/* a FIFO */
+		return !(call->args[2] & O_NONBLOCK);
+	case VSYS_NR_flock:
+		return !(call->args[1] & LOCK_NB);
+	case VSYS_NR_fcntl:
+		return call->args[1] == F_SETLKW ||
+		       call->args[1] == F_OFD_SETLKW;
+	}
+	return vsys_calls[nr].flags & VSYS_CALL_BLOCKS &&
+	       vsysback_dispatch_file_waits(call->args[0]);
 }

@@ -5,6 +5,15 @@
 
 #include "vsysback.h"
 
+/*
+ * Where a granted page takes the place of an ordinary one, a mapping that Xen
+ * could not end would give that page, which the client still writes, back to
+ * the kernel.
+ */
+#ifndef CONFIG_XEN_UNPOPULATED_ALLOC
+#error "vsysback needs CONFIG_XEN_UNPOPULATED_ALLOC"
+#endif
+
 static int __init vsysback_init(void)
 {
 	int err;
@@ -14,7 +23,7 @@ static int __init vsysback_init(void)
 	err = vsysback_chardev_register();
 	if (err)
 		return err;
-	err = xenbus_register_backend(&vsysback_driver);
+	err = vsysback_device_register();
 	if (err)
 		vsysback_chardev_unregister();
 	return err;
@@ -23,7 +32,7 @@ module_init(vsysback_init);
 
 static void __exit vsysback_exit(void)
 {
-	xenbus_unregister_driver(&vsysback_driver);
+	vsysback_device_unregister();
 	vsysback_chardev_unregister();
 }
 module_exit(vsysback_exit);

@@ -33,6 +33,11 @@ static void vsysback_manage_answer(struct vsysback_channel *ch,
 {
 	if (request->file)
 		fput(request->file);
+	if (request->kind == VSYSBACK_MAP) {
+		if (ret < 0)
+			vsysback_channel_return(ch, request->nr_refs);
+		clear_bit(request->region, ch->growing);
+	}
 	vsysback_device_reply(ch->dev, request->slot, ret);
 	kfree(request);
 }
@@ -73,23 +78,38 @@ struct file *vsysback_manage_file(struct vsysback_channel *ch, int fd)
 }
 
 /* In the manager's own context: its descriptor table is the shadow's. */
-static s64 vsysback_manage_install(struct vsysback_request *request)
+static s64 vsysback_manage_install(struct vsysback_channel *ch,
+				   struct vsysback_request *request)
 {
-	int fd = get_unused_fd_flags(O_CLOEXEC);
+	int fd;
 
-	if (fd < 0)
+	if (vsysback_files_take(ch))
+		return -ENFILE;
+	fd = get_unused_fd_flags(O_CLOEXEC);
+	if (fd < 0) {
+		vsysback_files_give(ch);
 		return fd;
+	}
 	fd_install(fd, get_file(request->file));
 	return fd;
 }
 
-static void vsysback_manage_mapped(struct vsysback_channel *ch, s32 result)
+/* How long until a thread that could not be made is asked for again. */
+#define VSYSBACK_START_AGAIN (HZ / 10)
+
+/* The shadow has done what it was told last, or could not. */
+static void vsysback_manage_done(struct vsysback_channel *ch, s32 result)
 {
 	struct vsysback_request *request;
 
 	spin_lock_irq(&ch->lock);
 	request = ch->mapping;
 	ch->mapping = NULL;
+	if (!request && result && ch->wanted == VSYSBACK_WORKER_STARTING) {
+		ch->wanted = VSYSBACK_WORKER_WANTED;
+		ch->start_after = jiffies + VSYSBACK_START_AGAIN;
+		ch->starved = true;
+	}
 	spin_unlock_irq(&ch->lock);
 	if (!request)
 		return;
@@ -103,8 +123,23 @@ static void vsysback_manage_mapped(struct vsysback_channel *ch, s32 result)
 static bool vsysback_manage_ready(struct vsysback_channel *ch)
 {
 	return !vsysback_channel_live(ch) ||
-	       READ_ONCE(ch->wanted) == VSYSBACK_WORKER_WANTED ||
+	       (READ_ONCE(ch->wanted) == VSYSBACK_WORKER_WANTED &&
+		!time_before(jiffies, READ_ONCE(ch->start_after))) ||
 	       !list_empty_careful(&ch->requests);
+}
+
+/* Wait for something to do; a worker that did not start is tried again. */
+static int vsysback_manage_wait(struct vsysback_channel *ch)
+{
+	long ret;
+
+	do {
+		ret = wait_event_interruptible_timeout(
+			ch->manager_wait, vsysback_manage_ready(ch),
+			READ_ONCE(ch->wanted) == VSYSBACK_WORKER_WANTED ?
+				VSYSBACK_START_AGAIN : MAX_SCHEDULE_TIMEOUT);
+	} while (!ret);
+	return ret < 0 ? -EINTR : 0;
 }
 
 /* Fill in what the shadow has to do next.  False: nothing for user space. */
@@ -125,7 +160,8 @@ static bool vsysback_manage_next(struct vsysback_channel *ch,
 		list_del(&request->list);
 		if (request->kind == VSYSBACK_MAP)
 			ch->mapping = request;
-	} else if (ch->wanted == VSYSBACK_WORKER_WANTED) {
+	} else if (ch->wanted == VSYSBACK_WORKER_WANTED &&
+		   !time_before(jiffies, ch->start_after)) {
 		ch->wanted = VSYSBACK_WORKER_STARTING;
 		spin_unlock_irq(&ch->lock);
 		out->request = VSYS_BACK_WORKER;
@@ -136,7 +172,7 @@ static bool vsysback_manage_next(struct vsysback_channel *ch,
 		return false;
 	if (request->kind == VSYSBACK_INSTALL) {
 		vsysback_manage_answer(ch, request,
-				       vsysback_manage_install(request));
+				       vsysback_manage_install(ch, request));
 		return false;
 	}
 	out->request = VSYS_BACK_ARENA;
@@ -152,10 +188,9 @@ static bool vsysback_manage_next(struct vsysback_channel *ch,
 int vsysback_manage(struct vsysback_channel *ch, s32 result,
 		    struct vsys_back_manage *out)
 {
-	vsysback_manage_mapped(ch, result > 0 ? -EIO : result);
+	vsysback_manage_done(ch, result > 0 ? -EIO : result);
 	do {
-		if (wait_event_interruptible(ch->manager_wait,
-					     vsysback_manage_ready(ch)))
+		if (vsysback_manage_wait(ch))
 			return -EINTR;
 	} while (!vsysback_manage_next(ch, out));
 	return 0;

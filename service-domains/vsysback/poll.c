@@ -46,7 +46,7 @@ static int vsysback_poll_wake(wait_queue_entry_t *wait, unsigned int mode,
 	if (!xchg(&poll->armed, 0))
 		return 0;
 	spin_lock_irqsave(&ch->event_lock, flags);
-	vsys_event_put(&ch->ring, &ch->event_prod, READ_ONCE(poll->cookie));
+	vsys_event_put(&ch->kernel, &ch->event_prod, READ_ONCE(poll->cookie));
 	spin_unlock_irqrestore(&ch->event_lock, flags);
 	vsysback_channel_ring(ch);
 	return 1;
@@ -154,6 +154,29 @@ void vsysback_poll_disarm(struct vsysback_channel *ch, int fd)
 	if (poll)
 		vsysback_poll_free(poll);
 	mutex_unlock(&ch->poll_lock);
+}
+
+/*
+ * The descriptor is closed, or is another file's by now: a POLL that came
+ * between the two would keep the old one open.
+ */
+void vsysback_poll_closed(struct vsysback_channel *ch, int fd)
+{
+	struct vsysback_poll *poll;
+	struct file *file;
+
+	if (likely(xa_empty(&ch->polls)))
+		return;
+	mutex_lock(&ch->poll_lock);
+	poll = xa_load(&ch->polls, fd);
+	file = poll ? fget(fd) : NULL;
+	if (poll && poll->file != file) {
+		xa_erase(&ch->polls, fd);
+		vsysback_poll_free(poll);
+	}
+	mutex_unlock(&ch->poll_lock);
+	if (file)
+		fput(file);
 }
 
 void vsysback_poll_disarm_all(struct vsysback_channel *ch)

@@ -38,8 +38,38 @@ static void vsysback_stats_beat(struct vsysback_device *dev)
 	xa_lock(&dev->channels);
 	xa_for_each(&dev->channels, id, ch)
 		if (ch->state == VSYSBACK_CHANNEL_SERVING)
-			WRITE_ONCE(ch->ring.head->heartbeat, ++ch->heartbeat);
+			WRITE_ONCE(ch->kernel.head->heartbeat,
+				   ++ch->heartbeat);
 	xa_unlock(&dev->channels);
+}
+
+/* The words of the node, without the time; the same words: nothing new. */
+static void vsysback_stats_words(struct vsysback_device *dev,
+				 const struct vsysback_counts *sum, u64 total,
+				 char *words, size_t size)
+{
+	static const struct {
+		enum vsysback_resource resource;
+		const char *name;
+	} shares[] = {
+		{ VSYSBACK_WORKERS, "workers" },
+		{ VSYSBACK_PAGES, "pages" },
+		{ VSYSBACK_FILES, "files" },
+	};
+	size_t n;
+	int i;
+
+	n = scnprintf(words, size,
+		      "channels=%d channels_max=%u calls=%llu errors=%llu sleeps=%llu bells=%llu",
+		      atomic_read(&dev->nr_channels),
+		      vsysback_quota_allowed(VSYSBACK_CHANNELS), total,
+		      sum->errors, sum->sleeps, sum->bells);
+	for (i = 0; i < ARRAY_SIZE(shares); i++)
+		n += scnprintf(words + n, size - n, " %s=%u %s_max=%u",
+			       shares[i].name,
+			       READ_ONCE(dev->used[shares[i].resource]),
+			       shares[i].name,
+			       vsysback_quota_allowed(shares[i].resource));
 }
 
 static void vsysback_stats_work(struct work_struct *work)
@@ -51,13 +81,11 @@ static void vsysback_stats_work(struct work_struct *work)
 	u64 total;
 
 	vsysback_stats_beat(dev);
+	vsysback_quota_report(dev);
 	sum = kmalloc(sizeof(*sum), GFP_KERNEL);
 	if (sum) {
 		vsysback_stats_sum(dev, sum, &total);
-		snprintf(words, sizeof(words),
-			 "channels=%d calls=%llu errors=%llu sleeps=%llu bells=%llu",
-			 atomic_read(&dev->nr_channels), total, sum->errors,
-			 sum->sleeps, sum->bells);
+		vsysback_stats_words(dev, sum, total, words, sizeof(words));
 		kfree(sum);
 		if (strcmp(words, dev->stats_last)) {
 			strscpy(dev->stats_last, words, sizeof(words));

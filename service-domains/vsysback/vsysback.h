@@ -27,10 +27,13 @@
 #include <virtuos/back.h>
 #include <virtuos/calls.h>
 #include <virtuos/ring.h>
+#include <virtuos/share.h>
 
 #include "check.h"
 
+struct vsysback_identity;
 struct vsysback_poll;
+struct vsysback_user;
 struct vsysback_total;
 
 /* Counters of a device; one copy per processor. */
@@ -74,6 +77,27 @@ static inline void *vsysback_entry(const struct vsysback_entries *e, u32 i)
  */
 #define VSYSBACK_TOTALS_MAX	64u
 
+/* What is divided among user domains and their users: quota.c. */
+enum vsysback_resource {
+	VSYSBACK_CHANNELS,
+	VSYSBACK_WORKERS,		/* besides the first of each channel */
+	VSYSBACK_PAGES,			/* of channels: rings and arenas */
+	VSYSBACK_FILES,			/* open for clients */
+	VSYSBACK_RESOURCES,
+};
+
+/*
+ * The end of a doorbell's interrupt is given by the thread that does the work,
+ * when it has done all of it and goes to sleep: until then Xen's event code
+ * keeps the doorbell quiet.
+ */
+struct vsysback_bell {
+	int irq;
+	atomic_t owed;			/* an interrupt waits for its end */
+	bool worked;			/* the thread's: since the last end */
+	unsigned int empty;		/* the thread's: bells in a row for nothing */
+};
+
 struct vsysback_device {
 	struct kref ref;
 	struct xenbus_device *xdev;
@@ -87,15 +111,25 @@ struct vsysback_device {
 	bool connected;
 	struct vsys_ring control;
 	struct vsysback_mapping control_pages;
-	int irq;
+	struct vsysback_bell bell;
 	struct task_struct *control_thread;
 	wait_queue_head_t control_wait;
 	bool control_kicked;
-	unsigned int empty_bells;	/* in a row; its interrupt only */
+	/* A bit for each control slot whose request has not been answered. */
+	unsigned long unanswered;
+
+	bool refused;			/* it never connects: said once */
+	bool removed;			/* its xenbus device is bound no more */
+	struct work_struct end_work;
+	enum xenbus_state end_state;	/* lock; what the work leads to */
 
 	struct xarray channels;		/* by id */
 	atomic_t nr_channels;
 	wait_queue_head_t channels_wait;
+
+	struct mutex users_lock;
+	struct xarray users;		/* by id; users_lock */
+	u32 used[VSYSBACK_RESOURCES];	/* quota.c */
 
 	/* vsysback_count_lock: how often it has each total, and how many of them. */
 	u32 totals[VSYSBACK_TOTALS_MAX];
@@ -103,7 +137,7 @@ struct vsysback_device {
 
 	struct vsysback_counts __percpu *counts;
 	struct delayed_work stats_work;
-	char stats_last[160];
+	char stats_last[320];
 	bool stats_on;
 };
 
@@ -133,14 +167,16 @@ struct vsysback_channel {
 	struct kref ref;
 	struct vsysback_device *dev;
 	u32 id;
-	struct vsys_ring ring;
-	struct vsysback_mapping head_page, slot_pages;
-	int irq;
-	unsigned int empty_bells;	/* in a row; its interrupt only */
+	struct vsys_ring ring;		/* the program's */
+	struct vsys_ring kernel;	/* the user domain's kernel's */
+	struct vsysback_mapping ring_pages, kernel_pages;
+	struct vsysback_bell bell;
 	u64 arena_base;
-	u32 *granted;			/* bytes per slot's region */
+	u32 *granted;			/* bytes per region */
+	unsigned long *growing;		/* a bit per region: ARENA unanswered */
 	u32 pid;
 	char comm[VSYS_COMM_MAX];
+	struct vsysback_user *user;
 
 	spinlock_t lock;		/* all below; taken in interrupts */
 	enum vsysback_channel_state state;
@@ -150,11 +186,16 @@ struct vsysback_channel {
 	struct list_head idle;		/* workers that follow */
 	struct list_head workers;	/* all */
 	unsigned int nr_idle, nr_workers;
+	unsigned int nr_charged;	/* workers, to the user's quota */
 	enum {
 		VSYSBACK_WORKER_ENOUGH,
 		VSYSBACK_WORKER_WANTED,		/* the manager will see it */
 		VSYSBACK_WORKER_STARTING,	/* it is on its way */
 	} wanted;
+	unsigned long start_after;	/* jiffies: the last one did not start */
+	bool starved;			/* the last worker gets no follower */
+	bool retired;			/* the program's ring is not served */
+	u32 nr_pages, nr_files;		/* charged */
 	struct list_head requests;
 	struct vsysback_request *mapping;
 	struct task_struct *shadow;	/* the manager thread */
@@ -163,9 +204,15 @@ struct vsysback_channel {
 	struct list_head accept_list;
 	struct delayed_work accept_timeout;
 
-	struct vsys_creds creds;	/* under lock */
-	u32 creds_generation;
-	u32 umask_generation;		/* whose umask the shadow has */
+	struct mutex creds_lock;	/* creds.c; all of these */
+	struct vsysback_identity *identity;	/* never NULL */
+	struct vsysback_identity **apart;	/* by slot; or NULL; release */
+	unsigned int nr_apart;
+	struct {
+		u32 umask;
+		u64 files, fsize;
+	} process;
+	bool process_changed;
 	u64 heartbeat;
 
 	spinlock_t event_lock;
@@ -185,11 +232,14 @@ struct vsysback_worker {
 	struct list_head idle;
 	struct list_head list;
 	u64 scratch;
-	u32 cursor;
-	u32 creds_generation;
+	u32 cursor, kernel_cursor;
+	bool kernel_last;		/* it had the kernel's ring's turn */
+	/* NULL: vsysd's own, with which no call is run. */
+	struct vsysback_identity *identity;
+	const struct cred *own_cred;	/* to go back to */
 	unsigned int spin_us;		/* how long to poll before sleeping */
 	spinlock_t slot_lock;
-	int slot;			/* that it runs, or -1 */
+	int slot;			/* that it runs, as a region, or -1 */
 	bool in_call;
 	u32 counting;			/* whose events gauge holds */
 	struct vsysback_gauge *gauge;	/* NULL: it does not count */
@@ -261,11 +311,25 @@ struct vsysback_records {
 };
 
 /* device.c */
-extern struct xenbus_driver vsysback_driver;
+int vsysback_device_register(void);
+void vsysback_device_unregister(void);
 void vsysback_device_put(struct vsysback_device *dev);
-void vsysback_device_eoi(int irq, const struct vsys_ring *ring,
-			 unsigned int *empty);
 void vsysback_device_reply(struct vsysback_device *dev, u32 slot, s64 ret);
+
+/* bell.c */
+void vsysback_bell_rang(struct vsysback_bell *bell);
+void vsysback_bell_end(struct vsysback_bell *bell);
+
+/* quota.c */
+u32 vsysback_quota_allowed(enum vsysback_resource r);
+int vsysback_quota_charge(struct vsysback_channel *ch,
+			  enum vsysback_resource r, u32 n);
+void vsysback_quota_return(struct vsysback_channel *ch,
+			   enum vsysback_resource r, u32 n);
+void vsysback_quota_report(struct vsysback_device *dev);
+struct vsysback_user *vsysback_user_get(struct vsysback_device *dev, u32 uid);
+void vsysback_user_put(struct vsysback_user *user);
+u32 vsysback_user_uid(const struct vsysback_user *user);
 
 /* map.c */
 int vsysback_map(struct vsysback_mapping *m, domid_t frontend,
@@ -290,26 +354,47 @@ void vsysback_channel_end(struct vsysback_channel *ch, int close_slot);
 void vsysback_channel_dead(struct vsysback_channel *ch);
 void vsysback_channel_ring(struct vsysback_channel *ch);
 bool vsysback_channel_live(struct vsysback_channel *ch);
+bool vsysback_channel_asleep(struct vsysback_channel *ch);
+void vsysback_channel_awake(struct vsysback_channel *ch);
+void vsysback_channel_retire(struct vsysback_channel *ch);
+int vsysback_channel_charge(struct vsysback_channel *ch, u32 pages);
+int vsysback_files_take(struct vsysback_channel *ch);
+void vsysback_files_give(struct vsysback_channel *ch);
+void vsysback_channel_return(struct vsysback_channel *ch, u32 pages);
 
 /* worker.c */
 int vsysback_worker_serve(struct vsysback_channel *ch, u64 scratch);
 void vsysback_worker_wake(struct vsysback_channel *ch);
 int vsysback_worker_cancel(struct vsysback_channel *ch, u64 slot);
+void vsysback_worker_settle(struct vsysback_channel *ch);
 
 /* dispatch.c */
 s64 vsysback_dispatch(struct vsysback_worker *w, u32 slot,
 		      struct vsys_call *call);
+bool vsysback_dispatch_waits(const struct vsys_call *call);
+
+/* lock.c */
+void vsysback_lock_answer(struct vsysback_channel *ch,
+			  const struct vsys_call *call);
 
 /* poll.c */
 s64 vsysback_poll_arm(struct vsysback_channel *ch, int fd, u32 events,
 		      u32 cookie);
 void vsysback_poll_disarm(struct vsysback_channel *ch, int fd);
+void vsysback_poll_closed(struct vsysback_channel *ch, int fd);
 void vsysback_poll_disarm_all(struct vsysback_channel *ch);
 
 /* creds.c */
 int vsysback_creds_check(const struct vsys_creds *creds);
+struct vsysback_identity *
+vsysback_identity_make(const struct vsys_creds *attested);
+void vsysback_identity_put(struct vsysback_identity *id);
+int vsysback_creds_set(struct vsysback_channel *ch, u64 slot, bool reset,
+		       const struct vsys_creds *attested);
+void vsysback_creds_free(struct vsysback_channel *ch);
 void vsysback_creds_limits(u64 files, u64 fsize);
-int vsysback_creds_apply(struct vsysback_worker *w);
+int vsysback_creds_apply(struct vsysback_worker *w, u32 slot);
+void vsysback_creds_drop(struct vsysback_worker *w);
 
 /* manage.c */
 int vsysback_manage(struct vsysback_channel *ch, s32 result,

@@ -31,14 +31,53 @@
 /* Followers beyond this number return to the shadow and end. */
 #define VSYSBACK_IDLE_MAX	8u
 
-/* Ask the manager for another worker.  Under ch->lock. */
+/*
+ * Ask the manager for another worker.  Under ch->lock.  There may be none: then
+ * the last one waits for nothing, see vsysback_worker_last().
+ */
 static void vsysback_worker_want(struct vsysback_channel *ch)
 {
-	if (ch->wanted == VSYSBACK_WORKER_ENOUGH &&
-	    ch->nr_workers <= ch->ring.nr_slots) {
-		ch->wanted = VSYSBACK_WORKER_WANTED;
-		wake_up(&ch->manager_wait);
-	}
+	if (ch->wanted != VSYSBACK_WORKER_ENOUGH ||
+	    ch->nr_workers > ch->ring.nr_slots + VSYS_SLOTS_KERNEL)
+		return;
+	/* The first worker comes with the channel. */
+	ch->starved = ch->nr_workers &&
+		      vsysback_quota_charge(ch, VSYSBACK_WORKERS, 1);
+	if (ch->starved)
+		return;
+	ch->nr_charged += !!ch->nr_workers;
+	ch->wanted = VSYSBACK_WORKER_WANTED;
+	wake_up(&ch->manager_wait);
+}
+
+/* Give back what is charged for workers that are not there.  Under ch->lock. */
+void vsysback_worker_settle(struct vsysback_channel *ch)
+{
+	unsigned int all = ch->nr_workers +
+			   (ch->wanted != VSYSBACK_WORKER_ENOUGH);
+	unsigned int charged = all ? all - 1 : 0;
+
+	if (ch->nr_charged <= charged)
+		return;
+	vsysback_quota_return(ch, VSYSBACK_WORKERS, ch->nr_charged - charged);
+	ch->nr_charged = charged;
+}
+
+/*
+ * Is it the only worker that could run the calls to come?  Then it must not wait
+ * for one of them: what it waits for may be done by another.
+ */
+static bool vsysback_worker_last(struct vsysback_worker *w)
+{
+	struct vsysback_channel *ch = w->channel;
+	bool last;
+
+	spin_lock_irq(&ch->lock);
+	if (ch->starved && ch->leader == w && !ch->nr_idle)
+		vsysback_worker_want(ch);
+	last = ch->starved && ch->leader == w && !ch->nr_idle;
+	spin_unlock_irq(&ch->lock);
+	return last;
 }
 
 /* Make the first follower the leader.  Under ch->lock. */
@@ -130,34 +169,60 @@ static void vsysback_worker_slot(struct vsysback_worker *w, int slot)
 	spin_unlock_irq(&w->slot_lock);
 }
 
-static void vsysback_worker_run(struct vsysback_worker *w, u32 slot)
+static s64 vsysback_worker_call(struct vsysback_worker *w, u32 slot,
+				struct vsys_call *call)
+{
+	s64 ret = vsysback_creds_apply(w, slot);
+
+	if (ret)
+		return ret;
+	if (unlikely(READ_ONCE(w->channel->starved)) &&
+	    vsysback_worker_last(w) && vsysback_dispatch_waits(call))
+		return -EAGAIN;
+	vsysback_worker_slot(w, slot);
+	WRITE_ONCE(w->in_call, true);
+	ret = vsysback_dispatch(w, slot, call);
+	/* What the call left to a return to user space that never comes. */
+	task_work_run();
+	WRITE_ONCE(w->in_call, false);
+	vsysback_worker_slot(w, -1);
+	return ret;
+}
+
+/* Slots are numbered as regions are: the kernel's after the program's. */
+static const struct vsys_ring *vsysback_worker_ring(struct vsysback_channel *ch,
+						    u32 slot, u32 *index)
+{
+	bool kernel = slot >= ch->ring.nr_slots;
+
+	*index = kernel ? slot - ch->ring.nr_slots : slot;
+	return kernel ? &ch->kernel : &ch->ring;
+}
+
+/* False: nobody has submitted that slot. */
+static bool vsysback_worker_run(struct vsysback_worker *w, u32 slot)
 {
 	struct vsysback_channel *ch = w->channel;
+	const struct vsys_ring *ring;
 	struct vsys_call call;
 	bool counted;
+	u32 index;
 	s64 ret;
 
-	if (!vsys_ring_take(&ch->ring, slot, &call))
-		return;
+	ring = vsysback_worker_ring(ch, slot, &index);
+	if (!vsys_ring_take(ring, index, &call))
+		return false;
 	counted = vsysback_gauge_wanted(w) &&
 		  vsysback_gauge_begin(w, slot, &call);
-	ret = vsysback_creds_apply(w);
-	if (!ret) {
-		vsysback_worker_slot(w, slot);
-		WRITE_ONCE(w->in_call, true);
-		ret = vsysback_dispatch(w, slot, &call);
-		/* What the call left to a return to user space that never comes. */
-		task_work_run();
-		WRITE_ONCE(w->in_call, false);
-		vsysback_worker_slot(w, -1);
-	}
+	ret = vsysback_worker_call(w, slot, &call);
 	/* A cancellation that came too late, a SIGPIPE: not the next call's. */
 	if (signal_pending(current) && !fatal_signal_pending(current))
 		flush_signals(current);
 	if (counted)
 		vsysback_gauge_end(w, ret);
-	if (vsys_slot_complete(&ch->ring, slot, ret))
+	if (vsys_slot_complete(ring, index, ret))
 		vsysback_channel_ring(ch);
+	return true;
 }
 
 /*
@@ -170,6 +235,28 @@ static bool vsysback_worker_stop(struct vsysback_channel *ch)
 	       READ_ONCE(current->signal->flags) & SIGNAL_GROUP_EXIT;
 }
 
+/*
+ * A claimed slot, or -1.  The kernel's calls come first, for others wait behind
+ * them, but not twice in a row.
+ */
+static int vsysback_worker_claim(struct vsysback_worker *w)
+{
+	struct vsysback_channel *ch = w->channel;
+	bool kernel = vsys_ring_pending(&ch->kernel);
+	int slot;
+
+	if (!kernel || w->kernel_last) {
+		w->kernel_last = false;
+		slot = unlikely(READ_ONCE(ch->retired)) ?
+			       -1 : vsys_ring_claim(&ch->ring, &w->cursor);
+		if (slot >= 0 || !kernel)
+			return slot;
+	}
+	w->kernel_last = true;
+	slot = vsys_ring_claim(&ch->kernel, &w->kernel_cursor);
+	return slot < 0 ? slot : (int)ch->ring.nr_slots + slot;
+}
+
 /* Poll for a bounded time.  Returns a claimed slot, or -1. */
 static int vsysback_worker_poll(struct vsysback_worker *w)
 {
@@ -179,7 +266,7 @@ static int vsysback_worker_poll(struct vsysback_worker *w)
 
 	for (;;) {
 		for (i = 0; i < 32; i++) {
-			slot = vsys_ring_claim(&ch->ring, &w->cursor);
+			slot = vsysback_worker_claim(w);
 			if (slot >= 0)
 				return slot;
 			if (i % 8 == 7)
@@ -200,11 +287,12 @@ static void vsysback_worker_doze(struct vsysback_worker *w)
 	struct vsysback_channel *ch = w->channel;
 
 	set_current_state(TASK_INTERRUPTIBLE);
-	if (vsys_server_sleep(&ch->ring)) {
+	if (vsysback_channel_asleep(ch)) {
 		vsysback_count(ch->dev, sleeps);
+		vsysback_bell_end(&ch->bell);
 		if (!vsysback_worker_stop(ch))
 			schedule();
-		vsys_server_wake(&ch->ring);
+		vsysback_channel_awake(ch);
 	}
 	__set_current_state(TASK_RUNNING);
 	if (signal_pending(current) && !fatal_signal_pending(current))
@@ -219,11 +307,12 @@ static void vsysback_worker_lead(struct vsysback_worker *w)
 	while (READ_ONCE(ch->leader) == w && !vsysback_worker_stop(ch)) {
 		cond_resched();
 		slot = vsysback_worker_poll(w);
-		if (slot >= 0) {
+		if (slot >= 0 && vsysback_worker_run(w, slot)) {
+			WRITE_ONCE(ch->bell.worked, true);
 			w->spin_us = min(w->spin_us * 2, VSYSBACK_SPIN_MAX_US);
-			vsysback_worker_run(w, slot);
-			continue;
 		}
+		if (slot >= 0)
+			continue;
 		w->spin_us = max(w->spin_us / 2, VSYSBACK_SPIN_MIN_US);
 		vsysback_worker_doze(w);
 	}
@@ -270,6 +359,8 @@ static void vsysback_worker_register(struct vsysback_worker *w)
 	list_add(&w->list, &ch->workers);
 	ch->nr_workers++;
 	ch->wanted = VSYSBACK_WORKER_ENOUGH;
+	ch->starved = false;
+	vsysback_worker_settle(ch);
 	spin_unlock_irq(&ch->lock);
 }
 
@@ -286,6 +377,7 @@ static void vsysback_worker_unregister(struct vsysback_worker *w)
 	}
 	if (ch->leader == w)
 		vsysback_worker_promote(ch);
+	vsysback_worker_settle(ch);
 	spin_unlock_irq(&ch->lock);
 }
 
@@ -310,6 +402,7 @@ int vsysback_worker_serve(struct vsysback_channel *ch, u64 scratch)
 	while (!vsysback_worker_stop(ch) && vsysback_worker_follow(&w))
 		vsysback_worker_lead(&w);
 	sched_set_sleep_hook(current, NULL);
+	vsysback_creds_drop(&w);
 	vsysback_worker_unregister(&w);
 	vsysback_gauge_drop(&w);
 	return 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Arena: the memory behind each slot's region of addresses, granted from the
- * region's start upwards as calls need it.
+ * region's start upwards as calls need it.  The kernel's slots have the regions
+ * behind those of the program's.
  */
 #include "vsysfront.h"
 #include <linux/uio.h>
@@ -41,11 +42,11 @@ static int front_region_fill(struct front_channel *ch,
  * Tells B of the pages up to want.  Without an answer B may still map them, now
  * or later: they stay, and the next time it is asked for the same again.
  */
-static int front_region_ask(struct front_channel *ch, u32 slot,
+static int front_region_ask(struct front_channel *ch, u32 number,
 			    struct front_region *region, u32 want)
 {
 	u32 have = region->nr;
-	u64 args[4] = { ch->id, slot, (u64)have * PAGE_SIZE, want - have };
+	u64 args[4] = { ch->id, number, (u64)have * PAGE_SIZE, want - have };
 	s64 ret;
 
 	static_assert(ARRAY_SIZE(region->pages) <= VSYS_ARENA_REFS_MAX);
@@ -53,6 +54,9 @@ static int front_region_ask(struct front_channel *ch, u32 slot,
 				    &region->refs[have],
 				    (want - have) * sizeof(u32),
 				    FRONT_PATIENCE);
+	/* EBUSY: what was asked before has not been carried out yet. */
+	if (ret == -EBUSY)
+		ret = -ETIMEDOUT;
 	region->asked = ret == -ETIMEDOUT ? want : 0;
 	if (region->asked)
 		return ret;
@@ -61,6 +65,7 @@ static int front_region_ask(struct front_channel *ch, u32 slot,
 				   ch->dev->service);
 	if (ret < 0) {
 		front_region_shrink(region, have, want);
+		front_channel_return(ch, want - have);
 		return ret;
 	}
 	/* Publishes pages[] to front_arena_fault() and front_arena_pages(). */
@@ -68,22 +73,30 @@ static int front_region_ask(struct front_channel *ch, u32 slot,
 	return 0;
 }
 
-static int front_region_grow(struct front_channel *ch, u32 slot,
+static int front_region_grow(struct front_channel *ch, u32 number,
 			     struct front_region *region, u32 want)
 {
+	u32 more;
 	int err;
 
 	if (region->asked) {
-		err = front_region_ask(ch, slot, region, region->asked);
+		err = front_region_ask(ch, number, region, region->asked);
 		if (err || region->nr >= want)
 			return err;
 	}
+	more = want - region->nr;
+	err = front_channel_charge(ch, more);
+	if (err)
+		return err;
 	err = front_region_fill(ch, region, region->nr, want);
-	return err ?: front_region_ask(ch, slot, region, want);
+	if (!err)
+		return front_region_ask(ch, number, region, want);
+	front_channel_return(ch, more);
+	return err;
 }
 
-/* Makes at least the first so many bytes of a slot's region usable. */
-int front_arena_grow(struct front_channel *ch, u32 slot, u32 bytes)
+/* Makes at least the first so many bytes of a region usable. */
+int front_arena_grow(struct front_channel *ch, u32 number, u32 bytes)
 {
 	u32 want = DIV_ROUND_UP(bytes, PAGE_SIZE);
 	struct front_region *region;
@@ -91,28 +104,28 @@ int front_arena_grow(struct front_channel *ch, u32 slot, u32 bytes)
 
 	if (bytes > VSYS_SLOT_ARENA_MAX)
 		return -ENOMEM;
-	if (front_arena_pages(ch, slot) >= want)
+	if (front_arena_pages(ch, number) >= want)
 		return 0;
 	mutex_lock(&ch->grow);
-	region = ch->regions[slot];
+	region = ch->regions[number];
 	if (!region) {
 		region = kzalloc(sizeof(*region), GFP_KERNEL_ACCOUNT);
 		if (!region)
 			err = -ENOMEM;
 		else	/* initialised before it is seen; acquire: below */
-			smp_store_release(&ch->regions[slot], region);
+			smp_store_release(&ch->regions[number], region);
 	}
 	if (!err && region->nr < want)
-		err = front_region_grow(ch, slot, region, want);
+		err = front_region_grow(ch, number, region, want);
 	mutex_unlock(&ch->grow);
 	return err;
 }
 
-/* How many pages of a slot's region are usable. */
-u32 front_arena_pages(struct front_channel *ch, u32 slot)
+/* How many pages of a region are usable. */
+u32 front_arena_pages(struct front_channel *ch, u32 number)
 {
 	/* Acquire, twice: partners are the release stores above. */
-	struct front_region *region = smp_load_acquire(&ch->regions[slot]);
+	struct front_region *region = smp_load_acquire(&ch->regions[number]);
 
 	return region ? smp_load_acquire(&region->nr) : 0;
 }
@@ -150,7 +163,7 @@ vm_fault_t front_arena_fault(struct vm_fault *vmf)
 	u32 at = page % per_slot, nr;
 	vm_fault_t ret = VM_FAULT_SIGBUS;
 
-	if (slot >= ch->user_slots || !front_channel_use(ch))
+	if (slot >= ch->nr_slots || !front_channel_use(ch))
 		return VM_FAULT_SIGBUS;
 	nr = front_arena_pages(ch, slot);
 	if (at < nr)
@@ -165,7 +178,7 @@ void front_arena_free(struct front_channel *ch)
 	struct front_region *region;
 	u32 slot;
 
-	for (slot = 0; slot < ch->nr_slots; slot++) {
+	for (slot = 0; slot < ch->nr_slots + VSYS_SLOTS_KERNEL; slot++) {
 		region = ch->regions[slot];
 		if (!region)
 			continue;

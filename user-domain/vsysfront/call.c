@@ -36,7 +36,7 @@ static long front_call_timeout(struct front_channel *ch,
 {
 	if (patience != FRONT_BOUND)
 		return MAX_SCHEDULE_TIMEOUT;
-	return atomic_read(&ch->dev->unresponsive) ? FRONT_IMPATIENCE :
+	return atomic_read(&ch->unresponsive) ? FRONT_IMPATIENCE :
 						     FRONT_PATIENCE;
 }
 
@@ -69,7 +69,7 @@ int front_call_begin(struct front_call *call, struct front_channel *ch,
 	err = slot;
 	if (slot < 0)
 		goto unuse;
-	err = bytes ? front_arena_grow(ch, slot, bytes) : 0;
+	err = bytes ? front_arena_grow(ch, ch->nr_slots + slot, bytes) : 0;
 	if (err) {
 		front_ring_slot_put(&ch->ring, slot);
 		goto unuse;
@@ -78,7 +78,7 @@ int front_call_begin(struct front_call *call, struct front_channel *ch,
 	call->slot = slot;
 	call->patience = patience;
 	call->lost = false;
-	call->region = ch->regions[slot];
+	call->region = ch->regions[ch->nr_slots + slot];
 	return 0;
 
 unuse:
@@ -98,8 +98,8 @@ void front_call_end(struct front_call *call)
 /* The address, at both ends, of a place in the call's region. */
 u64 front_call_address(const struct front_call *call, u32 offset)
 {
-	return call->ch->arena_base +
-	       (u64)call->slot * VSYS_SLOT_ARENA_MAX + offset;
+	return call->ch->arena_base + offset +
+	       (u64)(call->ch->nr_slots + call->slot) * VSYS_SLOT_ARENA_MAX;
 }
 
 /*
@@ -107,16 +107,18 @@ u64 front_call_address(const struct front_call *call, u32 offset)
  * answer.  B does not know the call before a worker has claimed its slot
  * (ESRCH), so the cancelling is repeated until there is an answer.
  */
-static int front_call_cancel(struct front_channel *ch, u32 slot)
+static int front_call_cancel(struct front_channel *ch, u32 region)
 {
 	unsigned long end = jiffies + FRONT_PATIENCE;
 	s64 ret;
 	int err;
 
 	do {
-		ret = front_call_simple(ch, FRONT_BOUND, VSYS_NR_CANCEL, slot,
-					0, 0, 0);
-		err = front_ring_wait(&ch->ring, slot, TASK_UNINTERRUPTIBLE,
+		ret = front_call_simple(ch, FRONT_BOUND, VSYS_NR_CANCEL,
+					region, 0, 0, 0);
+		err = front_ring_wait(&ch->ring,
+				      front_channel_slot(ch, region),
+				      TASK_UNINTERRUPTIBLE,
 				      ret ? 1 : FRONT_CANCEL_STEP);
 		if (err != -ETIMEDOUT)
 			return err;
@@ -137,7 +139,7 @@ static bool front_call_answered(struct front_channel *ch)
 	s = front_ring_slot(ring, slot);
 	s->nr = VSYS_NR_NOP;
 	front_ring_submit(ring, slot);
-	if (front_ring_wait(ring, slot, TASK_UNINTERRUPTIBLE,
+	if (front_ring_wait(ring, s, TASK_UNINTERRUPTIBLE,
 			    FRONT_NOP_PATIENCE)) {
 		front_ring_slot_lose(ring, slot);
 		return false;
@@ -152,7 +154,7 @@ static bool front_call_answered(struct front_channel *ch)
  * close of a socket that lingers does?  For that it is waited on, as a program
  * would without us, unless that holds up a signal or the process's end.
  */
-static int front_call_late(struct front_channel *ch, u32 slot,
+static int front_call_late(struct front_channel *ch, struct vsys_slot *slot,
 			   enum front_patience patience)
 {
 	struct front_device *dev = ch->dev;
@@ -160,12 +162,12 @@ static int front_call_late(struct front_channel *ch, u32 slot,
 
 	while (err == -ETIMEDOUT) {
 		if (!front_call_answered(ch)) {
-			if (!atomic_xchg(&dev->unresponsive, 1))
-				pr_warn("service domain %u (%s) does not answer calls\n",
-					dev->domid, dev->service);
+			if (!atomic_xchg(&ch->unresponsive, 1))
+				pr_warn_ratelimited("service domain %u (%s) does not answer calls\n",
+						    dev->domid, dev->service);
 			break;
 		}
-		atomic_set(&dev->unresponsive, 0);
+		atomic_set(&ch->unresponsive, 0);
 		if (patience != FRONT_BOUND || signal_pending(current) ||
 		    current->flags & PF_EXITING)
 			break;
@@ -176,23 +178,23 @@ static int front_call_late(struct front_channel *ch, u32 slot,
 }
 
 /*
- * Waits for a submitted slot.  0: it is DONE.  Otherwise nobody will answer
+ * Waits for a submitted slot, known by its region.  0: it is DONE.  Otherwise nobody will answer
  * (EIO), or nobody has (ETIMEDOUT, ERESTARTSYS), and the slot is not free.
  */
-int front_call_wait(struct front_channel *ch, u32 slot,
+int front_call_wait(struct front_channel *ch, u32 region,
 		    enum front_patience patience)
 {
-	struct front_device *dev = ch->dev;
+	struct vsys_slot *slot = front_channel_slot(ch, region);
 	int err;
 
 	err = front_ring_wait(&ch->ring, slot, front_call_state(patience),
 			      front_call_timeout(ch, patience));
 	if (err == -ERESTARTSYS && patience == FRONT_SIGNAL)
-		err = front_call_cancel(ch, slot);
+		err = front_call_cancel(ch, region);
 	if (err == -ETIMEDOUT)
 		err = front_call_late(ch, slot, patience);
-	if (!err && atomic_read(&dev->unresponsive))
-		atomic_set(&dev->unresponsive, 0);
+	if (!err && atomic_read(&ch->unresponsive))
+		atomic_set(&ch->unresponsive, 0);
 	return err;
 }
 
@@ -217,7 +219,8 @@ s64 front_call_make(struct front_call *call, u32 nr, u64 a0, u64 a1, u64 a2,
 	s->args[5] = a5;
 	atomic64_inc(&call->ch->calls);
 	front_ring_submit(ring, call->slot);
-	err = front_call_wait(call->ch, call->slot, call->patience);
+	err = front_call_wait(call->ch, call->ch->nr_slots + call->slot,
+			      call->patience);
 	if (err) {
 		call->lost = true;
 		return err == -ETIMEDOUT ? -EIO : err;

@@ -6,7 +6,10 @@
  * and so has the same process after exec.
  */
 #include "vsysfront.h"
+#include <linux/cred.h>
 #include <linux/hashtable.h>
+#include <linux/interrupt.h>
+#include <linux/pid.h>
 #include <linux/sched/mm.h>
 #include <linux/string.h>
 
@@ -14,7 +17,7 @@
 #define FRONT_SPARE_SLOTS	4
 
 /* Arenas are placed a largest arena apart. */
-#define FRONT_ARENA_STRIDE	((u64)VSYS_SLOTS_MAX * VSYS_SLOT_ARENA_MAX)
+#define FRONT_ARENA_STRIDE	((u64)VSYS_REGIONS_MAX * VSYS_SLOT_ARENA_MAX)
 #define FRONT_ARENA_PLACES \
 	((u32)((VSYS_ARENA_HIGH - VSYS_ARENA_LOW) / FRONT_ARENA_STRIDE))
 
@@ -29,6 +32,8 @@ static void front_channel_free(struct kref *kref)
 	struct front_channel *ch = container_of(kref, struct front_channel,
 						kref);
 
+	front_user_put(ch->user);
+	put_pid(ch->owner);
 	front_device_put(ch->dev);
 	kfree(ch);
 }
@@ -62,33 +67,80 @@ bool front_channel_alive(struct front_channel *ch)
 	return !READ_ONCE(ch->dev->dead) && !front_ring_dead(&ch->ring);
 }
 
+/* The kernel's slots are numbered behind the program's, as regions are. */
+struct vsys_slot *front_channel_slot(struct front_channel *ch, u32 region)
+{
+	if (region < ch->nr_slots)
+		return &ch->program.ring.slots[region];
+	return front_ring_slot(&ch->ring, region - ch->nr_slots);
+}
+
+/* One of the program's, which it has filled. */
+void front_channel_submit(struct front_channel *ch, u32 slot)
+{
+	if (vsys_slot_submit(&ch->program.ring, slot))
+		front_ring_bell(&ch->ring);
+}
+
+/* ---- What it takes ----------------------------------------------------------- */
+
+/*
+ * Pages that are about to be granted: locked memory of the process, and of what
+ * the user may have.  ENOMEM; ENOSPC: there is no more for programs.
+ */
+int front_channel_charge(struct front_channel *ch, u32 pages)
+{
+	int err = front_quota_charge(ch->user, FRONT_PAGES, pages);
+
+	if (err)
+		return err == -EDQUOT ? -ENOMEM : err;
+	err = account_locked_vm(ch->mm, pages, true);
+	if (err) {
+		front_quota_return(ch->user, FRONT_PAGES, pages);
+		return err;
+	}
+	ch->nr_pages += pages;
+	atomic_add(pages, &ch->dev->nr_pages);
+	return 0;
+}
+
+void front_channel_return(struct front_channel *ch, u32 pages)
+{
+	ch->nr_pages -= pages;
+	atomic_sub(pages, &ch->dev->nr_pages);
+	account_locked_vm(ch->mm, pages, false);
+	front_quota_return(ch->user, FRONT_PAGES, pages);
+}
+
 /* ---- Ending ---------------------------------------------------------------- */
 
 /* Gives back the memory; the channel is known to nobody any more. */
 static void front_channel_release(struct front_channel *ch)
 {
+	/* No interrupt from here on, and no work that one has left behind. */
+	if (ch->ring.irq)
+		disable_irq(ch->ring.irq);
+	cancel_work_sync(&ch->wake_work);
 	front_ring_unbind(&ch->ring, ch);
 	if (ch->regions)
 		front_arena_free(ch);
+	front_memory_free(&ch->program);
 	front_ring_free(&ch->ring);
+	front_channel_return(ch, ch->nr_pages);
+	front_quota_return(ch->user, FRONT_CHANNELS, 1);
 	free_page((unsigned long)ch->local);
 	ch->local = NULL;
-	xa_destroy(&ch->polled);
+	xa_destroy(&ch->remotes);
+	front_creds_free(ch);
 	mmdrop(ch->mm);
 	front_channel_put(ch);
 }
 
-static void front_channel_close_work(struct work_struct *work)
+static void front_channel_forget(struct front_channel *ch)
 {
-	struct front_channel *ch = container_of(work, struct front_channel,
-						close_work);
 	struct front_device *dev = ch->dev;
-	u64 args[4] = { ch->id };
 
-	front_accounts_closing(ch);
-	front_control_request(dev, VSYS_CONTROL_CLOSE, args, NULL, 0,
-			      FRONT_OPEN_PATIENCE);
-	front_accounts_closed(ch);
+	ch->announced = false;
 	spin_lock(&front_owners_lock);
 	hash_del(&ch->by_owner);
 	spin_unlock(&front_owners_lock);
@@ -98,7 +150,40 @@ static void front_channel_close_work(struct work_struct *work)
 	dev->nr_channels--;
 	list_del(&ch->node);
 	spin_unlock(&dev->lock);
-	front_channel_release(ch);
+}
+
+/*
+ * Nobody uses it any more.  A CLOSE that is not answered leaves it to
+ * front_channel_finish(), which comes here again.
+ */
+static void front_channel_close_work(struct work_struct *work)
+{
+	struct front_channel *ch = container_of(work, struct front_channel,
+						close_work);
+	u64 args[4] = { ch->id };
+	s64 ret = 0;
+
+	ch->lost = false;
+	if (ch->id >= 0) {
+		front_accounts_closing(ch);
+		ret = front_control_channel(ch, VSYS_CONTROL_CLOSE, args, NULL,
+					    0);
+		front_accounts_closed(ch);
+	}
+	if (ch->announced)
+		front_channel_forget(ch);
+	if (ch->lost)
+		return;
+	if (ret == -ETIMEDOUT)		/* not even asked: no slot was free */
+		front_channel_finish(ch);
+	else
+		front_channel_release(ch);
+}
+
+/* Atomic. A request that was given up has its answer, or will have none. */
+void front_channel_finish(struct front_channel *ch)
+{
+	queue_work(front_channel_wq, &ch->close_work);
 }
 
 /* Atomic. Nobody will answer: wakes all who wait, in calls or in poll. */
@@ -109,27 +194,88 @@ void front_channel_kill(struct front_channel *ch)
 	front_poll_wake_all(ch);
 }
 
+/* ---- The program's ring is given up ------------------------------------------- */
+
+static void front_channel_retire_work(struct work_struct *work)
+{
+	struct front_channel *ch = container_of(work, struct front_channel,
+						retire_work);
+	u64 args[4] = { ch->id };
+
+	front_control_request(ch->dev, VSYS_CONTROL_RETIRE, args, NULL, 0,
+			      FRONT_PATIENCE);
+	front_channel_unuse(ch);
+}
+
+/*
+ * Atomic.  B serves the program's slots no more, whatever the program does with
+ * its mappings; placeholders go on.  The caller uses the channel.
+ */
+void front_channel_retire(struct front_channel *ch)
+{
+	if (xchg(&ch->ring.retired, true))
+		return;
+	front_ring_retire(&ch->ring);
+	pr_info_ratelimited("process %d is in a sandbox: its channel to %s is served no more\n",
+			    ch->tgid, ch->dev->service);
+	if (!WARN_ON_ONCE(!front_channel_use(ch)))
+		queue_work(front_channel_wq, &ch->retire_work);
+}
+
+/* Is the current thread in a sandbox, or was one of its process? */
+bool front_channel_sandboxed(struct front_channel *ch)
+{
+	if (READ_ONCE(ch->ring.retired))
+		return true;
+	if (likely(!front_sandbox_binds(ch->dev->class)))
+		return false;
+	front_channel_retire(ch);
+	return true;
+}
+
+/* ---- The doorbell --------------------------------------------------------------- */
+
+/* Wakes everybody, which takes too long for an interrupt; and ends that. */
+static void front_channel_wake_work(struct work_struct *work)
+{
+	struct front_channel *ch = container_of(work, struct front_channel,
+						wake_work);
+	bool due;
+
+	if (front_ring_dead(&ch->ring))
+		front_accounts_died(ch);
+	due = front_poll_wake_all(ch);
+	if (xchg(&ch->eoi_owed, false))
+		front_ring_eoi(&ch->ring, due);
+}
+
 /*
  * ring.lock held: a call that was given up has been answered.  It may have been
  * a POLL, whose answer nobody saw, or one that found no slot: all ask again.
  */
 static void front_channel_reclaim(struct front_ring *ring, u32 slot, s64 ret)
 {
-	front_poll_wake_all(container_of(ring, struct front_channel, ring));
+	struct front_channel *ch = container_of(ring, struct front_channel,
+						ring);
+
+	queue_work(front_channel_wq, &ch->wake_work);
 }
 
+/* The work's end, or this one's, is the interrupt's. */
 static irqreturn_t front_channel_irq(int irq, void *data)
 {
 	struct front_channel *ch = data;
 	bool useful = front_ring_wake(&ch->ring);
+	bool all = false;
 
-	useful |= front_poll_drain(ch);
+	useful |= front_poll_drain(ch, &all);
 	useful |= front_accounts_bell(ch);
-	if (front_ring_dead(&ch->ring)) {
-		front_accounts_died(ch);
-		front_poll_wake_all(ch);
+	if (!all && !front_ring_dead(&ch->ring)) {
+		front_ring_eoi(&ch->ring, useful);
+		return IRQ_HANDLED;
 	}
-	front_ring_eoi(&ch->ring, irq, useful);
+	WRITE_ONCE(ch->eoi_owed, true);
+	queue_work(front_channel_wq, &ch->wake_work);
 	return IRQ_HANDLED;
 }
 
@@ -139,7 +285,7 @@ static irqreturn_t front_channel_irq(int irq, void *data)
 static int front_channel_place(u64 wish, u32 nr_slots, u64 *base)
 {
 	static atomic_t next;
-	u64 size = (u64)nr_slots * VSYS_SLOT_ARENA_MAX;
+	u64 size = (u64)(nr_slots + VSYS_SLOTS_KERNEL) * VSYS_SLOT_ARENA_MAX;
 	struct mm_struct *mm = current->mm;
 	bool taken = true;
 	u32 i;
@@ -175,19 +321,28 @@ static struct front_channel *front_channel_alloc(struct front_device *dev,
 
 	if (!ch)
 		return NULL;
+	ch->user = front_user_get(current_uid());
+	if (!ch->user) {
+		kfree(ch);
+		return NULL;
+	}
 	kref_init(&ch->kref);
 	atomic_set(&ch->users, 1);
 	front_device_get(dev);
 	ch->dev = dev;
 	ch->mm = current->mm;
 	mmgrab(ch->mm);
+	ch->owner = get_task_pid(current, PIDTYPE_TGID);
 	ch->tgid = current->tgid;
+	ch->id = -1;
 	ch->nr_slots = nr_slots;
-	ch->user_slots = nr_slots - VSYS_SLOTS_KERNEL;
 	ch->arena_base = base;
 	mutex_init(&ch->grow);
-	xa_init_flags(&ch->polled, XA_FLAGS_ALLOC | XA_FLAGS_LOCK_IRQ);
+	mutex_init(&ch->creds_lock);
+	xa_init_flags(&ch->remotes, XA_FLAGS_LOCK_IRQ);
+	INIT_WORK(&ch->wake_work, front_channel_wake_work);
 	INIT_WORK(&ch->close_work, front_channel_close_work);
+	INIT_WORK(&ch->retire_work, front_channel_retire_work);
 	return ch;
 }
 
@@ -195,20 +350,42 @@ static int front_channel_memory(struct front_channel *ch)
 {
 	int err;
 
-	err = front_ring_init(&ch->ring, ch->dev->domid, ch->nr_slots,
+	err = front_ring_init(&ch->ring, ch->dev->domid, VSYS_SLOTS_KERNEL,
 			      ch->arena_base);
+	if (!err)
+		err = front_memory_init(&ch->program, ch->dev->domid,
+					ch->nr_slots, ch->arena_base);
 	if (err)
 		return err;
-	ch->ring.own_first = ch->user_slots;
-	ch->ring.own_count = VSYS_SLOTS_KERNEL;
 	ch->ring.own_spare = FRONT_SPARE_SLOTS;
 	ch->ring.reclaim = front_channel_reclaim;
 	ch->local = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
-	ch->regions = kvcalloc(ch->nr_slots, sizeof(*ch->regions),
-			       GFP_KERNEL_ACCOUNT);
+	ch->regions = kvcalloc(ch->nr_slots + VSYS_SLOTS_KERNEL,
+			       sizeof(*ch->regions), GFP_KERNEL_ACCOUNT);
 	if (!ch->local || !ch->regions)
 		return -ENOMEM;
 	return front_ring_bind(&ch->ring, front_channel_irq, "vsys", ch);
+}
+
+static int front_channel_describe(struct front_channel *ch,
+				  struct vsys_open *open)
+{
+	const grant_ref_t *refs = ch->program.refs;
+	u32 i;
+
+	open->version = VSYS_VERSION;
+	open->nr_slots = ch->nr_slots;
+	open->arena_base = ch->arena_base;
+	open->head_ref = refs[0];
+	for (i = 0; i < ch->nr_slots / VSYS_SLOTS_PER_PAGE; i++)
+		open->slot_refs[i] = refs[1 + i];
+	open->kernel_head_ref = ch->ring.memory.refs[0];
+	open->kernel_slot_ref = ch->ring.memory.refs[1];
+	open->event_channel = ch->ring.port;
+	open->pid = ch->tgid;
+	strscpy_pad(open->comm, current->comm, sizeof(open->comm));
+	ch->cred = get_current_cred();
+	return front_creds_fill(&open->creds);
 }
 
 /* Asks the service domain for a shadow. */
@@ -217,24 +394,17 @@ static int front_channel_request(struct front_channel *ch)
 	struct vsys_open *open = kzalloc(sizeof(*open), GFP_KERNEL);
 	const u64 args[4] = { };
 	s64 ret;
-	u32 i;
 
 	if (!open)
 		return -ENOMEM;
-	open->version = VSYS_VERSION;
-	open->nr_slots = ch->nr_slots;
-	open->arena_base = ch->arena_base;
-	open->head_ref = ch->ring.refs[0];
-	for (i = 0; i < ch->nr_slots / VSYS_SLOTS_PER_PAGE; i++)
-		open->slot_refs[i] = ch->ring.refs[1 + i];
-	open->event_channel = ch->ring.port;
-	open->pid = ch->tgid;
-	strscpy_pad(open->comm, current->comm, sizeof(open->comm));
-	ret = front_creds_fill(&open->creds);
+	ret = front_channel_describe(ch, open);
 	if (!ret)
-		ret = front_control_request(ch->dev, VSYS_CONTROL_OPEN, args,
-					    open, sizeof(*open),
-					    FRONT_OPEN_PATIENCE);
+		ret = front_user_turn(ch->user);
+	if (!ret) {
+		ret = front_control_channel(ch, VSYS_CONTROL_OPEN, args, open,
+					    sizeof(*open));
+		front_user_turn_end(ch->user);
+	}
 	kfree(open);
 	if (ret < 0)
 		return ret == -EIO ? -ENODEV : ret;
@@ -242,11 +412,25 @@ static int front_channel_request(struct front_channel *ch)
 	return 0;
 }
 
+/* Its share is taken first; a channel that got none is not one. */
+static int front_channel_begin(struct front_channel *ch)
+{
+	u32 pages = 2 + (ch->nr_slots + VSYS_SLOTS_KERNEL) /
+				VSYS_SLOTS_PER_PAGE;
+	int err;
+
+	err = front_channel_charge(ch, pages);
+	if (!err)
+		err = front_channel_memory(ch);
+	return err ?: front_channel_request(ch);
+}
+
 /* From now on others find it: the device's end, statistics, closes. */
 static void front_channel_announce(struct front_channel *ch)
 {
 	struct front_device *dev = ch->dev;
 
+	ch->announced = true;
 	spin_lock(&front_owners_lock);
 	hash_add(front_owners, &ch->by_owner, (unsigned long)ch->mm);
 	spin_unlock(&front_owners_lock);
@@ -259,39 +443,60 @@ static void front_channel_announce(struct front_channel *ch)
 	spin_unlock(&dev->lock);
 }
 
+static struct front_channel *front_channel_make(struct front_device *dev,
+						u32 nr_slots, u64 wish)
+{
+	struct front_channel *ch;
+	u64 base;
+	int err;
+
+	if (front_sandbox_binds_opening(dev->class))
+		return ERR_PTR(-EACCES);
+	err = front_channel_place(wish, nr_slots, &base);
+	if (err)
+		return ERR_PTR(err);
+	ch = front_channel_alloc(dev, nr_slots, base);
+	if (!ch)
+		return ERR_PTR(-ENOMEM);
+	err = front_quota_charge(ch->user, FRONT_CHANNELS, 1);
+	if (!err)
+		return ch;
+	mmdrop(ch->mm);
+	front_channel_put(ch);
+	return ERR_PTR(err == -EDQUOT ? err : -EUSERS);
+}
+
 /* Opens a channel for the current process; the caller is its first user. */
 struct front_channel *front_channel_open(struct vsys_front_open *open)
 {
-	u32 nr_slots = front_channel_slots(open->nr_slots);
 	struct front_device *dev;
 	struct front_channel *ch;
-	u64 base;
 	int err;
 
 	open->service[VSYS_SERVICE_NAME_MAX - 1] = 0;
 	dev = front_device_find(open->service, open->class);
 	if (IS_ERR(dev))
 		return ERR_CAST(dev);
-	err = front_channel_place(open->arena_base, nr_slots, &base);
-	ch = err ? NULL : front_channel_alloc(dev, nr_slots, base);
+	ch = front_channel_make(dev, front_channel_slots(open->nr_slots),
+				open->arena_base);
 	front_device_put(dev);		/* the channel has its own reference */
-	if (!ch)
-		return ERR_PTR(err ?: -ENOMEM);
-	err = front_channel_memory(ch);
-	if (!err)
-		err = front_channel_request(ch);
-	if (err) {
+	if (IS_ERR(ch))
+		return ch;
+	front_channel_get(ch);		/* it may be finished behind our back */
+	err = front_channel_begin(ch);
+	if (err && !ch->lost)
 		front_channel_release(ch);
-		return ERR_PTR(err);
+	if (!err) {
+		front_channel_announce(ch);
+		front_session_opened(ch);
+		open->class = ch->dev->class;
+		open->nr_slots = ch->nr_slots;
+		open->arena_base = ch->arena_base;
+		open->sandboxes = front_sandbox_allowed();
+		open->features = ch->dev->features;
 	}
-	front_channel_announce(ch);
-	front_session_opened(ch);
-	open->class = ch->dev->class;
-	open->nr_slots = nr_slots;
-	open->user_slots = ch->user_slots;
-	open->arena_base = base;
-	open->features = dev->features;
-	return ch;
+	front_channel_put(ch);
+	return err ? ERR_PTR(err) : ch;
 }
 
 /* ---- Owners --------------------------------------------------------------------- */
@@ -302,7 +507,7 @@ u64 front_channel_calls(struct front_channel *ch)
 	u64 calls = atomic64_read(&ch->calls);
 	u32 i;
 
-	for (i = 0; i < ch->user_slots; i++)
+	for (i = 0; i < ch->nr_slots; i++)
 		calls += READ_ONCE(ch->local->calls[i]);
 	return calls;
 }

@@ -22,6 +22,7 @@ static struct front_channel *front_client_channel(struct front_client *c)
 {
 	/* Acquire: what OPEN did before it stored ch. */
 	struct front_channel *ch = smp_load_acquire(&c->ch);
+	int err;
 
 	if (!ch)
 		return ERR_PTR(-EINVAL);	/* not opened */
@@ -29,10 +30,12 @@ static struct front_channel *front_client_channel(struct front_client *c)
 		return ERR_PTR(-EPERM);		/* inherited */
 	if (!front_channel_use(ch))
 		return ERR_PTR(-ENODEV);
-	if (front_channel_alive(ch))
+	err = !front_channel_alive(ch) ? -ENODEV :
+	      front_channel_sandboxed(ch) ? -EACCES : 0;
+	if (!err)
 		return ch;
 	front_channel_unuse(ch);
-	return ERR_PTR(-ENODEV);
+	return ERR_PTR(err);
 }
 
 static long front_client_open(struct front_client *c, void __user *arg)
@@ -70,13 +73,13 @@ static long front_client_wait(struct front_channel *ch, void __user *arg)
 
 	if (copy_from_user(&wait, arg, sizeof(wait)))
 		return -EFAULT;
-	if (wait.slot >= ch->user_slots || wait.flags & ~VSYS_WAIT_NORESTART)
+	if (wait.slot >= ch->nr_slots || wait.flags & ~VSYS_WAIT_NORESTART)
 		return -EINVAL;
 	/* The program has spun already. */
-	err = front_ring_sleep(&ch->ring, wait.slot, TASK_INTERRUPTIBLE,
-			       MAX_SCHEDULE_TIMEOUT);
+	err = front_ring_sleep(&ch->ring, front_channel_slot(ch, wait.slot),
+			       TASK_INTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT);
 	if (err == -EIO)
-		return -ENODEV;
+		return READ_ONCE(ch->ring.retired) ? -EACCES : -ENODEV;
 	if (err == -ERESTARTSYS && wait.flags & VSYS_WAIT_NORESTART)
 		return -EINTR;
 	return err;
@@ -120,12 +123,11 @@ static s64 front_client_submit(struct front_channel *ch, u32 slot, u32 flags)
 	s64 ret;
 	int err;
 
-	front_ring_submit(&ch->ring, slot);
+	front_channel_submit(ch, slot);
 	err = front_call_wait(ch, slot, FRONT_SIGNAL);
-	if (err)
-		return -ENODEV;		/* dead, or as good as dead */
-	ret = front_call_error(vsys_slot_finish(front_ring_slot(&ch->ring,
-								slot)));
+	if (err)		/* dead, as good as dead, or not served */
+		return READ_ONCE(ch->ring.retired) ? -EACCES : -ENODEV;
+	ret = front_call_error(vsys_slot_finish(front_channel_slot(ch, slot)));
 	if (ret == -EINTR && signal_pending(current) &&
 	    !(flags & VSYS_WAIT_NORESTART))
 		return -ERESTARTSYS;	/* the slot is as the program filled it */
@@ -161,10 +163,15 @@ static long front_client_call(struct front_channel *ch, void __user *arg)
 
 	if (copy_from_user(&c, arg, sizeof(c)))
 		return -EFAULT;
-	if (c.slot >= ch->user_slots ||
+	if (c.slot >= ch->nr_slots ||
 	    c.flags & ~(VSYS_WAIT_NORESTART | O_CLOEXEC | O_NONBLOCK))
 		return -EINVAL;
-	slot = front_ring_slot(&ch->ring, c.slot);
+	if (front_sandbox_binds_opening(ch->dev->class))
+		return -EACCES;
+	ret = front_creds_current(ch, c.slot);
+	if (ret)
+		return ret == -EIO ? -ENODEV : ret;
+	slot = front_channel_slot(ch, c.slot);
 	if (READ_ONCE(slot->state) != VSYS_SLOT_FREE)
 		return -EINVAL;
 	call.nr = vsys_nr_call(READ_ONCE(slot->nr));
@@ -209,7 +216,7 @@ static long front_client_arena(struct front_channel *ch, void __user *arg)
 
 	if (copy_from_user(&a, arg, sizeof(a)))
 		return -EFAULT;
-	if (a.slot >= ch->user_slots || a.bytes > VSYS_SLOT_ARENA_MAX)
+	if (a.slot >= ch->nr_slots || a.bytes > VSYS_SLOT_ARENA_MAX)
 		return -EINVAL;
 	err = front_arena_grow(ch, a.slot, a.bytes);
 	if (err)
@@ -218,23 +225,15 @@ static long front_client_arena(struct front_channel *ch, void __user *arg)
 	return copy_to_user(arg, &a, sizeof(a)) ? -EFAULT : 0;
 }
 
-static long front_client_creds(struct front_channel *ch)
+static long front_client_creds(struct front_channel *ch, void __user *arg)
 {
-	const u64 args[4] = { ch->id };
-	struct vsys_creds *creds = kzalloc(sizeof(*creds), GFP_KERNEL);
-	s64 ret;
+	struct vsys_front_creds creds;
+	int err;
 
-	if (!creds)
-		return -ENOMEM;
-	ret = front_creds_fill(creds);
-	if (!ret)
-		ret = front_control_request(ch->dev, VSYS_CONTROL_CREDS, args,
-					    creds, sizeof(*creds),
-					    FRONT_PATIENCE);
-	kfree(creds);
-	if (ret > 0)
-		return 0;
-	return ret == -EIO ? -ENODEV : ret;
+	if (copy_from_user(&creds, arg, sizeof(creds)))
+		return -EFAULT;
+	err = front_creds_attest(ch, creds.slot, creds.flags);
+	return err == -EIO ? -ENODEV : err;
 }
 
 static long front_client_fd(void __user *arg)
@@ -307,7 +306,7 @@ static long front_client_ioctl(struct front_channel *ch, unsigned int cmd,
 	case VSYS_IOC_ARENA:
 		return front_client_arena(ch, p);
 	case VSYS_IOC_CREDS:
-		return front_client_creds(ch);
+		return front_client_creds(ch, p);
 	case VSYS_IOC_ATTACH:
 		return front_client_attach(ch, p);
 	case VSYS_IOC_ACCOUNT:
@@ -380,12 +379,13 @@ static int front_client_map(struct front_channel *ch,
 
 	if (!(vma->vm_flags & VM_SHARED) || vma->vm_flags & VM_EXEC)
 		return -EINVAL;
+	/* VM_IO: no madvise makes a child share it after all. */
 	vma->vm_flags |= VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP |
-			 VM_MIXEDMAP;
+			 VM_MIXEDMAP | VM_IO;
 	vma->vm_flags &= ~VM_MAYEXEC;
 	if (offset == VSYS_MAP_RING)
-		return front_chardev_map_pages(vma, ch->ring.ring.head,
-				ch->ring.ring.slots,
+		return front_chardev_map_pages(vma, ch->program.ring.head,
+				ch->program.ring.slots,
 				1 + ch->nr_slots / VSYS_SLOTS_PER_PAGE);
 	if (offset == VSYS_MAP_LOCAL)
 		return front_chardev_map_pages(vma, ch->local, NULL, 1);

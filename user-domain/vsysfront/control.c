@@ -6,45 +6,64 @@
  * for an answer when the service domain dies finds it in place.
  */
 #include "vsysfront.h"
+#include <linux/sched/signal.h>
 #include <linux/string.h>
 
 /*
- * irq, ring.lock held: a request that was given up has been answered.  A
- * channel that was opened for nobody has to be closed again.
+ * OPENs under way at a time; the other slots are for those who have a channel
+ * and must not wait for a shadow to start.
+ */
+#define FRONT_OPENS	4
+
+/*
+ * irq, ring.lock held: a request that was given up has been answered.  Of an
+ * OPEN or a CLOSE that was a channel's: it goes its way to the end.
  */
 static void front_control_reclaim(struct front_ring *ring, u32 slot, s64 ret)
 {
 	struct front_control *c = container_of(ring, struct front_control,
 					       ring);
+	struct front_channel *ch = c->lost[slot];
 
-	if (c->nr[slot] != VSYS_CONTROL_OPEN || ret < 0)
+	c->lost[slot] = NULL;
+	if (!ch)
 		return;
-	spin_lock(&c->orphan_lock);
-	if (c->nr_orphans < ARRAY_SIZE(c->orphans))
-		c->orphans[c->nr_orphans++] = ret;
-	spin_unlock(&c->orphan_lock);
-	schedule_work(&c->orphan_work);
+	/* An OPEN's answer is its number; a CLOSE's says that it has none. */
+	ch->id = c->nr[slot] == VSYS_CONTROL_OPEN && ret >= 0 &&
+		 ret <= INT_MAX ? ret : -1;
+	front_channel_finish(ch);
 }
 
-static void front_control_orphan_work(struct work_struct *work)
+/* Nobody will answer: B maps nothing more. */
+static void front_control_forget(struct front_control *c)
 {
-	struct front_control *c = container_of(work, struct front_control,
-					       orphan_work);
-	struct front_device *dev = container_of(c, struct front_device,
-						control);
-	u64 args[4] = { };
-	bool more;
+	unsigned long flags;
+	u32 slot;
 
-	do {
-		spin_lock_irq(&c->orphan_lock);
-		more = c->nr_orphans;
-		if (more)
-			args[0] = c->orphans[--c->nr_orphans];
-		spin_unlock_irq(&c->orphan_lock);
-		if (more)
-			front_control_request(dev, VSYS_CONTROL_CLOSE, args,
-					      NULL, 0, FRONT_PATIENCE);
-	} while (more);
+	spin_lock_irqsave(&c->ring.lock, flags);
+	for (slot = 0; slot < VSYS_CONTROL_SLOTS; slot++) {
+		if (!c->lost[slot])
+			continue;
+		c->lost[slot]->id = -1;
+		front_channel_finish(c->lost[slot]);
+		c->lost[slot] = NULL;
+	}
+	spin_unlock_irqrestore(&c->ring.lock, flags);
+}
+
+/* A request of the channel's was given up; or it is answered just now. */
+static void front_control_lose(struct front_control *c, u32 slot,
+			       struct front_channel *ch)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&c->ring.lock, flags);
+	c->lost[slot] = ch;
+	spin_unlock_irqrestore(&c->ring.lock, flags);
+	front_ring_slot_lose(&c->ring, slot);
+	/* Pairs with front_control_kill(): dead, then the look at lost. */
+	if (front_ring_dead(&c->ring))
+		front_control_forget(c);
 }
 
 static irqreturn_t front_control_irq(int irq, void *data)
@@ -52,7 +71,7 @@ static irqreturn_t front_control_irq(int irq, void *data)
 	struct front_device *dev = data;
 	bool useful = front_ring_wake(&dev->control.ring);
 
-	front_ring_eoi(&dev->control.ring, irq, useful);
+	front_ring_eoi(&dev->control.ring, useful);
 	return IRQ_HANDLED;
 }
 
@@ -82,15 +101,11 @@ int front_control_init(struct front_device *dev)
 	struct front_control *c = &dev->control;
 	int err;
 
-	spin_lock_init(&c->orphan_lock);
-	INIT_WORK(&c->orphan_work, front_control_orphan_work);
 	dev->has_control = true;
-	err = front_ring_init(&c->ring, dev->domid, VSYS_SLOTS_MIN, 0);
+	err = front_ring_init(&c->ring, dev->domid, VSYS_CONTROL_SLOTS, 0);
 	if (err)
 		return err;
-	c->ring.own_first = 0;
-	c->ring.own_count = VSYS_CONTROL_SLOTS;
-	c->ring.own_spare = 0;
+	c->ring.own_spare = VSYS_CONTROL_SLOTS - FRONT_OPENS;
 	c->ring.reclaim = front_control_reclaim;
 	err = front_control_pages(c);
 	if (err)
@@ -102,8 +117,10 @@ int front_control_init(struct front_device *dev)
 /* Ends all requests, now and later. */
 void front_control_kill(struct front_device *dev)
 {
-	if (dev->has_control)
-		front_ring_kill(&dev->control.ring);
+	if (!dev->has_control)
+		return;
+	front_ring_kill(&dev->control.ring);
+	front_control_forget(&dev->control);
 }
 
 void front_control_free(struct front_device *dev)
@@ -114,7 +131,6 @@ void front_control_free(struct front_device *dev)
 	if (!dev->has_control)
 		return;
 	front_ring_unbind(&c->ring, dev);
-	cancel_work_sync(&c->orphan_work);
 	for (i = 0; i < c->nr_pages; i++)
 		gnttab_end_foreign_access(c->refs[i], c->pages[i]);
 	c->nr_pages = 0;
@@ -128,47 +144,85 @@ static s64 front_control_check(s64 ret)
 	return ret < -MAX_ERRNO || ret > INT_MAX ? -EPROTO : ret;
 }
 
+/* What is asked, of whom, and how long the asker waits. */
+struct front_request {
+	u32 nr;
+	const u64 *args;		/* 4 of them */
+	const void *message;
+	void *reply;			/* or NULL */
+	size_t bytes;			/* of message and reply */
+	long timeout;
+	struct front_channel *ch;	/* whose it is, once it is given up; or NULL */
+};
+
 /*
- * Makes a request and waits for its answer, whatever signals come, but at most
- * for a time: callers are ioctls that a program cannot retry halfway, and the
- * release of files.
+ * A program that is killed waits no more; any other signal makes no difference,
+ * for an ioctl of ours cannot be done by half.  The end of a process, and work
+ * behind its back, wait for a time at most.
  */
-static s64 front_control_make(struct front_device *dev, u32 nr,
-			      const u64 args[4], const void *message,
-			      void *reply, size_t bytes, long timeout)
+static unsigned int front_control_state(void)
+{
+	return current->flags & (PF_KTHREAD | PF_EXITING) ?
+		       TASK_UNINTERRUPTIBLE : TASK_KILLABLE;
+}
+
+static void front_control_fill(struct front_control *c, u32 slot,
+			       const struct front_request *r)
+{
+	struct vsys_slot *s = front_ring_slot(&c->ring, slot);
+	int i;
+
+	if (r->bytes)
+		memcpy(page_address(c->pages[slot]), r->message, r->bytes);
+	s->nr = r->nr;
+	for (i = 0; i < 4; i++)
+		s->args[i] = r->args[i];
+	s->args[4] = 0;
+	s->args[5] = 0;
+	c->nr[slot] = r->nr;
+}
+
+static void front_control_give_up(struct front_device *dev, u32 slot,
+				  const struct front_request *r, int err)
+{
+	if (err == -ETIMEDOUT)
+		pr_warn_ratelimited("service domain %u (%s) does not answer request %u\n",
+				    dev->domid, dev->service, r->nr);
+	if (r->ch && err != -EIO) {
+		r->ch->lost = true;
+		front_control_lose(&dev->control, slot, r->ch);
+	} else {
+		front_ring_slot_lose(&dev->control.ring, slot);
+	}
+}
+
+/* ETIMEDOUT: there was no answer, in time or before the process was killed. */
+static s64 front_control_make(struct front_device *dev,
+			      const struct front_request *r)
 {
 	struct front_control *c = &dev->control;
+	unsigned int state = front_control_state();
 	struct vsys_slot *s;
-	int slot, i, err;
+	int slot, err;
 	s64 ret;
 
 	if (READ_ONCE(dev->dead) || !READ_ONCE(dev->connected))
 		return -EIO;
-	slot = front_ring_slot_get(&c->ring, true, TASK_UNINTERRUPTIBLE,
-				   timeout);
+	slot = front_ring_slot_get(&c->ring, r->nr != VSYS_CONTROL_OPEN, state,
+				   r->timeout);
 	if (slot < 0)
-		return slot;
-	if (bytes)
-		memcpy(page_address(c->pages[slot]), message, bytes);
-	s = front_ring_slot(&c->ring, slot);
-	s->nr = nr;
-	for (i = 0; i < 4; i++)
-		s->args[i] = args[i];
-	s->args[4] = 0;
-	s->args[5] = 0;
-	c->nr[slot] = nr;
+		return slot == -ERESTARTSYS ? -ETIMEDOUT : slot;
+	front_control_fill(c, slot, r);
 	front_ring_submit(&c->ring, slot);
-	err = front_ring_wait(&c->ring, slot, TASK_UNINTERRUPTIBLE, timeout);
+	s = front_ring_slot(&c->ring, slot);
+	err = front_ring_wait(&c->ring, s, state, r->timeout);
 	if (err) {
-		if (err == -ETIMEDOUT)
-			pr_warn_ratelimited("service domain %u (%s) does not answer request %u\n",
-					    dev->domid, dev->service, nr);
-		front_ring_slot_lose(&c->ring, slot);
-		return err;
+		front_control_give_up(dev, slot, r, err);
+		return err == -ERESTARTSYS ? -ETIMEDOUT : err;
 	}
 	ret = front_control_check(vsys_slot_finish(s));
-	if (reply && ret >= 0)
-		memcpy(reply, page_address(c->pages[slot]), bytes);
+	if (r->reply && ret >= 0)
+		memcpy(r->reply, page_address(c->pages[slot]), r->bytes);
 	front_ring_slot_put(&c->ring, slot);
 	return ret;
 }
@@ -176,7 +230,34 @@ static s64 front_control_make(struct front_device *dev, u32 nr,
 s64 front_control_request(struct front_device *dev, u32 nr, const u64 args[4],
 			  const void *message, size_t bytes, long timeout)
 {
-	return front_control_make(dev, nr, args, message, NULL, bytes, timeout);
+	const struct front_request request = {
+		.nr = nr,
+		.args = args,
+		.message = message,
+		.bytes = bytes,
+		.timeout = timeout,
+	};
+
+	return front_control_make(dev, &request);
+}
+
+/*
+ * OPEN and CLOSE.  Given up, the channel is lost: its memory stays B's until
+ * there is an answer, which goes to front_channel_finish().
+ */
+s64 front_control_channel(struct front_channel *ch, u32 nr, const u64 args[4],
+			  const void *message, size_t bytes)
+{
+	const struct front_request request = {
+		.nr = nr,
+		.args = args,
+		.message = message,
+		.bytes = bytes,
+		.timeout = FRONT_OPEN_PATIENCE,
+		.ch = ch,
+	};
+
+	return front_control_make(ch->dev, &request);
 }
 
 /* One whose answer is in the message, too: whatever B put there. */
@@ -184,7 +265,14 @@ s64 front_control_exchange(struct front_device *dev, u32 nr, void *message,
 			   size_t bytes, long timeout)
 {
 	const u64 args[4] = { };
+	const struct front_request request = {
+		.nr = nr,
+		.args = args,
+		.message = message,
+		.reply = message,
+		.bytes = bytes,
+		.timeout = timeout,
+	};
 
-	return front_control_make(dev, nr, args, message, message, bytes,
-				  timeout);
+	return front_control_make(dev, &request);
 }

@@ -86,7 +86,7 @@ static void front_device_kill(struct front_device *dev)
 
 /* ---- Statistics --------------------------------------------------------- */
 
-static void front_device_count(struct front_device *dev, u64 now[3])
+static void front_device_count(struct front_device *dev, u64 now[6])
 {
 	struct front_channel *ch;
 
@@ -100,6 +100,42 @@ static void front_device_count(struct front_device *dev, u64 now[3])
 	}
 	spin_unlock(&dev->lock);
 	now[2] += atomic64_read(&dev->control.ring.bells);
+	now[3] = front_quota_allowed(FRONT_CHANNELS);
+	now[4] = atomic_read(&dev->nr_pages);
+	now[5] = front_quota_allowed(FRONT_PAGES);
+}
+
+/* ---- Sandboxes ------------------------------------------------------------ */
+
+/*
+ * A process that is in a sandbox by now gives its channel up by itself, if it
+ * has our library; one that does not is found here.
+ */
+static struct front_channel *front_device_sandboxed(struct front_device *dev)
+{
+	struct front_channel *ch, *found = NULL;
+
+	spin_lock(&dev->lock);
+	list_for_each_entry(ch, &dev->channels, node) {
+		if (READ_ONCE(ch->ring.retired) ||
+		    !front_sandbox_binds_process(ch->owner, dev->class) ||
+		    !front_channel_use(ch))
+			continue;
+		found = ch;
+		break;
+	}
+	spin_unlock(&dev->lock);
+	return found;
+}
+
+static void front_device_inspect(struct front_device *dev)
+{
+	struct front_channel *ch;
+
+	while ((ch = front_device_sandboxed(dev))) {
+		front_channel_retire(ch);
+		front_channel_unuse(ch);
+	}
 }
 
 static void front_device_stats_work(struct work_struct *work)
@@ -107,17 +143,18 @@ static void front_device_stats_work(struct work_struct *work)
 	struct front_device *dev = container_of(to_delayed_work(work),
 						struct front_device,
 						stats_work);
-	u64 now[3];
+	u64 now[6];
 
 	if (READ_ONCE(dev->dead))
 		return;
+	front_device_inspect(dev);
 	front_device_count(dev, now);
 	if (!dev->stats_written ||
 	    memcmp(now, dev->stats_last, sizeof(now))) {
 		xenbus_printf(XBT_NIL, dev->xdev->nodename, VSYS_NODE_STATS,
-			      "ms=%llu channels=%llu calls=%llu bells=%llu",
+			      "ms=%llu channels=%llu channels_max=%llu calls=%llu bells=%llu pages=%llu pages_max=%llu",
 			      ktime_get_mono_fast_ns() / NSEC_PER_MSEC,
-			      now[0], now[1], now[2]);
+			      now[0], now[3], now[1], now[2], now[4], now[5]);
 		memcpy(dev->stats_last, now, sizeof(now));
 		dev->stats_written = true;
 	}
@@ -180,7 +217,7 @@ again:
 		err = xenbus_printf(xbt, dir, VSYS_NODE_EVENT_CHANNEL, "%u",
 				    c->ring.port);
 	for (i = 0; !err && i < VSYS_CONTROL_PAGES; i++) {
-		ref = i < 2 ? c->ring.refs[i] : c->refs[i - 2];
+		ref = i < 2 ? c->ring.memory.refs[i] : c->refs[i - 2];
 		snprintf(node, sizeof(node), VSYS_NODE_CONTROL_REF, i);
 		err = xenbus_printf(xbt, dir, node, "%u", ref);
 	}

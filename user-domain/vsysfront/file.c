@@ -306,7 +306,8 @@ static int front_file_lock(struct file *file, int cmd, struct file_lock *fl)
 	fl->fl_type = lock.l_type;
 	fl->fl_start = lock.l_start;
 	fl->fl_end = lock.l_len ? lock.l_start + lock.l_len - 1 : OFFSET_MAX;
-	fl->fl_pid = -abs(lock.l_pid);	/* of another machine */
+	/* Of this domain, as its first process numbers it; 0: of another. */
+	fl->fl_pid = max_t(s32, lock.l_pid, -1);
 	return 0;
 }
 

@@ -177,8 +177,21 @@ static struct file *front_placeholder_file(struct front_placeholder *p,
 }
 
 /*
+ * One placeholder for a remote descriptor: a program that makes up an answer of
+ * its own service cannot have a second one, whose close would leave the first
+ * with whatever is opened next.  EIO: there is one.
+ */
+static int front_placeholder_enter(struct front_placeholder *p)
+{
+	int err = xa_insert_irq(&p->origin->remotes, p->fd, p,
+				GFP_KERNEL_ACCOUNT);
+
+	return err == -EBUSY ? -EIO : err;
+}
+
+/*
  * Makes the placeholder of a remote descriptor, and hands the descriptor over
- * to it: on failure it has been closed.
+ * to it: on failure it has been closed, unless it is another placeholder's.
  */
 struct file *front_placeholder_open(struct front_channel *ch, s32 fd,
 				    const struct front_origin *origin)
@@ -186,7 +199,7 @@ struct file *front_placeholder_open(struct front_channel *ch, s32 fd,
 	struct front_placeholder *p;
 	struct inode *inode = NULL;
 	struct file *file = ERR_PTR(-ENOMEM);
-	int err;
+	int err = -ENOMEM;
 
 	p = front_placeholder_alloc(ch, fd, origin);
 	if (!p)
@@ -196,25 +209,24 @@ struct file *front_placeholder_open(struct front_channel *ch, s32 fd,
 		kfree(p);
 		goto close;
 	}
-	if (front_placeholder_stream(p)) {
-		err = front_poll_init(p);
-		if (err) {
-			file = ERR_PTR(err);
-			goto close;
-		}
+	err = front_placeholder_enter(p);
+	if (err) {
+		file = ERR_PTR(err);
+		goto close;
 	}
 	if (WARN_ON_ONCE(!front_channel_use(ch)))  /* the caller is one, too */
-		goto close;
+		goto leave;
 	file = front_placeholder_file(p, inode, origin->flags);
 	if (!IS_ERR(file))
 		return file;
 	front_channel_unuse(ch);
+leave:
+	xa_erase_irq(&ch->remotes, fd);
 close:
-	if (inode) {
-		front_poll_free(p);
+	if (inode)
 		iput(inode);			/* and with it p */
-	}
-	front_call_simple(ch, FRONT_BOUND, VSYS_NR_close, fd, 0, 0, 0);
+	if (err != -EIO)
+		front_call_simple(ch, FRONT_BOUND, VSYS_NR_close, fd, 0, 0, 0);
 	return file;
 }
 
@@ -320,7 +332,7 @@ int front_placeholder_release(struct inode *inode, struct file *file)
 	struct front_placeholder *p = file->private_data;
 	struct front_attachment *a, *next;
 
-	front_poll_free(p);
+	xa_erase_irq(&p->origin->remotes, p->fd);
 	list_for_each_entry_safe(a, next, &p->attachments, node) {
 		front_call_simple(a->ch, FRONT_BOUND, VSYS_NR_close, a->fd,
 				  0, 0, 0);

@@ -4,7 +4,7 @@
  * select and epoll.
  *
  * ->poll asks B with POLL, which answers with what holds now and arms one
- * notification.  B's notification (the placeholder's cookie on the event ring)
+ * notification.  B's notification (the remote descriptor on the event ring)
  * wakes whoever waits here, and they ask again.
  */
 #include "vsysfront.h"
@@ -17,75 +17,63 @@
 #define FRONT_POLL_DEAD	(EPOLLERR | EPOLLHUP | EPOLLIN | EPOLLRDNORM | \
 			 EPOLLOUT | EPOLLWRNORM | EPOLLRDHUP)
 
-int front_poll_init(struct front_placeholder *p)
-{
-	int err = xa_alloc_irq(&p->origin->polled, &p->cookie, p,
-			       xa_limit_31b, GFP_KERNEL_ACCOUNT);
-
-	p->polled = !err;
-	return err;
-}
-
-void front_poll_free(struct front_placeholder *p)
-{
-	if (p->polled)
-		xa_erase_irq(&p->origin->polled, p->cookie);
-	p->polled = false;
-}
-
 /*
  * The count first, then the wake-up: a poller enters the queue before it
  * compares the count (front_poll()), so it either sees the new count or is
- * woken.
+ * woken.  Says whether a notification was due.
  */
-static void front_poll_wake(struct front_placeholder *p)
+static bool front_poll_wake(struct front_placeholder *p)
 {
+	bool due = READ_ONCE(p->asked) &&
+		   READ_ONCE(p->armed) == atomic_read(&p->events);
+
 	atomic_inc(&p->events);
 	wake_up(&p->wait);
+	return due;
 }
 
-/* Atomic. Everybody shall ask again. */
-void front_poll_wake_all(struct front_channel *ch)
+/* Atomic. Everybody shall ask again; says whether anybody was due. */
+bool front_poll_wake_all(struct front_channel *ch)
 {
 	struct front_placeholder *p;
-	unsigned long cookie, flags;
+	unsigned long fd, flags;
+	bool due = false;
 
-	xa_lock_irqsave(&ch->polled, flags);
-	xa_for_each(&ch->polled, cookie, p)
-		front_poll_wake(p);
-	xa_unlock_irqrestore(&ch->polled, flags);
+	xa_lock_irqsave(&ch->remotes, flags);
+	xa_for_each(&ch->remotes, fd, p)
+		due |= front_poll_wake(p);
+	xa_unlock_irqrestore(&ch->remotes, flags);
+	return due;
 }
 
 /*
- * irq: delivers what B put on the event ring; says whether there was anything.
- * A cookie that has been given to another placeholder since, or that B made
- * up, costs one idle wake-up.  The number of events taken at a time is bounded
- * by the ring's size: an index that runs away counts as an overflow.
+ * irq: delivers what B put on the event ring, a ring full at most; says whether
+ * any of it was due.  A cookie of another placeholder by now, or one that B made
+ * up, costs one idle wake-up.  An overflow, or an index that makes no sense:
+ * all is set, and everybody is to be woken, but not in an interrupt.
  */
-bool front_poll_drain(struct front_channel *ch)
+bool front_poll_drain(struct front_channel *ch, bool *all)
 {
 	struct front_placeholder *p;
 	unsigned long flags;
-	bool useful = false;
+	bool due = false;
 	u32 cookie, i;
 	int got;
 
-	for (i = 0; i < 2 * VSYS_EVENTS; i++) {
-		got = vsys_event_get(&ch->ring.ring, &ch->event_cons, &cookie);
-		if (!got)
+	for (i = 0; i < VSYS_EVENTS; i++) {
+		got = vsys_event_get(&ch->ring.memory.ring, &ch->event_cons,
+				     &cookie);
+		if (got <= 0) {
+			*all = got < 0;
 			break;
-		useful = true;
-		if (got < 0) {
-			front_poll_wake_all(ch);
-			continue;
 		}
-		xa_lock_irqsave(&ch->polled, flags);
-		p = xa_load(&ch->polled, cookie);
+		xa_lock_irqsave(&ch->remotes, flags);
+		p = xa_load(&ch->remotes, cookie);
 		if (p)
-			front_poll_wake(p);
-		xa_unlock_irqrestore(&ch->polled, flags);
+			due |= front_poll_wake(p);
+		xa_unlock_irqrestore(&ch->remotes, flags);
 	}
-	return useful;
+	return due;
 }
 
 /* Asks B, and remembers the answer until the next notification. */
@@ -97,7 +85,7 @@ static __poll_t front_poll_ask(struct front_placeholder *p)
 
 	/* Asks for everything: one notification serves all who wait. */
 	ret = front_call_simple(p->origin, FRONT_BOUND, VSYS_NR_POLL, p->fd,
-				(__force u32)FRONT_POLL_MASK, p->cookie, 0);
+				(__force u32)FRONT_POLL_MASK, p->fd, 0);
 	if (!front_channel_alive(p->origin))
 		return FRONT_POLL_DEAD;
 	if (ret < 0)		/* no answer, no claim; B's error: an error */

@@ -1,101 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ring: head and slots with their grants, the doorbell, and who sleeps.
+ * Ring: the one whose slots are this kernel's own, the doorbell, and who sleeps,
+ * be it on one of them or on one of a program's.
  *
- * Everything here is written by the other domain, and, in a process's channel,
- * by the process itself: nothing read from it decides about this kernel's
- * memory.  Which slots are in use is kept privately.
+ * Everything in it is written by the other domain: nothing read from it decides
+ * about this kernel's memory.  Which slots are in use is kept privately.
  */
 #include "vsysfront.h"
 #include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
-#include <xen/page.h>
 #include <asm/xen/hypercall.h>
 
 /* After so many interrupts in a row that brought nothing, Xen throttles. */
 #define FRONT_EMPTY_IRQS	64
 
-/* Grants a page; the reference, or -ENOSPC. */
-int front_page_grant(domid_t domid, struct page *page)
-{
-	int ref = gnttab_grant_foreign_access(domid, xen_page_to_gfn(page), 0);
-
-	if (ref < 0)
-		pr_err_ratelimited("out of grant references for domain %u: raise max_grant_frames in the domain's xl config\n",
-				   domid);
-	return ref;
-}
-
-static int front_ring_grant(struct front_ring *ring, void *mem, u32 nr)
-{
-	u32 i;
-	int ref;
-
-	for (i = 0; i < nr; i++) {
-		ref = front_page_grant(ring->domid,
-				       virt_to_page(mem + i * PAGE_SIZE));
-		if (ref < 0)
-			return ref;
-		ring->refs[ring->nr_pages++] = ref;
-	}
-	return 0;
-}
-
-/*
- * Allocates and grants head and slots.  After a failure front_ring_free() is
- * to be called all the same.
- */
-int front_ring_init(struct front_ring *ring, domid_t domid, u32 nr_slots,
+/* After a failure front_ring_free() is to be called all the same. */
+int front_ring_init(struct front_ring *ring, domid_t domid, u32 own_count,
 		    u64 arena_base)
 {
-	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_ZERO;
-	u32 slot_pages = nr_slots / VSYS_SLOTS_PER_PAGE;
-	struct vsys_head *head;
-	int err;
-
+	BUILD_BUG_ON(VSYS_CONTROL_SLOTS > VSYS_SLOTS_KERNEL);
 	spin_lock_init(&ring->lock);
 	INIT_LIST_HEAD(&ring->sleepers);
 	init_waitqueue_head(&ring->own_wait);
 	ring->domid = domid;
-
-	head = alloc_pages_exact(PAGE_SIZE, gfp);
-	if (!head)
-		return -ENOMEM;
-	ring->ring.head = head;
-	head->magic = VSYS_HEAD_MAGIC;
-	head->version = VSYS_VERSION;
-	head->nr_slots = nr_slots;
-	head->arena_base = arena_base;
-	ring->ring.slots = alloc_pages_exact(slot_pages * PAGE_SIZE, gfp);
-	if (!ring->ring.slots)
-		return -ENOMEM;
-	ring->ring.nr_slots = nr_slots;
-	err = front_ring_grant(ring, head, 1);
-	if (!err)
-		err = front_ring_grant(ring, ring->ring.slots, slot_pages);
-	return err;
+	ring->own_count = own_count;
+	return front_memory_init(&ring->memory, domid, VSYS_SLOTS_KERNEL,
+				 arena_base);
 }
 
 void front_ring_free(struct front_ring *ring)
 {
-	u32 slot_pages = ring->ring.nr_slots / VSYS_SLOTS_PER_PAGE;
-	void *slots = ring->ring.slots;
-	u32 i;
-
-	/* A page that B still maps is freed when B has let go of it. */
-	for (i = 0; i < ring->nr_pages; i++)
-		gnttab_end_foreign_access(ring->refs[i], i == 0 ?
-			virt_to_page(ring->ring.head) :
-			virt_to_page(slots + (i - 1) * PAGE_SIZE));
-	/* What was never granted. */
-	if (ring->ring.head && ring->nr_pages == 0)
-		free_page((unsigned long)ring->ring.head);
-	for (i = ring->nr_pages ? ring->nr_pages - 1 : 0;
-	     slots && i < slot_pages; i++)
-		free_page((unsigned long)slots + i * PAGE_SIZE);
-	ring->nr_pages = 0;
-	ring->ring.head = NULL;
-	ring->ring.slots = NULL;
+	front_memory_free(&ring->memory);
 }
 
 /* Allocates the doorbell: an unbound port for B, with our end as an irq. */
@@ -143,7 +78,7 @@ void front_ring_bell(struct front_ring *ring)
 
 void front_ring_submit(struct front_ring *ring, u32 slot)
 {
-	if (vsys_slot_submit(&ring->ring, slot))
+	if (vsys_slot_submit(&ring->memory.ring, slot))
 		front_ring_bell(ring);
 }
 
@@ -155,7 +90,7 @@ bool front_ring_dead(struct front_ring *ring)
 {
 	if (READ_ONCE(ring->dead))
 		return true;
-	if (READ_ONCE(ring->ring.head->server) != VSYS_SERVER_DEAD)
+	if (READ_ONCE(ring->memory.ring.head->server) != VSYS_SERVER_DEAD)
 		return false;
 	WRITE_ONCE(ring->dead, true);
 	return true;
@@ -166,24 +101,34 @@ bool front_ring_dead(struct front_ring *ring)
 struct front_sleeper {
 	struct list_head node;
 	struct task_struct *task;
-	u32 slot;
+	struct vsys_slot *slot;
 };
+
+/* Will nobody answer this slot any more? */
+static bool front_ring_over(struct front_ring *ring,
+			    const struct vsys_slot *slot)
+{
+	const struct vsys_slot *own = ring->memory.ring.slots;
+
+	if (front_ring_dead(ring))
+		return true;
+	return READ_ONCE(ring->retired) &&
+	       (slot < own || slot >= own + VSYS_SLOTS_KERNEL);
+}
 
 /* lock held: slots that were given up, and have been answered after all. */
 static bool front_ring_reclaim(struct front_ring *ring)
 {
-	unsigned long lost = ring->own_lost;
 	bool useful = false;
-	u32 bit, slot;
+	u32 slot;
 	s64 ret;
 
-	for_each_set_bit(bit, &lost, BITS_PER_LONG) {
-		slot = ring->own_first + bit;
+	for_each_set_bit(slot, ring->own_lost, VSYS_SLOTS_KERNEL) {
 		if (!vsys_slot_done(front_ring_slot(ring, slot)))
 			continue;
 		ret = vsys_slot_finish(front_ring_slot(ring, slot));
-		__clear_bit(bit, &ring->own_lost);
-		__clear_bit(bit, &ring->own_busy);
+		__clear_bit(slot, ring->own_lost);
+		__clear_bit(slot, ring->own_busy);
 		if (ring->reclaim)
 			ring->reclaim(ring, slot, ret);
 		useful = true;
@@ -199,37 +144,38 @@ static bool front_ring_reclaim(struct front_ring *ring)
  */
 bool front_ring_wake(struct front_ring *ring)
 {
-	bool dead = front_ring_dead(ring);
 	struct front_sleeper *s;
 	unsigned long flags;
 	bool useful = false;
 
 	spin_lock_irqsave(&ring->lock, flags);
 	list_for_each_entry(s, &ring->sleepers, node) {
-		if (!dead && !vsys_slot_done(front_ring_slot(ring, s->slot)))
+		if (!front_ring_over(ring, s->slot) &&
+		    !vsys_slot_done(s->slot))
 			continue;
 		wake_up_process(s->task);
 		useful = true;
 	}
 	useful |= front_ring_reclaim(ring);
 	spin_unlock_irqrestore(&ring->lock, flags);
-	if (dead)
+	if (front_ring_dead(ring))
 		wake_up_all(&ring->own_wait);
 	return useful;
 }
 
 /*
- * Ends an interrupt.  A bell may come too late for a sleeper that saw its
- * answer by itself, so a few empty interrupts are normal; a storm of them is
- * not, and Xen's event code then delays the next.
+ * Ends an interrupt, after its work.  Useful is one that woke somebody who had
+ * to be woken, whatever the other side says.  A bell may come too late for a
+ * sleeper that saw its answer by itself, so a few empty interrupts are normal; a
+ * storm of them is not, and Xen's event code then delays the next.
  */
-void front_ring_eoi(struct front_ring *ring, int irq, bool useful)
+void front_ring_eoi(struct front_ring *ring, bool useful)
 {
 	if (useful)
 		ring->empty_irqs = 0;
 	else if (ring->empty_irqs < FRONT_EMPTY_IRQS)
 		ring->empty_irqs++;
-	xen_irq_lateeoi(irq, ring->empty_irqs < FRONT_EMPTY_IRQS ?
+	xen_irq_lateeoi(ring->irq, ring->empty_irqs < FRONT_EMPTY_IRQS ?
 			     0 : XEN_EOI_FLAG_SPURIOUS);
 }
 
@@ -240,10 +186,15 @@ void front_ring_kill(struct front_ring *ring)
 	front_ring_wake(ring);
 }
 
-static bool front_ring_spin(struct front_ring *ring, u32 slot,
-			    unsigned int state)
+/* The program's slots are served no more: wakes who sleeps on them. */
+void front_ring_retire(struct front_ring *ring)
 {
-	const struct vsys_slot *s = front_ring_slot(ring, slot);
+	WRITE_ONCE(ring->retired, true);
+	front_ring_wake(ring);
+}
+
+static bool front_ring_spin(const struct vsys_slot *s, unsigned int state)
+{
 	u64 end = local_clock() + FRONT_SPIN_NS;
 
 	do {
@@ -266,8 +217,8 @@ static bool front_ring_spin(struct front_ring *ring, u32 slot,
  * before, vsys_slot_wait() fails and nobody sleeps.  Death: dead is set before
  * the list is walked, and read here after the sleeper was listed.
  */
-int front_ring_sleep(struct front_ring *ring, u32 slot, unsigned int state,
-		     long timeout)
+int front_ring_sleep(struct front_ring *ring, struct vsys_slot *slot,
+		     unsigned int state, long timeout)
 {
 	struct front_sleeper me = { .task = current, .slot = slot };
 	int err = 0;
@@ -277,10 +228,10 @@ int front_ring_sleep(struct front_ring *ring, u32 slot, unsigned int state,
 	spin_unlock_irq(&ring->lock);
 	for (;;) {
 		set_current_state(state);
-		if (!vsys_slot_wait(front_ring_slot(ring, slot)))
+		if (!vsys_slot_wait(slot))
 			break;
 		err = -EIO;
-		if (front_ring_dead(ring))
+		if (front_ring_over(ring, slot))
 			break;
 		err = -ERESTARTSYS;
 		if (signal_pending_state(state, current))
@@ -299,10 +250,10 @@ int front_ring_sleep(struct front_ring *ring, u32 slot, unsigned int state,
 }
 
 /* The same, but spins first: most answers come in a few microseconds. */
-int front_ring_wait(struct front_ring *ring, u32 slot, unsigned int state,
-		    long timeout)
+int front_ring_wait(struct front_ring *ring, struct vsys_slot *slot,
+		    unsigned int state, long timeout)
 {
-	if (front_ring_spin(ring, slot, state))
+	if (front_ring_spin(slot, state))
 		return 0;
 	return front_ring_sleep(ring, slot, state, timeout);
 }
@@ -313,14 +264,14 @@ static int front_ring_slot_try(struct front_ring *ring, bool spare)
 {
 	u32 limit = ring->own_count - (spare ? 0 : ring->own_spare);
 	unsigned long flags;
-	u32 bit;
+	u32 slot;
 
 	spin_lock_irqsave(&ring->lock, flags);
-	bit = find_first_zero_bit(&ring->own_busy, limit);
-	if (bit < limit)
-		__set_bit(bit, &ring->own_busy);
+	slot = find_first_zero_bit(ring->own_busy, limit);
+	if (slot < limit)
+		__set_bit(slot, ring->own_busy);
 	spin_unlock_irqrestore(&ring->lock, flags);
-	return bit < limit ? (int)(ring->own_first + bit) : -EAGAIN;
+	return slot < limit ? (int)slot : -EAGAIN;
 }
 
 /*
@@ -362,7 +313,7 @@ void front_ring_slot_put(struct front_ring *ring, u32 slot)
 	unsigned long flags;
 
 	spin_lock_irqsave(&ring->lock, flags);
-	__clear_bit(slot - ring->own_first, &ring->own_busy);
+	__clear_bit(slot, ring->own_busy);
 	spin_unlock_irqrestore(&ring->lock, flags);
 	/* Full barrier: own_busy before the look; partner: prepare_to_wait(). */
 	if (wq_has_sleeper(&ring->own_wait))
@@ -375,7 +326,7 @@ void front_ring_slot_lose(struct front_ring *ring, u32 slot)
 	unsigned long flags;
 
 	spin_lock_irqsave(&ring->lock, flags);
-	__set_bit(slot - ring->own_first, &ring->own_lost);
+	__set_bit(slot, ring->own_lost);
 	front_ring_reclaim(ring);
 	spin_unlock_irqrestore(&ring->lock, flags);
 }

@@ -17,9 +17,10 @@
  *
  * Locks, outermost first:
  *
- *	mmap_lock
  *	placeholder.lock (mutex)	attachments of a placeholder
  *	channel.grow (mutex)		growth of arena regions
+ *	mmap_lock
+ *	channel.creds_lock (mutex)	what is attested
  *	session.reading (mutex)		readers of records
  *	session.lock (mutex)		which channels a session has
  *	front_fork_lock (mutex)		the probe of forks
@@ -30,8 +31,9 @@
  *	device.lock			channels of a device
  *	front_owners_lock		channels by owner
  *	front_members_lock		which session a process is in
+ *	front_quota_lock		what users have
  *	ring.lock (irq)			sleepers, slots in use
- *	channel.polled (xa_lock, irq)	placeholders by cookie
+ *	channel.remotes (xa_lock, irq)	placeholders by remote descriptor
  */
 #ifndef VSYSFRONT_H
 #define VSYSFRONT_H
@@ -70,36 +72,45 @@
 /* How long the service domain may take to start a shadow. */
 #define FRONT_OPEN_PATIENCE	(15 * HZ)
 
-/* ---- ring.c: head and slots with their grants, doorbell and sleepers ---- */
+/* ---- memory.c: head and slots of a ring, granted --------------------------- */
+
+struct front_memory {
+	struct vsys_ring ring;
+	u32 nr_pages;			/* granted */
+	grant_ref_t refs[1 + VSYS_SLOTS_MAX / VSYS_SLOTS_PER_PAGE];
+};
+
+int front_page_grant(domid_t domid, struct page *page);
+int front_memory_init(struct front_memory *memory, domid_t domid, u32 nr_slots,
+		      u64 arena_base);
+void front_memory_free(struct front_memory *memory);
+
+/* ---- ring.c: the kernel's own ring, the doorbell, and who sleeps ------------ */
 
 struct front_ring {
-	struct vsys_ring ring;
+	struct front_memory memory;
 	domid_t domid;
-	u32 nr_pages;
-	grant_ref_t refs[1 + VSYS_SLOTS_MAX / VSYS_SLOTS_PER_PAGE];
 	evtchn_port_t port;
 	int irq;			/* 0: none */
 	atomic64_t bells;
 
-	/*
-	 * The kernel's own slots: own_first … own_first + own_count - 1.  The
-	 * last own_spare of them are kept for calls that do not block.
-	 */
-	u32 own_first, own_count, own_spare;
+	/* The last own_spare slots are kept for calls that do not block. */
+	u32 own_count, own_spare;
 	wait_queue_head_t own_wait;
 
 	spinlock_t lock;
 	struct list_head sleepers;	/* lock */
-	unsigned long own_busy;		/* lock; bit: slot in use */
-	unsigned long own_lost;		/* lock; busy, given up, unanswered */
+	DECLARE_BITMAP(own_busy, VSYS_SLOTS_KERNEL);	/* lock; in use */
+	/* lock; busy, given up, unanswered */
+	DECLARE_BITMAP(own_lost, VSYS_SLOTS_KERNEL);
 	/* irq: a given-up slot was answered after all */
 	void (*reclaim)(struct front_ring *ring, u32 slot, s64 ret);
-	u32 empty_irqs;			/* in a row; hard irq only */
+	u32 empty_irqs;			/* in a row; one irq at a time */
 	bool dead;
+	bool retired;			/* the program's slots are not served */
 };
 
-int front_page_grant(domid_t domid, struct page *page);
-int front_ring_init(struct front_ring *ring, domid_t domid, u32 nr_slots,
+int front_ring_init(struct front_ring *ring, domid_t domid, u32 own_count,
 		    u64 arena_base);
 void front_ring_free(struct front_ring *ring);
 int front_ring_bind(struct front_ring *ring, irq_handler_t handler,
@@ -108,23 +119,50 @@ void front_ring_unbind(struct front_ring *ring, void *data);
 void front_ring_submit(struct front_ring *ring, u32 slot);
 void front_ring_bell(struct front_ring *ring);
 bool front_ring_wake(struct front_ring *ring);
-void front_ring_eoi(struct front_ring *ring, int irq, bool useful);
+void front_ring_eoi(struct front_ring *ring, bool useful);
 bool front_ring_dead(struct front_ring *ring);
 void front_ring_kill(struct front_ring *ring);
-int front_ring_sleep(struct front_ring *ring, u32 slot, unsigned int state,
-		     long timeout);
-int front_ring_wait(struct front_ring *ring, u32 slot, unsigned int state,
-		    long timeout);
+void front_ring_retire(struct front_ring *ring);
+int front_ring_sleep(struct front_ring *ring, struct vsys_slot *slot,
+		     unsigned int state, long timeout);
+int front_ring_wait(struct front_ring *ring, struct vsys_slot *slot,
+		    unsigned int state, long timeout);
 int front_ring_slot_get(struct front_ring *ring, bool spare,
 			unsigned int state, long timeout);
 void front_ring_slot_put(struct front_ring *ring, u32 slot);
 void front_ring_slot_lose(struct front_ring *ring, u32 slot);
 
+/* One of the kernel's own. */
 static inline struct vsys_slot *front_ring_slot(struct front_ring *ring,
 						u32 slot)
 {
-	return &ring->ring.slots[slot];
+	return &ring->memory.ring.slots[slot];
 }
+
+/* ---- quota.c: what users of this domain may have of it ---------------------- */
+
+enum front_resource {
+	FRONT_CHANNELS,
+	FRONT_PAGES,			/* granted for channels */
+	FRONT_RESOURCES,
+};
+
+struct front_user;
+
+struct front_user *front_user_get(kuid_t uid);
+void front_user_put(struct front_user *user);
+int front_user_turn(struct front_user *user);
+void front_user_turn_end(struct front_user *user);
+int front_quota_charge(struct front_user *user, enum front_resource r, u32 n);
+void front_quota_return(struct front_user *user, enum front_resource r, u32 n);
+u32 front_quota_allowed(enum front_resource r);
+
+/* ---- sandbox.c ---------------------------------------------------------------- */
+
+u32 front_sandbox_binds(u32 class);
+bool front_sandbox_binds_opening(u32 class);
+bool front_sandbox_binds_process(struct pid *tgid, u32 class);
+u32 front_sandbox_allowed(void);
 
 /* ---- device.c: one xenbus device ---------------------------------------- */
 
@@ -134,10 +172,11 @@ struct front_control {
 	grant_ref_t refs[VSYS_CONTROL_SLOTS];
 	u32 nr_pages;			/* allocated and granted so far */
 	u32 nr[VSYS_CONTROL_SLOTS];	/* what each slot was asked */
-	struct work_struct orphan_work;
-	spinlock_t orphan_lock;
-	u32 nr_orphans;			/* orphan_lock */
-	s64 orphans[VSYS_CONTROL_SLOTS];/* channels to close, orphan_lock */
+	/*
+	 * ring.lock; whose OPEN or CLOSE was given up in each slot: B may still
+	 * map what it names, so the channel stays until there is an answer.
+	 */
+	struct front_channel *lost[VSYS_CONTROL_SLOTS];
 };
 
 struct front_device {
@@ -159,11 +198,11 @@ struct front_device {
 	struct list_head channels;	/* lock */
 	u32 nr_channels;		/* lock */
 	u64 closed_calls, closed_bells;	/* lock; of channels that are gone */
+	atomic_t nr_pages;		/* granted for channels */
 
 	struct delayed_work stats_work;
-	u64 stats_last[3];		/* as written; stats_work only */
+	u64 stats_last[6];		/* as written; stats_work only */
 	bool stats_written;
-	atomic_t unresponsive;		/* something timed out, nothing since */
 };
 
 int front_device_register(void);
@@ -179,6 +218,8 @@ void front_control_kill(struct front_device *dev);
 void front_control_free(struct front_device *dev);
 s64 front_control_request(struct front_device *dev, u32 nr, const u64 args[4],
 			  const void *message, size_t bytes, long timeout);
+s64 front_control_channel(struct front_channel *ch, u32 nr,
+			  const u64 args[4], const void *message, size_t bytes);
 s64 front_control_exchange(struct front_device *dev, u32 nr, void *message,
 			   size_t bytes, long timeout);
 
@@ -194,21 +235,36 @@ struct front_channel {
 	struct list_head node;		/* dev->lock */
 	struct hlist_node by_owner;	/* front_owners_lock */
 	struct mm_struct *mm;		/* the owner's (mmgrab) */
-	pid_t tgid;			/* the owner's, for people */
-	s32 id;				/* B's name for it */
+	struct pid *owner;		/* the owner's, as a process */
+	pid_t tgid;			/* the same, for people */
+	struct front_user *user;
+	s32 id;				/* B's name for it; -1: none */
+	bool announced;			/* others find it */
+	bool lost;			/* its OPEN or CLOSE was given up */
 	u64 arena_base;
-	u32 nr_slots, user_slots;
-	struct front_ring ring;
+	u32 nr_slots;			/* the program's */
+	struct front_memory program;	/* the program's ring */
+	struct front_ring ring;		/* the kernel's */
 	struct vsys_local *local;	/* one page, not granted */
 	struct mutex grow;
-	struct front_region **regions;	/* nr_slots; set once, under grow */
-	struct xarray polled;		/* cookie -> placeholder */
+	struct front_region **regions;	/* of all slots; set once, under grow */
+	u32 nr_pages;			/* charged; grow */
+	struct xarray remotes;		/* placeholders by remote descriptor */
 	u32 event_cons;			/* hard irq only */
+	bool eoi_owed;			/* to be given by wake_work */
+	struct work_struct wake_work;
+	atomic_t unresponsive;		/* something timed out, nothing since */
 	atomic64_t calls;		/* the kernel's own */
+
+	struct mutex creds_lock;
+	const struct cred *cred;	/* creds_lock; attested for all slots */
+	const struct cred **apart;	/* creds_lock; by slot; or NULL */
+
 	struct front_accounts __rcu *accounts;	/* NULL: nobody counts */
 	bool counted;			/* atomic; it has some, or will have */
 	u64 counted_by;			/* the session's lock; its number */
 	struct work_struct close_work;
+	struct work_struct retire_work;
 };
 
 struct front_channel *front_channel_open(struct vsys_front_open *open);
@@ -217,6 +273,13 @@ void front_channel_unuse(struct front_channel *ch);
 void front_channel_get(struct front_channel *ch);
 void front_channel_put(struct front_channel *ch);
 void front_channel_kill(struct front_channel *ch);
+void front_channel_finish(struct front_channel *ch);
+void front_channel_retire(struct front_channel *ch);
+bool front_channel_sandboxed(struct front_channel *ch);
+struct vsys_slot *front_channel_slot(struct front_channel *ch, u32 region);
+void front_channel_submit(struct front_channel *ch, u32 slot);
+int front_channel_charge(struct front_channel *ch, u32 pages);
+void front_channel_return(struct front_channel *ch, u32 pages);
 u64 front_channel_calls(struct front_channel *ch);
 void front_channel_note_close(const char *service);
 struct front_channel *front_channel_mine(struct front_device *dev);
@@ -235,8 +298,8 @@ struct front_region {
 	grant_ref_t refs[VSYS_SLOT_ARENA_MAX / PAGE_SIZE];
 };
 
-int front_arena_grow(struct front_channel *ch, u32 slot, u32 bytes);
-u32 front_arena_pages(struct front_channel *ch, u32 slot);
+int front_arena_grow(struct front_channel *ch, u32 region, u32 bytes);
+u32 front_arena_pages(struct front_channel *ch, u32 region);
 vm_fault_t front_arena_fault(struct vm_fault *vmf);
 void front_arena_free(struct front_channel *ch);
 size_t front_arena_to_iter(struct front_region *region, u32 offset,
@@ -272,7 +335,7 @@ void front_call_end(struct front_call *call);
 u64 front_call_address(const struct front_call *call, u32 offset);
 s64 front_call_simple(struct front_channel *ch, enum front_patience patience,
 		      u32 nr, u64 a0, u64 a1, u64 a2, u64 a3);
-int front_call_wait(struct front_channel *ch, u32 slot,
+int front_call_wait(struct front_channel *ch, u32 region,
 		    enum front_patience patience);
 s64 front_call_error(s64 ret);
 
@@ -296,8 +359,6 @@ struct front_placeholder {
 	struct list_head attachments;	/* lock */
 
 	wait_queue_head_t wait;
-	u32 cookie;
-	bool polled;			/* has a cookie */
 	atomic_t events;		/* notifications so far */
 	spinlock_t poll_lock;
 	bool asked;			/* poll_lock */
@@ -342,11 +403,9 @@ int front_inode_statfs(struct dentry *dentry, struct kstatfs *buf);
 
 /* ---- poll.c ---------------------------------------------------------------- */
 
-int front_poll_init(struct front_placeholder *p);
-void front_poll_free(struct front_placeholder *p);
 __poll_t front_poll(struct file *file, poll_table *table);
-bool front_poll_drain(struct front_channel *ch);
-void front_poll_wake_all(struct front_channel *ch);
+bool front_poll_drain(struct front_channel *ch, bool *all);
+bool front_poll_wake_all(struct front_channel *ch);
 
 /* ---- session.c: what a profiler asked for, and of which processes ------------ */
 
@@ -523,5 +582,8 @@ void front_counters_unregister(void);
 int front_chardev_register(void);
 void front_chardev_unregister(void);
 int front_creds_fill(struct vsys_creds *creds);
+int front_creds_attest(struct front_channel *ch, u32 slot, u32 flags);
+int front_creds_current(struct front_channel *ch, u32 slot);
+void front_creds_free(struct front_channel *ch);
 
 #endif /* VSYSFRONT_H */

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Bell: the interrupt of a doorbell, from its ring to its end (XSA-332).
+ *
+ * Between the two Xen's event code delivers no other.  The end comes from the
+ * thread that the bell woke, once it has found nothing more to do, so a frontend
+ * that rings and rings gets that thread's share of the processor and no more.
+ * A bell after which there was nothing to do is empty.  Some are normal, for a
+ * worker may have been faster; from many in a row on each is told to be
+ * spurious, and the next is delayed.
+ */
+#include <xen/events.h>
+
+#include "vsysback.h"
+
+#define VSYSBACK_EMPTY_BELLS 64u
+
+/* The interrupt. */
+void vsysback_bell_rang(struct vsysback_bell *bell)
+{
+	atomic_set(&bell->owed, 1);
+}
+
+/*
+ * The thread goes to sleep.  It has said so where the frontend looks: one that
+ * comes after that rings, and a ring before this end is delivered by it.
+ */
+void vsysback_bell_end(struct vsysback_bell *bell)
+{
+	if (!atomic_xchg(&bell->owed, 0))
+		return;
+	if (bell->worked)
+		bell->empty = 0;
+	else if (bell->empty < VSYSBACK_EMPTY_BELLS)
+		bell->empty++;
+	bell->worked = false;
+	xen_irq_lateeoi(bell->irq, bell->empty < VSYSBACK_EMPTY_BELLS ?
+					   0 : XEN_EOI_FLAG_SPURIOUS);
+}
