@@ -124,7 +124,6 @@ static long channel_map(struct virtuos_channel *ch,
 			    (unsigned long)open->arena_base);
 		return -ENOMEM;
 	}
-	ch->user_slots = open->nr_slots;
 	ch->closes = __atomic_load_n(&ch->local->closes, __ATOMIC_ACQUIRE);
 	return 0;
 }

@@ -17,7 +17,6 @@ struct virtuos_channel {
 	int fd;				/* of /dev/vsys */
 	int service;
 	uint32_t generation;
-	uint32_t user_slots;
 	struct vsys_ring ring;
 	struct vsys_local *local;
 	uint8_t *arena;

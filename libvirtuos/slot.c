@@ -53,8 +53,8 @@ static int slot_search(struct virtuos_channel *ch, uint32_t first)
 {
 	uint32_t i, slot;
 
-	for (i = 0; i < ch->user_slots; i++) {
-		slot = (first + i) % ch->user_slots;
+	for (i = 0; i < ch->ring.nr_slots; i++) {
+		slot = (first + i) % ch->ring.nr_slots;
 		if (slot_try(ch, slot))
 			return slot;
 	}
@@ -72,7 +72,7 @@ int virtuos_slot_get(struct virtuos_channel *ch)
 	}
 	if (slot < 0)
 		virtuos_log("all %u slots of \"%s\" are taken: raise \"slots\" in %s",
-			    ch->user_slots,
+			    ch->ring.nr_slots,
 			    virtuos_routes.services[ch->service],
 			    virtuos_routes_path());
 	else
