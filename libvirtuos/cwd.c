@@ -166,7 +166,7 @@ long virtuos_cwd_get(char *buf, size_t size)
 /* After exec: the directory that the process before us was in. */
 void virtuos_cwd_init(void)
 {
-	const char *env = getenv("VIRTUOS_CWD");
+	const char *env = secure_getenv("VIRTUOS_CWD");
 	int service;
 
 	if (!env || env[0] != '/' || strlen(env) >= PATH_MAX)

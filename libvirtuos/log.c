@@ -13,7 +13,7 @@ static char to[PATH_MAX];
 /* Remembered: some programs empty their environment. */
 void virtuos_log_init(void)
 {
-	const char *name = getenv("VIRTUOS_LOG");
+	const char *name = secure_getenv("VIRTUOS_LOG");
 
 	if (name && strlen(name) < sizeof(to))
 		strcpy(to, name);

@@ -231,7 +231,7 @@ int virtuos_routes_load(struct virtuos_routes *routes, const char *path,
 
 const char *virtuos_routes_path(void)
 {
-	const char *path = getenv("VIRTUOS_ROUTES");
+	const char *path = secure_getenv("VIRTUOS_ROUTES");
 
 	return path && *path ? path : VIRTUOS_ROUTES_FILE;
 }

@@ -28,7 +28,7 @@ void virtuos_stats_count(int service, uint32_t nr)
 
 void virtuos_stats_init(void)
 {
-	const char *name = getenv("VIRTUOS_STATS");
+	const char *name = secure_getenv("VIRTUOS_STATS");
 
 	if (name && name[0] == '/' && strlen(name) < sizeof(file))
 		strcpy(file, name);

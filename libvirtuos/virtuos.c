@@ -157,7 +157,7 @@ static bool found(char *path, const char *dir, const char *rest)
 /* Where it is installed, or where it was built. */
 static bool find_library(char *path)
 {
-	const char *env = getenv("VIRTUOS_LIB");
+	const char *env = secure_getenv("VIRTUOS_LIB");
 	char dir[PATH_MAX], full[PATH_MAX];
 	ssize_t n;
 	char *slash;
