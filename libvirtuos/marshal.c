@@ -19,6 +19,17 @@ static void *at(const struct virtuos_marshal *m, int i)
 	return m->base + m->place[i];
 }
 
+/*
+ * The service can change the region at any time, so nothing in it is looked at
+ * twice: it is copied, and behind the barrier the compiler, too, has only the
+ * copy.
+ */
+static void read_once(void *copy, const void *shared, size_t n)
+{
+	memcpy(copy, shared, n);
+	__asm__ volatile("" ::: "memory");
+}
+
 static uint64_t cross(const void *p)
 {
 	return (uint64_t)(uintptr_t)p;
@@ -140,7 +151,7 @@ static long msg_in(struct virtuos_marshal *m, int i, uint64_t arg, bool send)
 	if (msg.msg_name &&
 	    virtuos_copy(room->name, msg.msg_name, msg.msg_namelen))
 		return -EFAULT;
-	if (room->msg.msg_control &&
+	if (msg.msg_control && msg.msg_controllen &&
 	    virtuos_copy(room->control, msg.msg_control, msg.msg_controllen))
 		return -EFAULT;
 	return iov_move(&msg, room->data, n, true);
@@ -156,7 +167,7 @@ static long msg_out(struct virtuos_marshal *m, int i, uint64_t arg, int64_t ret)
 
 	if (virtuos_copy(&msg, to, sizeof(msg)))
 		return -EFAULT;
-	memcpy(&got, &room->msg, sizeof(got));
+	read_once(&got, &room->msg, sizeof(got));
 	if (msg.msg_name) {
 		n = got.msg_namelen;
 		if (n > msg.msg_namelen)
@@ -399,7 +410,7 @@ static long out_len_out(struct virtuos_marshal *m, int i, int li, uint64_t arg,
 
 	if (!len_arg)
 		return 0;
-	memcpy(&len, at(m, li), sizeof(len));
+	read_once(&len, at(m, li), sizeof(len));
 	/* Programs trust it: no more than an address has, or than was asked. */
 	if (len > sizeof(struct sockaddr_storage) && len > m->room)
 		len = m->room;

@@ -528,7 +528,7 @@ static struct msghdr *header(struct msghdr *m, struct iovec *iov, char *memory)
 		iov[i].iov_base = memory + used;
 		used += iov[i].iov_len;
 	}
-	m->msg_iov = iov;
+	m->msg_iov = n || below(2) ? iov : NULL;
 	m->msg_iovlen = n;
 	return m;
 }
