@@ -85,20 +85,43 @@ const char *virtuos_cwd_env(void)
 	return cwd.service >= 0 ? cwd.env : NULL;
 }
 
+/*
+ * The name that a service gives its shadow's directory, n bytes.  Paths are
+ * routed by it: one that leads elsewhere would make ".." a local file's.
+ */
+static long name_check(int service, const char *path, long n)
+{
+	char normal[PATH_MAX];
+
+	/* What is not normal, or ends before its end, becomes shorter. */
+	if (n <= 0 || path[n - 1] || path[0] != '/' ||
+	    virtuos_path_join(normal, sizeof(normal), "/", path) != n - 1 ||
+	    virtuos_path_service(path) != service)
+		return -EIO;
+	return n;
+}
+
+static long ask_name(int service, char *path, size_t size)
+{
+	long ret = virtuos_call(service, VSYS_NR_getcwd,
+				VIRTUOS_ARGS(VIRTUOS_PTR(path), size));
+
+	return ret < 0 ? ret : name_check(service, path, ret);
+}
+
 /* The shadow is in its new directory: learn its name from there. */
 static long entered(int service)
 {
 	struct virtuos_channel *ch = virtuos_channel_get(service);
 	char path[PATH_MAX];
-	long ret;
+	long ret = ask_name(service, path, sizeof(path));
 
-	ret = virtuos_call(service, VSYS_NR_getcwd,
-			   VIRTUOS_ARGS(VIRTUOS_PTR(path), sizeof(path)));
-	if (ret < 0)
+	if (ret < 0) {
+		/* The process stays where it was: send the shadow back. */
+		if (service == cwd.service)
+			cwd.generation = 0;
 		return ret;
-	if (!ret || ret > (long)sizeof(path) || path[ret - 1] ||
-	    path[0] != '/')
-		return -EIO;
+	}
 	memcpy(REMOTE_PATH, path, ret);
 	cwd.service = service;
 	cwd.generation = ch ? ch->generation : 0;
@@ -156,11 +179,15 @@ long virtuos_cwd_fchdir(int fd)
 
 long virtuos_cwd_get(char *buf, size_t size)
 {
+	char path[PATH_MAX];
+	long ret;
+
 	if (cwd.service < 0)
 		return sys2(SYS_getcwd, buf, size);
 	send_shadow();
-	return virtuos_call(cwd.service, VSYS_NR_getcwd,
-			    VIRTUOS_ARGS(VIRTUOS_PTR(buf), size));
+	ret = ask_name(cwd.service, path,
+		       size < sizeof(path) ? size : sizeof(path));
+	return ret > 0 && virtuos_copy(buf, path, ret) ? -EFAULT : ret;
 }
 
 /* After exec: the directory that the process before us was in. */

@@ -19,6 +19,7 @@ struct walk {
 	size_t length;
 	char rest[PATH_MAX];	/* to do */
 	int links;
+	int service;		/* whose links led here, or -1 */
 };
 
 /* A link's target, or nothing, and then the rest, "" or from a slash on. */
@@ -40,12 +41,20 @@ static void up(struct walk *w)
 	w->done[w->length] = 0;
 }
 
+static int service_of(const char *path)
+{
+	struct virtuos_path to;
+
+	return virtuos_path_route(AT_FDCWD, path, &to) ? -1 : to.service;
+}
+
 /* The component that was just appended: follow it if it is a link. */
 static long follow(struct walk *w, size_t before, const char *rest)
 {
 	char target[PATH_MAX];
 	struct stat st;
 	long n, err;
+	int service;
 
 	n = AT_CALL(readlinkat, AT_FDCWD, PTR(w->done), PTR(target),
 		    sizeof(target) - 1);
@@ -65,6 +74,9 @@ static long follow(struct walk *w, size_t before, const char *rest)
 	if (++w->links > LINKS_MAX)
 		return -ELOOP;
 	target[n] = 0;
+	service = service_of(w->done);
+	if (service >= 0)
+		w->service = service;
 	w->length = target[0] == '/' ? 0 : before;
 	w->done[w->length] = 0;
 	return set_rest(w, target, rest);
@@ -99,6 +111,7 @@ static long resolve(struct walk *w, const char *path)
 	w->length = 0;
 	w->done[0] = 0;
 	w->links = 0;
+	w->service = -1;
 	if (*path != '/') {
 		ret = virtuos_cwd_get(w->done, sizeof(w->done));
 		if (ret < 0)
@@ -111,8 +124,14 @@ static long resolve(struct walk *w, const char *path)
 	ret = set_rest(w, "", path);
 	while (!ret && w->rest[strspn(w->rest, "/")])
 		ret = step(w);
-	if (!ret && !w->length)
+	if (!w->length)
 		strcpy(w->done, "/");
+	/*
+	 * A service's link leads among its own files.  A name outside them is
+	 * here that of another file than open() would find there.
+	 */
+	if (w->service >= 0 && service_of(w->done) != w->service)
+		return -EIO;
 	return ret;
 }
 
