@@ -367,11 +367,31 @@ static bool repeatable(uint32_t nr)
 	return true;
 }
 
-/* No channel: what the process itself lacks it is told as it is. */
+static bool makes_descriptor(uint32_t nr)
+{
+	return nr < VSYS_NR_SYSCALLS && (vsys_calls[nr].flags & VSYS_CALL_NEWFD);
+}
+
+/*
+ * No channel.  When there is too little of something, here or there, the
+ * program hears what it would hear of a kernel's own tables and memory; what
+ * helps stands in the log.
+ */
 static long unopened(int service, uint32_t nr, long err)
 {
-	return err == -EMFILE || err == -ENFILE || err == -ENOMEM ?
-		       err : gone(service, nr);
+	switch (err) {
+	case -EMFILE:
+		return makes_descriptor(nr) ? -EMFILE : -ENOMEM;
+	case -ENFILE:
+	case -EUSERS:
+	case -EDQUOT:
+	case -ENOSPC:
+	case -EAGAIN:
+		return makes_descriptor(nr) ? -ENFILE : -ENOMEM;
+	case -ENOMEM:
+		return -ENOMEM;
+	}
+	return gone(service, nr);
 }
 
 long virtuos_call(int service, uint32_t nr, const uint64_t args[6])

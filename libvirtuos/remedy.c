@@ -18,8 +18,14 @@ static const char *remedy(int err)
 		return "refused this domain: in dom0, virtuosctl status says why; if it is for a version or a feature, install the same release of VirtuOS in both";
 	case ENOSPC:
 		return "is out of grants, mappings or event channels: raise max_grant_frames and max_event_channels of this domain, or max_maptrack_frames and max_event_channels of the service domain, in their xl configurations; the kernel logs say which";
+	case EACCES:
+		return "takes no process that is in a sandbox (seccomp, Landlock, another root or namespace): its paths and sockets are local; vsysfront's parameter \"sandboxed\" lets it";
 	case EUSERS:
-		return "serves as many processes of this domain as it can: end some";
+		return "serves as many processes of this domain as it can: end some, or raise the parameter \"channels\" of vsysback or vsysfront; the kernel logs say which";
+	case EDQUOT:
+		return "serves as many processes of this user as one may have: end some, or raise vsysfront's parameter \"channels\"";
+	case ENOMEM:
+		return "wants memory that this process may not have: raise RLIMIT_MEMLOCK (ulimit -l) or, if this user has its share, vsysfront's parameter \"pages\"";
 	case EAGAIN:
 		return "starts no process for this one: its console says why; it may want more memory in its xl configuration";
 	case ETIMEDOUT:

@@ -115,28 +115,41 @@ static long region_refused(struct virtuos_channel *ch, long err)
 		    virtuos_routes.services[ch->service],
 		    err == -ENOSPC ?
 			    "raise max_grant_frames of this domain, or max_maptrack_frames of the service domain, in their xl configurations; the kernel log says which" :
+		    err == -ENOMEM ?
+			    "raise RLIMIT_MEMLOCK (ulimit -l) or, if this user has its share, vsysfront's parameter \"pages\"" :
 		    err == -ETIMEDOUT ?
 			    "it does not answer; in dom0, see virtuosctl status" :
 			    strerrordesc_np(-err));
 	return err == -ENOSPC ? -ENOMEM : err;
 }
 
-long virtuos_slot_region(struct virtuos_channel *ch, int slot, size_t bytes)
+static long region_ask(struct virtuos_channel *ch, int slot, size_t bytes)
 {
-	struct vsys_front_arena arena = { .slot = slot };
-	uint32_t have = ch->granted[slot];
+	struct vsys_front_arena arena = { .slot = slot, .bytes = bytes };
 	long err;
 
-	if (have >= bytes)
-		return have;
-	arena.bytes = region_step(bytes);
 	do
 		err = sys3(SYS_ioctl, ch->fd, VSYS_IOC_ARENA, &arena);
 	while (err == -EINTR);
+	if (!err)
+		ch->granted[slot] = arena.bytes < VSYS_SLOT_ARENA_MAX ?
+					    arena.bytes : VSYS_SLOT_ARENA_MAX;
+	return err;
+}
+
+long virtuos_slot_region(struct virtuos_channel *ch, int slot, size_t bytes)
+{
+	long err;
+
+	if (ch->granted[slot] >= bytes)
+		return ch->granted[slot];
+	err = region_ask(ch, slot, region_step(bytes));
+	/* Where memory is short, no more than this call needs. */
+	if (err == -ENOMEM || err == -ENOSPC)
+		err = region_ask(ch, slot, (bytes + VSYS_PAGE_SIZE - 1) &
+					   ~(size_t)(VSYS_PAGE_SIZE - 1));
 	/* What there is will do: calls are clipped to it. */
-	if (err)
-		return have ? have : region_refused(ch, err);
-	ch->granted[slot] = arena.bytes < VSYS_SLOT_ARENA_MAX ?
-				    arena.bytes : VSYS_SLOT_ARENA_MAX;
+	if (err && !ch->granted[slot])
+		return region_refused(ch, err);
 	return ch->granted[slot];
 }
