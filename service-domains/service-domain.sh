@@ -9,13 +9,26 @@ sd_mount() {
 	exec > /dev/console 2>&1 < /dev/null
 	mkdir -p /dev/pts /dev/shm
 	ln -s /proc/self/fd /dev/fd
-	mount -t devpts -o mode=620,ptmxmode=666 devpts /dev/pts
+	# Terminals, debugfs and xenfs are there in the lab only.
+	mount -t devpts -o mode=620,ptmxmode=666 devpts /dev/pts 2>/dev/null
 	mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 	mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
 	mount -t tmpfs -o mode=755 tmpfs /run
-	mkdir -p /tmp /export /proc/xen
+	mkdir -p /tmp
 	chmod 1777 /tmp
 	mount -t xenfs xenfs /proc/xen 2>/dev/null
+}
+
+# sd_export NAME…: what shadows have as their root, /export: mount points and
+# nothing else.  It is read-only, for a name made there, by a client that may
+# write anywhere, would be the service domain's memory.
+sd_export() {
+	mkdir -p /export
+	mount -t tmpfs -o mode=755,size=64k tmpfs /export || sd_fail "no root for shadows"
+	for _name; do
+		mkdir "/export/$_name"
+	done
+	mount -t tmpfs -o remount,ro,nodev,nosuid,noexec tmpfs /export || sd_fail "the root of shadows stays writable"
 }
 
 sd_name() {
