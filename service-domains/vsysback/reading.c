@@ -61,26 +61,20 @@ bool vsysback_reading_since(const struct vsys_counter *counter, u64 now,
 	return difference >= 0;
 }
 
-/* irqs off.  What perf has of it, and what its register counted since then. */
-static u64 vsysback_reading_direct(const struct vsysback_gauge *g,
-				   const struct perf_event *event)
-{
-	u64 count = local64_read(&event->count), raw;
-
-	if (g->direct(event->hw.event_base_rdpmc, &raw))
-		count += vsysback_reading_wrapped(
-			raw - local64_read(&event->hw.prev_count));
-	return count;
-}
-
+/* irqs off. */
 static u64 vsysback_reading_value(const struct vsysback_gauge *g, u32 i)
 {
 	struct perf_event *event = g->events[i].event;
+	u64 raw;
 
 	if (event->oncpu != smp_processor_id())
 		return local64_read(&event->count); /* it has no register */
-	if (g->direct && g->count->counters[i].type != PERF_TYPE_SOFTWARE)
-		return vsysback_reading_direct(g, event);
+	/* What perf has of it, and what its register counted since then. */
+	if (g->direct && g->count->counters[i].type != PERF_TYPE_SOFTWARE &&
+	    g->direct(event->hw.event_base_rdpmc, &raw))
+		return local64_read(&event->count) +
+		       vsysback_reading_wrapped(
+			       raw - local64_read(&event->hw.prev_count));
 	event->pmu->read(event);
 	return local64_read(&event->count);
 }

@@ -9,8 +9,9 @@
 
 /*
  * The register of this virtual processor that rdpmc calls `index`, without a
- * trap; interrupts are off.  False: the registers are not the processor's at
- * the moment, for Xen has an overflow interrupt for it.
+ * trap; interrupts are off.  False: it has to be read by a trap, for the registers
+ * are not the processor's at the moment (Xen has an overflow interrupt for it), or
+ * the module was loaded with rdpmc=0.
  */
 bool perfctr_xen_rdpmc(u32 index, u64 *raw);
 
