@@ -162,7 +162,7 @@ static int perfctr_mmap(struct file *file, struct vm_area_struct *vma)
 		return -EINVAL;
 	if (vma->vm_flags & VM_WRITE)
 		return -EACCES;
-	if (cpu >= nr_cpu_ids || !per_cpu(record, cpu))
+	if (cpu >= nr_cpu_ids || !cpu_possible(cpu) || !per_cpu(record, cpu))
 		return -ENXIO;
 
 	vma->vm_flags &= ~VM_MAYWRITE;
