@@ -185,14 +185,19 @@ static struct miscdevice perfctr_device = {
 static enum cpuhp_state perfctr_state;
 
 /* Pages that programs may still have mapped live until they unmap them. */
-static void perfctr_end(void)
+static void perfctr_free(void)
 {
 	unsigned int cpu;
 
-	cpuhp_remove_state(perfctr_state);
 	for_each_possible_cpu(cpu)
 		if (per_cpu(record, cpu))
 			put_page(per_cpu(record, cpu));
+}
+
+static void perfctr_end(void)
+{
+	cpuhp_remove_state(perfctr_state);
+	perfctr_free();
 }
 
 static int __init perfctr_init(void)
@@ -214,8 +219,10 @@ static int __init perfctr_init(void)
 
 	rc = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "perfctr_xen:online",
 			       perfctr_online, perfctr_offline);
-	if (rc < 0)
+	if (rc < 0) {
+		perfctr_free();
 		return rc;
+	}
 	perfctr_state = rc;
 
 	rc = misc_register(&perfctr_device);
