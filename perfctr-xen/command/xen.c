@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 #include "../include/perfctr-xen/device.h"
 #include "xen.h"
@@ -18,20 +15,6 @@ static bool file_line(const char *name, char *line, size_t size)
 	if (there)
 		line[strcspn(line, "\n")] = 0;
 	return there;
-}
-
-/* What perfctr_xen.ko has enabled; none, if it is not loaded. */
-static uint32_t features(void)
-{
-	int fd = open(PERFCTR_DEVICE, O_RDONLY | O_CLOEXEC);
-	struct perfctr_get get = { 0 };
-
-	if (fd < 0)
-		return 0;
-	if (ioctl(fd, PERFCTR_IOC_GET, &get))
-		get.enabled = 0;
-	close(fd);
-	return get.enabled;
 }
 
 const char *xen_guest_type(void)
@@ -52,10 +35,13 @@ enum xen_road xen_road(void)
 		return XEN_NONE;
 	if (strcmp(xen_guest_type(), "PV"))
 		return XEN_HVM;
-	return features() & PERFCTR_MODES ? XEN_PV_PATCHED : XEN_PV_STOCK;
+	return access(PERFCTR_MAY_RDPMC, F_OK) ? XEN_PV_STOCK : XEN_PV_PATCHED;
 }
 
 bool xen_rdpmc(void)
 {
-	return features() & PERFCTR_RDPMC;
+	char line[8];
+
+	return file_line(PERFCTR_MAY_RDPMC, line, sizeof(line)) &&
+	       line[0] == 'Y';
 }

@@ -4,7 +4,8 @@
  * patched Xen.
  *
  * mmap(), read-only, at offset N * 4096: the record of virtual processor N,
- * struct perfctr_record.
+ * struct perfctr_record.  What is in it is of everybody's programs on that
+ * processor, so it takes the rights to open the device, which are root's.
  */
 #ifndef PERFCTR_XEN_DEVICE_H
 #define PERFCTR_XEN_DEVICE_H
@@ -18,6 +19,13 @@
 #endif
 
 #define PERFCTR_DEVICE		"/dev/perfctr-xen"
+
+/*
+ * Anybody may see whether the module is there, and Xen tells user mode from
+ * kernel, by this file; and by its first letter, Y or N, whether programs may use
+ * rdpmc.
+ */
+#define PERFCTR_MAY_RDPMC	"/sys/module/perfctr_xen/parameters/rdpmc"
 
 /* Written by the program: cpu, set; by the module: set, as Xen returns it. */
 struct perfctr_program {
