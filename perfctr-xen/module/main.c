@@ -30,6 +30,14 @@ static bool times = true;
 module_param(times, bool, 0444);
 MODULE_PARM_DESC(times, "tell time in Xen apart, at two TSC reads for each entry to Xen");
 
+static bool rdpmc = true;
+module_param(rdpmc, bool, 0444);
+MODULE_PARM_DESC(rdpmc, "programs, all of them, read counters with rdpmc");
+
+static ushort mode = 0440;
+module_param(mode, ushort, 0444);
+MODULE_PARM_DESC(mode, "who may map the records: mode of /dev/perfctr-xen");
+
 static struct perfctr_get offer;
 static DEFINE_PER_CPU(struct page *, record);
 
@@ -51,6 +59,13 @@ static int perfctr_enable(u32 features, struct page *page)
 	return rc;
 }
 
+/* Of what Xen offers, all but what the administrator does not want. */
+static u32 perfctr_wanted(void)
+{
+	return offer.offered & ~(times ? 0 : PERFCTR_TIME) &
+	       ~(rdpmc ? 0 : PERFCTR_RDPMC);
+}
+
 static int perfctr_online(unsigned int cpu)
 {
 	struct page *page = per_cpu(record, cpu);
@@ -62,7 +77,7 @@ static int perfctr_online(unsigned int cpu)
 		return -ENOMEM;
 	per_cpu(record, cpu) = page;
 
-	rc = perfctr_enable(offer.offered & ~(times ? 0 : PERFCTR_TIME), page);
+	rc = perfctr_enable(perfctr_wanted(), page);
 	if (rc)
 		pr_err("processor %u: Xen refuses (%d)\n", cpu, rc);
 	return rc;
@@ -178,7 +193,6 @@ static const struct file_operations perfctr_fops = {
 static struct miscdevice perfctr_device = {
 	.minor = MISC_DYNAMIC_MINOR,
 	.name = "perfctr-xen",
-	.mode = 0444,
 	.fops = &perfctr_fops,
 };
 
@@ -225,6 +239,7 @@ static int __init perfctr_init(void)
 	}
 	perfctr_state = rc;
 
+	perfctr_device.mode = mode & 0444;
 	rc = misc_register(&perfctr_device);
 	if (rc)
 		perfctr_end();
