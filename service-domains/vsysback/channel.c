@@ -350,6 +350,7 @@ static void vsysback_channel_init(struct vsysback_channel *ch)
 	spin_lock_init(&ch->event_lock);
 	mutex_init(&ch->poll_lock);
 	mutex_init(&ch->creds_lock);
+	mutex_init(&ch->count_lock);
 	INIT_LIST_HEAD(&ch->idle);
 	INIT_LIST_HEAD(&ch->workers);
 	INIT_LIST_HEAD(&ch->requests);

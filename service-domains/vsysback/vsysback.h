@@ -131,9 +131,10 @@ struct vsysback_device {
 	struct xarray users;		/* by id; users_lock */
 	u32 used[VSYSBACK_RESOURCES];	/* quota.c */
 
-	/* vsysback_count_lock: how often it has each total, and how many of them. */
+	/* totals.c: how often it has each total, and how many of them. */
 	u32 totals[VSYSBACK_TOTALS_MAX];
 	unsigned int nr_totals;
+	atomic_t gauge_events;		/* by which its workers count themselves */
 
 	struct vsysback_counts __percpu *counts;
 	struct delayed_work stats_work;
@@ -220,9 +221,10 @@ struct vsysback_channel {
 	struct xarray polls;		/* by descriptor */
 	struct mutex poll_lock;
 
-	struct vsysback_count *count;	/* vsysback_count_lock */
-	u32 counting;			/* another number for each; 0: none */
-	bool uncountable;		/* it ends; vsysback_count_lock */
+	struct mutex count_lock;
+	struct vsysback_count *count;	/* count_lock; and its gauges */
+	u64 counting;			/* another number for each; 0: none */
+	bool uncountable;		/* it ends; count_lock */
 };
 
 struct vsysback_worker {
@@ -241,7 +243,7 @@ struct vsysback_worker {
 	spinlock_t slot_lock;
 	int slot;			/* that it runs, as a region, or -1 */
 	bool in_call;
-	u32 counting;			/* whose events gauge holds */
+	u64 counting;			/* whose events gauge holds */
 	struct vsysback_gauge *gauge;	/* NULL: it does not count */
 };
 
@@ -278,6 +280,7 @@ struct vsysback_reading {
 struct vsysback_gauge_event {
 	struct vsysback_gauge *gauge;
 	struct perf_event *event;
+	struct list_head node;		/* of the open ones of its total */
 };
 
 /* The events by which one worker counts itself. */
@@ -462,6 +465,8 @@ struct vsysback_total *vsysback_total_get(struct vsysback_device *dev,
 					  const struct vsys_counter *counter);
 void vsysback_total_put(struct vsysback_device *dev, struct vsysback_total *t);
 void vsysback_total_polled(struct vsysback_total *t, u64 value, u64 running);
+void vsysback_totals_join(struct vsysback_gauge *g);
+void vsysback_totals_leave(struct vsysback_gauge *g);
 int vsysback_totals_read(struct vsys_totals *totals);
 
 /* symbol.c */
