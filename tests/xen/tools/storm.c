@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A program that sends interrupts and bits that mean nothing as fast as it can, both
+ * ways, while another one works: run forwarded, with "storm SECONDS".
+ *
+ * The worker's calls are counted for so many seconds beside a program that only
+ * computes, and again beside the storm: there must be half as many at least.
+ */
+#include <sys/resource.h>
+#include "../bare.h"
+
+#define SOCKETS	200
+
+static volatile long *calls;
+
+static void work(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), type;
+	socklen_t n;
+
+	if (setresuid(1000, 1000, 1000))
+		_exit(1);
+	for (;;) {
+		n = sizeof(type);
+		if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n))
+			_exit(1);
+		++*calls;
+	}
+}
+
+static void compute(void)
+{
+	volatile long n = 0;
+
+	for (;;)
+		n++;
+}
+
+/* Sockets that are polled: events are for somebody. */
+static void poll_many(struct bare *b)
+{
+	struct pollfd fds[SOCKETS];
+	int i;
+
+	for (i = 0; i < SOCKETS; i++) {
+		fds[i].fd = bare_descriptor(b, 0, NULL, VSYS_NR_socket, AF_INET,
+					    SOCK_DGRAM, 0);
+		fds[i].events = POLLIN;
+	}
+	poll(fds, SOCKETS, 0);
+}
+
+/* A call whose answer is waited for: it makes the other side ring. */
+static void ask_for_bell(struct bare *b, uint32_t slot)
+{
+	struct vsys_slot *s = &b->ring.slots[slot];
+
+	if (s->state == VSYS_SLOT_DONE)
+		s->state = VSYS_SLOT_FREE;
+	if (s->state != VSYS_SLOT_FREE)
+		return;
+	s->nr = VSYS_NR_NOP;
+	s->state = VSYS_SLOT_SUBMITTED | VSYS_SLOT_WAITING;
+}
+
+static void storm(void)
+{
+	struct bare b;
+	uint32_t i;
+
+	if (bare_open(&b, "network", VSYS_SLOTS_MIN))
+		_exit(1);
+	poll_many(&b);
+	for (i = 0;; i++) {
+		ask_for_bell(&b, i % 4);
+		b.ring.head->event_overflow = 1;
+		b.ring.head->event_prod++;
+		__atomic_fetch_or(&b.ring.head->pending[0], ~0ull,
+				  __ATOMIC_SEQ_CST);
+		if (ioctl(b.fd, VSYS_IOC_DOORBELL))
+			_exit(1);
+	}
+}
+
+static pid_t begin(void (*body)(void))
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		body();
+		_exit(1);
+	}
+	return pid;
+}
+
+/* The worker's calls, beside another program. */
+static long count(const char *what, void (*other)(void), int seconds)
+{
+	pid_t pid = begin(other);
+	long before;
+	int lives;
+
+	t_sleep_ms(1000);
+	before = *calls;
+	t_sleep_ms(seconds * 1000);
+	before = *calls - before;
+	lives = waitpid(pid, NULL, WNOHANG) == 0;
+	say("     %ld calls in %d s beside %s", before, seconds, what);
+	verdict(lives, "it was there to the end");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return before;
+}
+
+int main(int argc, char **argv)
+{
+	int seconds = argc == 2 ? atoi(argv[1]) : 0;
+	long quiet, loud;
+	pid_t worker;
+
+	if (seconds < 1)
+		return 2;
+	calls = mmap(NULL, sizeof(*calls), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	worker = begin(work);
+	/* The referee keeps the time, whoever is busy. */
+	setpriority(PRIO_PROCESS, 0, -10);
+	quiet = count("a program that computes", compute, seconds);
+	loud = count("a storm", storm, seconds);
+	verdict(quiet > 100 && loud * 2 >= quiet,
+		"half as many calls at least");
+	kill(worker, SIGKILL);
+	return t_wrong;
+}
