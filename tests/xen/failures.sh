@@ -154,7 +154,7 @@ failure_lost() {
 	: > "$out"
 	rm -f "$work/lost.in"
 	mkfifo "$work/lost.in"
-	"$lab" run --timeout 280 -- /opt/virtuos-tests/bin/account \
+	"$lab" run --timeout "$(patience 280)" -- /opt/virtuos-tests/bin/account \
 		/storage/vt-lost outage < "$work/lost.in" > "$out" 2>&1 &
 	program=$!
 	exec 9> "$work/lost.in"

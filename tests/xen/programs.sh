@@ -5,7 +5,7 @@
 # tests/xen/run calls, each with its output in a log; 0, 77 or another status.
 # user, native, dom0, network, storage and host run commands where they say.
 
-programs="coreutils sqlite nginx curl iperf"
+programs="coreutils sqlite nginx curl iperf sshd"
 
 # COMMAND…: must succeed; says so if not.
 must() {
@@ -189,7 +189,7 @@ program_iperf() {
 	# shellcheck disable=SC2016
 	user sh -c 'iperf3 -s -1 -p 5999 > /tmp/vt.iperf 2>&1 & echo $!' \
 		> "$work/iperf.pid"
-	sleep 1
+	sleep "$(patience 1)"
 	# The other end on the host when it has one, else in the user domain.
 	if command -v iperf3 > /dev/null; then
 		must host iperf3 -c 10.9.0.2 -p 5999 -t 2 -J
@@ -200,5 +200,89 @@ program_iperf() {
 	grep -m 3 bits_per_second "$work/iperf.json"
 	[ $status -eq 0 ] || { cat "$work/iperf.json"; native cat /tmp/vt.iperf; }
 	native sh -c 'killall -q iperf3'
+	return $status
+}
+
+# ---- sshd: privilege separation, a seccomp filter, sessions of another user ----------
+
+# The client on the host when it has one, else in the user domain.
+ssh_client() {
+	if command -v ssh > /dev/null; then
+		host "$@"
+	else
+		user "$@"
+	fi
+}
+
+ssh_options="-q -i /tmp/vt-ssh/key -o BatchMode=yes -o StrictHostKeyChecking=no \
+-o UserKnownHostsFile=/dev/null -o ConnectTimeout=60"
+
+sshd_config() {
+	cat <<-END
+		Port 2222
+		ListenAddress 10.9.0.2
+		HostKey /tmp/vt-ssh/host
+		AuthorizedKeysFile /tmp/vt-ssh/key.pub
+		StrictModes no
+		UsePAM no
+		UseDNS no
+		LogLevel DEBUG1
+		PidFile /tmp/vt-ssh/pid
+		PermitRootLogin prohibit-password
+		Subsystem sftp /usr/lib/openssh/sftp-server
+		SetEnv LD_PRELOAD=$(user printenv LD_PRELOAD)
+	END
+}
+
+# Keys and data where the client and the server want them, and a user.
+sshd_files() {
+	rm -rf /tmp/vt-ssh
+	mkdir -m 755 /tmp/vt-ssh
+	head -c 5242880 /dev/urandom > /tmp/vt-ssh/data
+	sshd_config > "$work/sshd_config"
+	# shellcheck disable=SC2016 # for the other shell
+	must native sh -ec '
+		rm -rf /tmp/vt-ssh; mkdir -m 755 -p /tmp/vt-ssh /run/sshd
+		ssh-keygen -q -t ed25519 -N "" -f /tmp/vt-ssh/host
+		ssh-keygen -q -t ed25519 -N "" -f /tmp/vt-ssh/key
+		grep -q "^vt:" /etc/passwd ||
+			echo "vt:*:1001:1001::/tmp:/bin/sh" >> /etc/passwd' &&
+	must "$lab" copy user:/tmp/vt-ssh/key /tmp/vt-ssh/key &&
+	chmod 600 /tmp/vt-ssh/key &&
+	must "$lab" copy /tmp/vt-ssh/data user:/tmp/vt-ssh/data &&
+	must "$lab" copy "$work/sshd_config" user:/tmp/vt-ssh/config &&
+	must user sh -ec 'rm -rf /storage/vt-ssh; mkdir /storage/vt-ssh
+		chown 1001:1001 /storage/vt-ssh'
+}
+
+sshd_serves() {
+	for who in vt root; do
+		# shellcheck disable=SC2086 # options
+		must [ "$(ssh_client ssh $ssh_options -p 2222 $who@10.9.0.2 \
+			'id -un; echo there > /storage/vt-ssh/$(id -un)
+			 cat /storage/vt-ssh/$(id -un)' | tr '\n' ' ')" = \
+			"$who there " ] || return 1
+	done
+	# shellcheck disable=SC2086
+	must ssh_client scp $ssh_options -P 2222 /tmp/vt-ssh/data \
+		vt@10.9.0.2:/storage/vt-ssh/data &&
+	must ssh_client scp $ssh_options -P 2222 vt@10.9.0.2:/storage/vt-ssh/data \
+		/tmp/vt-ssh/back || return 1
+	wanted=$(sha256sum < /tmp/vt-ssh/data)
+	must [ "$(storage sha256sum /export/storage/vt-ssh/data | cut -d' ' -f1)" = \
+		"${wanted%% *}" ] &&
+	must [ "$(ssh_client sha256sum /tmp/vt-ssh/back | cut -d' ' -f1)" = \
+		"${wanted%% *}" ] &&
+	must [ "$(user stat -c '%U %s' /storage/vt-ssh/data)" = "vt 5242880" ]
+}
+
+program_sshd() {
+	must native test -x /usr/sbin/sshd && sshd_files || return 1
+	must user /usr/sbin/sshd -f /tmp/vt-ssh/config -E /tmp/vt-ssh/log &&
+		sshd_serves
+	status=$?
+	[ $status -eq 0 ] || native tail -n 60 /tmp/vt-ssh/log
+	# shellcheck disable=SC2016
+	native sh -c 'kill $(cat /tmp/vt-ssh/pid)'
 	return $status
 }
