@@ -126,11 +126,11 @@ vsysd: $(if $(VSYSD_SRC),$(BUILD)/sbin/vsysd)
 
 # The kernel's build script finds the kernel in its cache or builds it; both
 # it and the modules' makefiles know best what is out of date.
-.PHONY: modules modules-slim modules-debug modules-host kernel
+.PHONY: modules modules-slim modules-service modules-debug modules-host kernel
 kernel:
 	$(Q)$(SRC)/guest-kernel-patches/build slim > /dev/null
 
-modules-slim modules-debug: modules-%:
+modules-slim modules-service modules-debug: modules-%:
 	$(Q)dir=$$($(SRC)/guest-kernel-patches/build $*) && \
 		$(AUX)/modules $* "$$dir/build" $(BUILD)/modules/$*
 
@@ -143,7 +143,7 @@ modules: modules-slim $(if $(KERNEL_DIR),modules-host)
 
 # What service domains boot on a real host; the lab makes its own.
 .PHONY: service-images
-service-images: vsysd modules-slim
+service-images: vsysd modules-service
 	$(Q)BUILD=$(BUILD) $(AUX)/service-images
 
 # ---- tests ------------------------------------------------------------------
