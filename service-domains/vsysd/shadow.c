@@ -10,7 +10,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 
 #include "vsysd.h"
 
@@ -32,9 +31,10 @@ static void *worker(void *arg)
 	return NULL;
 }
 
-static void start_worker(void)
+/* vsysback asks again after a while: meanwhile this thread has other duties. */
+static int start_worker(const struct vsys_back_accept *client)
 {
-	const struct timespec pause = { .tv_nsec = 100 * 1000 * 1000 };
+	static int told;
 	pthread_attr_t attr;
 	pthread_t thread;
 	int e;
@@ -43,12 +43,11 @@ static void start_worker(void)
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attr, WORKER_STACK);
 	e = pthread_create(&thread, &attr, worker, NULL);
-	if (e)
-		warnx("cannot start a worker: %s", strerror(e));
-	/* vsysback asks once and counts on it: the others may all be blocked. */
-	for (; e; e = pthread_create(&thread, &attr, worker, NULL))
-		nanosleep(&pause, NULL);
 	pthread_attr_destroy(&attr);
+	if (e && !told++)
+		warnx("%s (%u): cannot start a worker: %s", client->comm,
+		      client->pid, strerror(e));
+	return -e;
 }
 
 static int map_arena(const struct vsys_back_accept *client,
@@ -90,7 +89,7 @@ int vsysd_shadow_run(const struct vsys_back_accept *client)
 		case VSYS_BACK_EXIT:
 			return 0;
 		case VSYS_BACK_WORKER:
-			start_worker();
+			manage.result = start_worker(client);
 			break;
 		case VSYS_BACK_ARENA:
 			manage.result = map_arena(client, &manage);
