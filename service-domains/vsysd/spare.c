@@ -72,7 +72,7 @@ static void spare_descriptors(int parent)
 		err(1, "close_range");
 }
 
-void vsysd_spare_run(const char *root, int parent)
+void vsysd_spare_run(const struct vsysd_options *options, int parent)
 {
 	struct vsys_back_accept client;
 	pid_t pid = getpid();
@@ -80,8 +80,8 @@ void vsysd_spare_run(const char *root, int parent)
 	prctl(PR_SET_NAME, "vsysd-spare");
 	spare_signals();
 	spare_descriptors(parent);
-	if (chroot(root) || chdir("/"))
-		err(1, "%s", root);
+	if (chroot(options->root) || chdir("/"))
+		err(1, "%s", options->root);
 	do {
 		if (!ioctl(VSYSD_FD_BACK, VSYS_BACK_IOC_ACCEPT, &client))
 			break;

@@ -2,7 +2,8 @@
 /*
  * vsysd: gives every client process of a user domain its shadow.
  *
- *	main.c		options, and keeping a few spare processes ready
+ *	main.c		options
+ *	keeper.c	keeping a few spare processes ready
  *	spare.c		what a spare prepares before it has a client
  *	shadow.c	what it does for the client, until the client is gone
  *	arena.c		mapping pages that the user domain granted
@@ -26,8 +27,17 @@ enum vsysd_fd {
 	VSYSD_FD_FREE = 6,	/* from here to VSYS_FD_FIRST: /dev/null */
 };
 
+#define VSYSD_SPARES_MAX 64
+
+struct vsysd_options {
+	const char *root;	/* what clients see as / */
+	int spares;
+};
+
+void vsysd_keeper_run(const struct vsysd_options *options);
+
 /* Returns only on failure, which has been reported. */
-void vsysd_spare_run(const char *root, int parent);
+void vsysd_spare_run(const struct vsysd_options *options, int parent);
 
 /* Serve the client until it is gone.  Returns the exit status. */
 int vsysd_shadow_run(const struct vsys_back_accept *client);
