@@ -17,6 +17,8 @@ sd_mount() {
 	mkdir -p /tmp
 	chmod 1777 /tmp
 	mount -t xenfs xenfs /proc/xen 2>/dev/null
+	# Each new client is moved to a group, which otherwise takes a grace period.
+	mount -t cgroup2 -o nodev,nosuid,noexec,favordynmods cgroup2 /sys/fs/cgroup
 }
 
 # sd_export NAME…: what shadows have as their root, /export: mount points and
@@ -69,15 +71,19 @@ carrier() {
 	[ "$(cat "/sys/class/net/$1/carrier" 2>/dev/null)" = 1 ]
 }
 
-# Load the back end and start the daemon.
+# Load the back end and start the daemon.  Linux hands words of its command line
+# that it does not know to the first process: so what is extra in a domain's xl
+# configuration can hold VSYSD_OPTIONS="--memory-user=20% …".
 sd_offer() {
 	if [ -e /lib/modules/vsysback.ko ]; then
-		insmod /lib/modules/vsysback.ko || sd_fail "vsysback does not load"
+		# shellcheck disable=SC2086 # options are words
+		insmod /lib/modules/vsysback.ko ${VSYSBACK_OPTIONS:-} || sd_fail "vsysback does not load"
 	else
 		echo "$SD_NAME: no vsysback.ko in this image"
 	fi
 	if [ -x /sbin/vsysd ]; then
-		/sbin/vsysd &
+		# shellcheck disable=SC2086
+		/sbin/vsysd ${VSYSD_OPTIONS:-} &
 	else
 		echo "$SD_NAME: no vsysd in this image"
 	fi

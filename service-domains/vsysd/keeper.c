@@ -9,9 +9,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "vsysd.h"
+
+/* Empty groups stay a while: who comes and goes all the time finds them. */
+#define KEEPER_TIDY_SECONDS 10
 
 static pid_t spares[VSYSD_SPARES_MAX];
 static int taken[2];	/* a pipe */
@@ -56,7 +60,7 @@ static void hear(void)
  * A spare that dies without a client has failed: do not respawn it hastily.
  * One that had a client said so before it died.
  */
-static int reap(void)
+static int reap(int *ended)
 {
 	int failed = 0;
 	pid_t pid;
@@ -64,14 +68,24 @@ static int reap(void)
 	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
 		hear();
 		failed |= forget(pid);
+		*ended = 1;
 	}
 	return failed;
+}
+
+static time_t seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
 }
 
 void vsysd_keeper_run(const struct vsysd_options *options)
 {
 	struct pollfd pfd = { .events = POLLIN };
-	int i;
+	time_t tidied = seconds();
+	int i, ended = 0;
 
 	if (pipe2(taken, O_CLOEXEC | O_NONBLOCK))
 		err(1, "pipe");
@@ -82,7 +96,13 @@ void vsysd_keeper_run(const struct vsysd_options *options)
 				spares[i] = start(options);
 		poll(&pfd, 1, 1000);
 		hear();
-		if (reap())
+		if (reap(&ended))
 			sleep(1);
+		if (options->grouped && ended &&
+		    seconds() - tidied >= KEEPER_TIDY_SECONDS) {
+			vsysd_cgroup_tidy();
+			tidied = seconds();
+			ended = 0;
+		}
 	}
 }

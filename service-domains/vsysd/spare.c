@@ -53,7 +53,7 @@ static void spare_open(const char *path, int flags, int to)
 }
 
 /* Fill every descriptor below VSYS_FD_FIRST, and leave none above. */
-static void spare_descriptors(int parent)
+static void spare_descriptors(int parent, int grouped)
 {
 	int fd;
 
@@ -66,20 +66,47 @@ static void spare_descriptors(int parent)
 	spare_open("/dev/null", O_RDONLY, VSYSD_FD_NULL);
 	spare_open(VSYS_BACK_PATH, O_RDWR, VSYSD_FD_BACK);
 	spare_open("/dev/xen/gntdev", O_RDWR, VSYSD_FD_GNTDEV);
+	spare_open(grouped ? VSYSD_CGROUPS : "/dev/null", O_RDONLY,
+		   VSYSD_FD_CGROUP);
 	for (fd = VSYSD_FD_FREE; fd < VSYS_FD_FIRST; fd++)
 		spare_open("/dev/null", O_RDONLY, fd);
 	if (close_range(VSYS_FD_FIRST, ~0u, 0))
 		err(1, "close_range");
 }
 
+/* The client's name is its own choice, and the console is a terminal. */
+static void spare_name(struct vsys_back_accept *client)
+{
+	char *c;
+
+	client->comm[VSYS_COMM_MAX - 1] = 0;
+	for (c = client->comm; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	prctl(PR_SET_NAME, client->comm);
+}
+
+/* Become the client's: give the parent notice, then all that only vsysd has. */
+static void spare_leave(const struct vsys_back_accept *client, int grouped)
+{
+	pid_t pid = getpid();
+
+	if (write(VSYSD_FD_PARENT, &pid, sizeof(pid)) != sizeof(pid))
+		warn("vsysd is gone");
+	if (grouped)
+		vsysd_cgroup_enter(client);
+	if (dup3(VSYSD_FD_NULL, VSYSD_FD_PARENT, O_CLOEXEC) < 0 ||
+	    dup3(VSYSD_FD_NULL, VSYSD_FD_CGROUP, O_CLOEXEC) < 0)
+		err(1, "dup3");
+}
+
 void vsysd_spare_run(const struct vsysd_options *options, int parent)
 {
 	struct vsys_back_accept client;
-	pid_t pid = getpid();
 
 	prctl(PR_SET_NAME, "vsysd-spare");
 	spare_signals();
-	spare_descriptors(parent);
+	spare_descriptors(parent, options->grouped);
 	if (chroot(options->root) || chdir("/"))
 		err(1, "%s", options->root);
 	do {
@@ -88,11 +115,7 @@ void vsysd_spare_run(const struct vsysd_options *options, int parent)
 		if (errno != EINTR)
 			err(1, "ACCEPT");
 	} while (1);
-	if (write(VSYSD_FD_PARENT, &pid, sizeof(pid)) != sizeof(pid))
-		warn("vsysd is gone");
-	if (dup3(VSYSD_FD_NULL, VSYSD_FD_PARENT, O_CLOEXEC) < 0)
-		warn("dup3");
-	client.comm[VSYS_COMM_MAX - 1] = 0;
-	prctl(PR_SET_NAME, client.comm);
+	spare_name(&client);
+	spare_leave(&client, options->grouped);
 	_exit(vsysd_shadow_run(&client));
 }

@@ -7,6 +7,7 @@
  *	spare.c		what a spare prepares before it has a client
  *	shadow.c	what it does for the client, until the client is gone
  *	arena.c		mapping pages that the user domain granted
+ *	cgroup.c	the shares of user domains and of their users
  */
 #ifndef VSYSD_H
 #define VSYSD_H
@@ -24,14 +25,35 @@ enum vsysd_fd {
 	VSYSD_FD_BACK = 3,	/* /dev/vsysback */
 	VSYSD_FD_GNTDEV = 4,	/* /dev/xen/gntdev */
 	VSYSD_FD_PARENT = 5,	/* pipe: tells vsysd that a spare was taken */
-	VSYSD_FD_FREE = 6,	/* from here to VSYS_FD_FIRST: /dev/null */
+	VSYSD_FD_CGROUP = 6,	/* VSYSD_CGROUPS, until there is a client */
+	VSYSD_FD_FREE = 7,	/* from here to VSYS_FD_FIRST: /dev/null */
 };
+
+#define VSYSD_CGROUPS "/sys/fs/cgroup/vsys"
+
+/* What a user domain's clients may have together, and what one user's may. */
+enum vsysd_limit {
+	VSYSD_MEMORY_DOMAIN,
+	VSYSD_MEMORY_USER,
+	VSYSD_TASKS_DOMAIN,
+	VSYSD_TASKS_USER,
+	VSYSD_NR_LIMITS,
+};
+
+/* -1: the text is no limit. */
+int vsysd_cgroup_limit(enum vsysd_limit which, const char *text);
+
+/* -1: there are no control groups, which has been reported. */
+int vsysd_cgroup_start(void);
+void vsysd_cgroup_enter(const struct vsys_back_accept *client);
+void vsysd_cgroup_tidy(void);
 
 #define VSYSD_SPARES_MAX 64
 
 struct vsysd_options {
 	const char *root;	/* what clients see as / */
 	int spares;
+	int grouped;		/* there are control groups */
 };
 
 void vsysd_keeper_run(const struct vsysd_options *options);
