@@ -107,5 +107,6 @@ int main(int argc, char **argv)
 	if (access(options.root, X_OK))
 		err(1, "%s", options.root);
 	options.grouped = !vsysd_cgroup_start();
+	vsysd_rights_reduce();
 	vsysd_keeper_run(&options);
 }

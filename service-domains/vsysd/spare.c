@@ -90,6 +90,7 @@ static void spare_name(struct vsys_back_accept *client)
 static void spare_leave(const struct vsys_back_accept *client, int grouped)
 {
 	pid_t pid = getpid();
+	int e;
 
 	if (write(VSYSD_FD_PARENT, &pid, sizeof(pid)) != sizeof(pid))
 		warn("vsysd is gone");
@@ -98,6 +99,10 @@ static void spare_leave(const struct vsys_back_accept *client, int grouped)
 	if (dup3(VSYSD_FD_NULL, VSYSD_FD_PARENT, O_CLOEXEC) < 0 ||
 	    dup3(VSYSD_FD_NULL, VSYSD_FD_CGROUP, O_CLOEXEC) < 0)
 		err(1, "dup3");
+	e = vsysd_rights_drop();
+	if (e)
+		errx(1, "%s (%u): cannot give rights up: %s", client->comm,
+		     client->pid, strerror(-e));
 }
 
 void vsysd_spare_run(const struct vsysd_options *options, int parent)
@@ -105,6 +110,7 @@ void vsysd_spare_run(const struct vsysd_options *options, int parent)
 	struct vsys_back_accept client;
 
 	prctl(PR_SET_NAME, "vsysd-spare");
+	vsysd_rights_spare();
 	spare_signals();
 	spare_descriptors(parent, options->grouped);
 	if (chroot(options->root) || chdir("/"))

@@ -8,6 +8,7 @@
  *	shadow.c	what it does for the client, until the client is gone
  *	arena.c		mapping pages that the user domain granted
  *	cgroup.c	the shares of user domains and of their users
+ *	rights.c	what vsysd gives up, and what a shadow gives up
  */
 #ifndef VSYSD_H
 #define VSYSD_H
@@ -47,6 +48,10 @@ int vsysd_cgroup_limit(enum vsysd_limit which, const char *text);
 int vsysd_cgroup_start(void);
 void vsysd_cgroup_enter(const struct vsys_back_accept *client);
 void vsysd_cgroup_tidy(void);
+
+void vsysd_rights_reduce(void);
+void vsysd_rights_spare(void);
+int vsysd_rights_drop(void);
 
 #define VSYSD_SPARES_MAX 64
 
