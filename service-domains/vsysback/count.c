@@ -13,9 +13,6 @@
 
 #include "vsysback.h"
 
-DEFINE_MUTEX(vsysback_count_lock);
-LIST_HEAD(vsysback_counts);
-
 /* ---- Which counters -------------------------------------------------------- */
 
 static bool vsysback_count_cache(u64 config)
@@ -105,7 +102,6 @@ static int vsysback_count_try(const struct vsys_counter *counters, u32 nr)
 
 /* ---- Making and unmaking one ------------------------------------------------ */
 
-/* count_lock held. */
 static void vsysback_count_free(struct vsysback_count *count)
 {
 	u32 i;
@@ -138,7 +134,6 @@ static int vsysback_count_pages(struct vsysback_count *count,
 	return err;
 }
 
-/* count_lock held. */
 static struct vsysback_count *
 vsysback_count_make(struct vsysback_channel *ch,
 		    const struct vsys_count *request)
@@ -176,20 +171,14 @@ static void vsysback_count_replace(struct vsysback_channel *ch,
 {
 	struct vsysback_count *old = ch->count;
 	struct vsysback_gauge *g, *next;
-	static u32 number;
+	static atomic64_t number;
 
 	ch->count = count;
-	if (count) {
-		list_add(&count->node, &vsysback_counts);
-		while (!++number)
-			;
-	}
-	WRITE_ONCE(ch->counting, count ? number : 0);
+	WRITE_ONCE(ch->counting, count ? atomic64_inc_return(&number) : 0);
 	if (!old)
 		return;
 	list_for_each_entry_safe(g, next, &old->gauges, node)
 		vsysback_gauge_close(g);
-	list_del(&old->node);
 	vsysback_count_free(old);
 }
 
@@ -224,7 +213,7 @@ int vsysback_count_set(struct vsysback_channel *ch,
 		if (err)
 			return err;
 	}
-	mutex_lock(&vsysback_count_lock);
+	mutex_lock(&ch->count_lock);
 	if (ch->uncountable)
 		err = -ENOENT;
 	else if (request->nr_counters)
@@ -233,15 +222,15 @@ int vsysback_count_set(struct vsysback_channel *ch,
 		err = PTR_ERR(count);
 	if (!err)
 		vsysback_count_replace(ch, count);
-	mutex_unlock(&vsysback_count_lock);
+	mutex_unlock(&ch->count_lock);
 	return err;
 }
 
 /* The channel ends: there will be no other. */
 void vsysback_count_end(struct vsysback_channel *ch)
 {
-	mutex_lock(&vsysback_count_lock);
+	mutex_lock(&ch->count_lock);
 	ch->uncountable = true;
 	vsysback_count_replace(ch, NULL);
-	mutex_unlock(&vsysback_count_lock);
+	mutex_unlock(&ch->count_lock);
 }

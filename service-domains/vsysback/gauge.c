@@ -169,7 +169,7 @@ static int vsysback_gauge_events(struct vsysback_gauge *g)
 	return 0;
 }
 
-/* count_lock held. */
+/* The channel's count_lock held, as for the next two. */
 static struct vsysback_gauge *vsysback_gauge_open(struct vsysback_count *count)
 {
 	struct vsysback_gauge *g = kzalloc(sizeof(*g), GFP_KERNEL);
@@ -190,25 +190,19 @@ static struct vsysback_gauge *vsysback_gauge_open(struct vsysback_count *count)
 	}
 	WRITE_ONCE(g->open, true);
 	list_add(&g->node, &count->gauges);
+	vsysback_totals_join(g);
 	return g;
 }
 
-/* count_lock held: its events end, and its worker finds it closed. */
+/* Its events end, and its worker finds it closed. */
 void vsysback_gauge_close(struct vsysback_gauge *g)
 {
-	struct vsysback_count *count = g->count;
-	u64 value, running;
-	u32 i;
-
-	for (i = 0; i < count->nr; i++) {
-		vsysback_gauge_polling(g, i, &value, &running);
-		vsysback_total_polled(count->totals[i], value, running);
-	}
+	vsysback_totals_leave(g);
 	raw_spin_lock(&g->lock);
 	WRITE_ONCE(g->open, false);
 	raw_spin_unlock(&g->lock);
 	list_del(&g->node);
-	vsysback_gauge_release(g, count->nr);
+	vsysback_gauge_release(g, g->count->nr);
 	vsysback_reading_end(g);
 }
 
@@ -221,10 +215,10 @@ void vsysback_gauge_drop(struct vsysback_worker *w)
 	w->counting = 0;
 	if (!g)
 		return;
-	mutex_lock(&vsysback_count_lock);
+	mutex_lock(&w->channel->count_lock);
 	if (g->open)
 		vsysback_gauge_close(g);
-	mutex_unlock(&vsysback_count_lock);
+	mutex_unlock(&w->channel->count_lock);
 	kfree(g);
 }
 
@@ -234,11 +228,11 @@ static void vsysback_gauge_renew(struct vsysback_worker *w)
 	struct vsysback_channel *ch = w->channel;
 
 	vsysback_gauge_drop(w);
-	mutex_lock(&vsysback_count_lock);
+	mutex_lock(&ch->count_lock);
 	w->counting = ch->counting;
 	if (ch->count)
 		WRITE_ONCE(w->gauge, vsysback_gauge_open(ch->count));
-	mutex_unlock(&vsysback_count_lock);
+	mutex_unlock(&ch->count_lock);
 }
 
 /* ---- Counting -------------------------------------------------------------------- */
@@ -333,9 +327,9 @@ void vsysback_gauge_runs(struct vsysback_gauge *g)
 }
 
 /*
- * count_lock held: what an open gauge's worker counted between calls, until now
- * if it has no call.  The event is read before the lock is taken (it may sleep);
- * if a call came in between, it says too little, not too much.
+ * Whoever calls keeps the gauge open (totals.c): what its worker counted between
+ * calls, until now if it has no call.  The event is read before the lock is taken
+ * (it may sleep); if a call came in between, it says too little, not too much.
  */
 void vsysback_gauge_polling(struct vsysback_gauge *g, u32 i, u64 *value,
 			    u64 *running)

@@ -4,7 +4,8 @@
  * event.  Against them a user domain sees what the accounts leave out:
  * interrupts, idle polling, this domain's own programs.
  *
- * All of it is under vsysback_count_lock.
+ * What gauges counted between calls is part of a total (polling), so a total
+ * knows the events of the gauges that are open.
  */
 #include <linux/slab.h>
 #include <linux/tick.h>
@@ -17,13 +18,21 @@
  */
 #define VSYSBACK_TOTALS_SHARE 16u
 
+/*
+ * Guards all totals, and what devices have of them.  Inside a channel's
+ * count_lock, and never held for longer than it takes to make or read one event
+ * on all processors, or to part with one gauge: user domains wait for each other
+ * here, and nowhere else.
+ */
+static DEFINE_MUTEX(vsysback_totals_lock);
+
 struct vsysback_total {
 	struct list_head node;
 	struct vsys_counter counter;	/* without a period */
 	unsigned int users;
 	unsigned int place;
-	/* Of gauges that are closed. */
-	u64 polling, polling_running;
+	struct list_head gauge_events;	/* of open gauges */
+	u64 polling, polling_running;	/* of closed ones */
 	struct {
 		struct perf_event *event;	/* NULL: no such processor */
 		u64 last, sum;			/* of its readings */
@@ -111,6 +120,7 @@ vsysback_total_make(const struct vsys_counter *counter)
 		return ERR_PTR(-ENOMEM);
 	t->counter = *counter;
 	t->counter.period = 0;
+	INIT_LIST_HEAD(&t->gauge_events);
 	err = vsysback_total_open(t);
 	if (err) {
 		vsysback_total_free(t);
@@ -123,8 +133,9 @@ vsysback_total_make(const struct vsys_counter *counter)
 }
 
 /* An event that several user domains count is of each one's share. */
-struct vsysback_total *vsysback_total_get(struct vsysback_device *dev,
-					  const struct vsys_counter *counter)
+static struct vsysback_total *
+vsysback_total_take(struct vsysback_device *dev,
+		    const struct vsys_counter *counter)
 {
 	struct vsysback_total *t = vsysback_total_find(counter);
 
@@ -141,22 +152,58 @@ struct vsysback_total *vsysback_total_get(struct vsysback_device *dev,
 	return t;
 }
 
-void vsysback_total_put(struct vsysback_device *dev, struct vsysback_total *t)
+struct vsysback_total *vsysback_total_get(struct vsysback_device *dev,
+					  const struct vsys_counter *counter)
 {
-	if (!--dev->totals[t->place])
-		dev->nr_totals--;
-	if (--t->users)
-		return;
-	list_del(&t->node);
-	__clear_bit(t->place, vsysback_total_places);
-	vsysback_total_free(t);
+	struct vsysback_total *t;
+
+	mutex_lock(&vsysback_totals_lock);
+	t = vsysback_total_take(dev, counter);
+	mutex_unlock(&vsysback_totals_lock);
+	return t;
 }
 
-/* A gauge is closed that had counted so much between calls. */
-void vsysback_total_polled(struct vsysback_total *t, u64 value, u64 running)
+void vsysback_total_put(struct vsysback_device *dev, struct vsysback_total *t)
 {
-	t->polling += value;
-	t->polling_running += running;
+	mutex_lock(&vsysback_totals_lock);
+	if (!--dev->totals[t->place])
+		dev->nr_totals--;
+	if (!--t->users) {
+		list_del(&t->node);
+		__clear_bit(t->place, vsysback_total_places);
+		vsysback_total_free(t);
+	}
+	mutex_unlock(&vsysback_totals_lock);
+}
+
+/* A gauge is open: its count has a total for each event. */
+void vsysback_totals_join(struct vsysback_gauge *g)
+{
+	u32 i;
+
+	mutex_lock(&vsysback_totals_lock);
+	for (i = 0; i < g->count->nr; i++)
+		list_add(&g->events[i].node,
+			 &g->count->totals[i]->gauge_events);
+	mutex_unlock(&vsysback_totals_lock);
+}
+
+/* It is about to be closed: nobody looks at its events from then on. */
+void vsysback_totals_leave(struct vsysback_gauge *g)
+{
+	struct vsysback_total *t;
+	u64 value, running;
+	u32 i;
+
+	mutex_lock(&vsysback_totals_lock);
+	for (i = 0; i < g->count->nr; i++) {
+		t = g->count->totals[i];
+		vsysback_gauge_polling(g, i, &value, &running);
+		t->polling += value;
+		t->polling_running += running;
+		list_del(&g->events[i].node);
+	}
+	mutex_unlock(&vsysback_totals_lock);
 }
 
 /* ---- Reading --------------------------------------------------------------------- */
@@ -189,45 +236,27 @@ static void vsysback_total_read(struct vsysback_total *t, u64 *value,
 static void vsysback_total_polling(struct vsysback_total *t, u64 *value,
 				   u64 *running)
 {
-	struct vsysback_count *count;
-	struct vsysback_gauge *g;
+	struct vsysback_gauge_event *e;
 	u64 v, r;
-	u32 i;
 
 	*value = t->polling;
 	*running = t->polling_running;
-	list_for_each_entry(count, &vsysback_counts, node)
-		for (i = 0; i < count->nr; i++) {
-			if (count->totals[i] != t)
-				continue;
-			list_for_each_entry(g, &count->gauges, node) {
-				vsysback_gauge_polling(g, i, &v, &r);
-				*value += v;
-				*running += r;
-			}
-		}
+	list_for_each_entry(e, &t->gauge_events, node) {
+		vsysback_gauge_polling(e->gauge, e - e->gauge->events, &v, &r);
+		*value += v;
+		*running += r;
+	}
 }
 
-/* totals: a private copy, with the counters filled in. */
-int vsysback_totals_read(struct vsys_totals *totals)
+/* Event i of them; -ENOENT: nobody counts it. */
+static int vsysback_totals_fill(struct vsys_totals *totals, u32 i)
 {
 	struct vsysback_total *t;
 	u64 enabled;
-	int err;
-	u32 i;
 
-	err = vsysback_count_check(totals->counters, totals->nr_counters);
-	if (err)
-		return err;
-	totals->nr_cpus = num_online_cpus();
-	totals->enabled = 0;
-	mutex_lock(&vsysback_count_lock);
-	for (i = 0; !err && i < totals->nr_counters; i++) {
-		t = vsysback_total_find(&totals->counters[i]);
-		if (!t) {
-			err = -ENOENT;
-			break;
-		}
+	mutex_lock(&vsysback_totals_lock);
+	t = vsysback_total_find(&totals->counters[i]);
+	if (t) {
 		/* Polling first: the whole is not less than its part. */
 		vsysback_total_polling(t, &totals->polling[i],
 				       &totals->polling_running[i]);
@@ -236,6 +265,20 @@ int vsysback_totals_read(struct vsys_totals *totals)
 		if (i == 0)
 			totals->enabled = enabled;
 	}
-	mutex_unlock(&vsysback_count_lock);
+	mutex_unlock(&vsysback_totals_lock);
+	return t ? 0 : -ENOENT;
+}
+
+/* totals: a private copy, with the counters filled in. */
+int vsysback_totals_read(struct vsys_totals *totals)
+{
+	int err;
+	u32 i;
+
+	err = vsysback_count_check(totals->counters, totals->nr_counters);
+	totals->nr_cpus = num_online_cpus();
+	totals->enabled = 0;
+	for (i = 0; !err && i < totals->nr_counters; i++)
+		err = vsysback_totals_fill(totals, i);
 	return err;
 }
