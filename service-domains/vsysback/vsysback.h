@@ -249,13 +249,6 @@ struct vsysback_worker {
 
 /* ---- Counting: docs/protocol.md, section 10 ------------------------------- */
 
-/*
- * Guards every channel's count with its list of gauges, and the totals.  A mutex
- * for all of them: it is taken when somebody begins or ends to count, never for
- * a call.
- */
-extern struct mutex vsysback_count_lock;
-
 /* What is asked of one channel. */
 struct vsysback_count {
 	struct vsysback_channel *ch;
@@ -267,7 +260,6 @@ struct vsysback_count {
 	struct vsysback_entries accounts;
 	struct vsysback_records *records;	/* NULL: none are wanted */
 	struct list_head gauges;
-	struct list_head node;			/* of all counts */
 };
 
 /* What the counters said, or what they counted between two readings. */
@@ -421,7 +413,6 @@ void vsysback_count_attr(const struct vsys_counter *counter,
 int vsysback_count_set(struct vsysback_channel *ch,
 		       const struct vsys_count *request);
 void vsysback_count_end(struct vsysback_channel *ch);
-extern struct list_head vsysback_counts;
 
 /* gauge.c */
 bool vsysback_gauge_begin(struct vsysback_worker *w, u32 slot,
@@ -464,7 +455,6 @@ void vsysback_records_put(struct vsysback_records *r,
 struct vsysback_total *vsysback_total_get(struct vsysback_device *dev,
 					  const struct vsys_counter *counter);
 void vsysback_total_put(struct vsysback_device *dev, struct vsysback_total *t);
-void vsysback_total_polled(struct vsysback_total *t, u64 value, u64 running);
 void vsysback_totals_join(struct vsysback_gauge *g);
 void vsysback_totals_leave(struct vsysback_gauge *g);
 int vsysback_totals_read(struct vsys_totals *totals);
