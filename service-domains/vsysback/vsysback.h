@@ -415,6 +415,7 @@ int vsysback_count_set(struct vsysback_channel *ch,
 void vsysback_count_end(struct vsysback_channel *ch);
 
 /* gauge.c */
+bool vsysback_gauge_room(struct vsysback_device *dev, u32 nr);
 bool vsysback_gauge_begin(struct vsysback_worker *w, u32 slot,
 			  const struct vsys_call *call);
 void vsysback_gauge_end(struct vsysback_worker *w, s64 ret);
