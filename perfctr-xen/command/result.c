@@ -158,7 +158,7 @@ void result_account(struct result *r, const struct vsys_account_entry *entry)
 const char *refused_why(int err)
 {
 	if (err == EDQUOT)
-		return "this user domain would have more than 16 different events counted there at a time";
+		return "this user domain has as much counted there as it may: 16 different events at a time, and counter_events of vsysback";
 	if (err == ENOSPC)
 		return "it has no room for more events or accounts";
 	return strerror(err);

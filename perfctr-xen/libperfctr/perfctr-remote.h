@@ -90,7 +90,7 @@ int perfctr_remote_stop(struct perfctr_remote *remote);
  * 0, or -1 with errno: EINVAL no such service number; EAGAIN the service domain
  * wrote all the time (it does not, unless it is hostile); what the service domain
  * refused to count with (ENOENT: it has no such counter; EOPNOTSUPP: it does not
- * count; EDQUOT: more than 16 different events of this user domain at a time);
+ * count; EDQUOT: this user domain has as much counted there as it may);
  * or what kept vsysfront from telling.
  */
 int perfctr_remote_read(struct perfctr_remote *remote, int service,

@@ -5,7 +5,7 @@
 # output in a log; 0, 77 or another status.  The lab has its service domains.
 
 # shellcheck disable=SC2034 # run goes through them
-commands="list stat threads multiplexed record frequency"
+commands="list stat threads multiplexed record frequency share"
 
 native() { "$lab" run --native --no-stdin --timeout 150 -- "$@"; }
 
@@ -98,4 +98,24 @@ command_frequency() {
 	# What it took a second's instructions of calls to be, and what they are; clocks of
 	# an emulated processor go on while it does not run.
 	holds ".whole.events | (.instructions.storage.value / .[\"task-clock\"].storage.value * 1e9) / $sampled | . > 0.1 and . < 10"
+}
+
+# A user domain that counts by as many events as it may gets no more of them, is
+# told why, and its calls go on.
+command_share() {
+	limit() {
+		"$lab" run --native --no-stdin --timeout 60 --domain storage -- \
+			sh -c "echo $1 > /sys/module/vsysback/parameters/counter_events"
+	}
+	limit 1 || return 1
+	# shellcheck disable=SC2086
+	native sh -c "$prepare_reads && perfctr-xen stat --json -e instructions,task-clock -- $dd_reads" \
+		> "$work/command.json"
+	status=$?
+	limit 4096 && [ $status = 0 ] &&
+	holds '.services[] | select(.name == "storage").refused | test("as much counted")' &&
+	holds '.services[] | select(.name == "network").refused == null' || return 1
+	# shellcheck disable=SC2086
+	native perfctr-xen stat --json -e instructions,task-clock -- $dd_reads > "$work/command.json" &&
+	holds '.services[] | select(.name == "storage").refused == null'
 }

@@ -138,10 +138,13 @@ static struct vsysback_count *
 vsysback_count_make(struct vsysback_channel *ch,
 		    const struct vsys_count *request)
 {
-	struct vsysback_count *count = kzalloc(sizeof(*count), GFP_KERNEL);
+	struct vsysback_count *count;
 	int err;
 	u32 i;
 
+	if (!vsysback_gauge_room(ch->dev, request->nr_counters))
+		return ERR_PTR(-EDQUOT);
+	count = kzalloc(sizeof(*count), GFP_KERNEL);
 	if (!count)
 		return ERR_PTR(-ENOMEM);
 	count->ch = ch;

@@ -12,6 +12,7 @@
  * the control thread, when the count does.  The lock keeps a reading and an end
  * apart.
  */
+#include <linux/module.h>
 #include <linux/slab.h>
 #include <xen/xen.h>
 #include <asm/irq_regs.h>
@@ -19,6 +20,14 @@
 #include <asm/unwind.h>
 
 #include "vsysback.h"
+
+/*
+ * Each event is a kilobyte or so, and a gauge has up to fifteen.  4096 are those of
+ * 273 such gauges, a few MiB.
+ */
+static unsigned int vsysback_gauge_events_max = 4096;
+module_param_named(counter_events, vsysback_gauge_events_max, uint, 0644);
+MODULE_PARM_DESC(counter_events, "perf events by which a user domain's workers count themselves, at most");
 
 /* ---- Records ------------------------------------------------------------------ */
 
@@ -141,10 +150,28 @@ static void vsysback_gauge_overflow(struct perf_event *event,
 
 /* ---- Opening and closing -------------------------------------------------------- */
 
+/* May the user domain have a gauge more, of so many events? */
+bool vsysback_gauge_room(struct vsysback_device *dev, u32 nr)
+{
+	return atomic_read(&dev->gauge_events) + nr <=
+	       READ_ONCE(vsysback_gauge_events_max);
+}
+
+static int vsysback_gauge_charge(struct vsysback_device *dev, u32 nr)
+{
+	u32 all = atomic_add_return(nr, &dev->gauge_events);
+
+	if (all <= READ_ONCE(vsysback_gauge_events_max))
+		return 0;
+	atomic_sub(nr, &dev->gauge_events);
+	return -EDQUOT;
+}
+
 static void vsysback_gauge_release(struct vsysback_gauge *g, u32 nr)
 {
 	while (nr--)
 		perf_event_release_kernel(g->events[nr].event);
+	atomic_sub(g->count->nr, &g->count->ch->dev->gauge_events);
 }
 
 static int vsysback_gauge_events(struct vsysback_gauge *g)
@@ -152,8 +179,12 @@ static int vsysback_gauge_events(struct vsysback_gauge *g)
 	struct vsysback_count *count = g->count;
 	struct perf_event_attr attr;
 	struct perf_event *event;
+	int err;
 	u32 i;
 
+	err = vsysback_gauge_charge(count->ch->dev, count->nr);
+	if (err)
+		return err;
 	for (i = 0; i < count->nr; i++) {
 		vsysback_count_attr(&count->counters[i], &attr);
 		g->events[i].gauge = g;
@@ -183,8 +214,9 @@ static struct vsysback_gauge *vsysback_gauge_open(struct vsysback_count *count)
 	err = vsysback_gauge_events(g);
 	if (err) {
 		vsysback_reading_end(g);
-		pr_warn_ratelimited("vsysback: a worker for %.16s cannot count itself (error %d)\n",
-				    count->ch->comm, err);
+		pr_warn_ratelimited("vsysback: a worker for %.16s cannot count itself (error %d%s)\n",
+				    count->ch->comm, err,
+				    err == -EDQUOT ? ", see counter_events" : "");
 		kfree(g);
 		return NULL;
 	}
