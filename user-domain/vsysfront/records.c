@@ -180,7 +180,10 @@ static bool front_records_take(struct front_records *r,
 	from = page_address(page);
 	memset(out, 0, sizeof(*out));
 	out->record = from[at % VSYS_RECORDS_PER_PAGE];
-	/* Release: it is copied, then its place is B's. */
+	/*
+	 * Release: it is copied, then its place is B's.  And a barrier to the
+	 * compiler: what is looked at from here on is the copy, not B's page again.
+	 */
 	WRITE_ONCE(r->cons, r->cons + 1);
 	virt_store_release(&index->cons, r->cons);
 	strscpy(out->service, a->tally->dev->service, sizeof(out->service));
