@@ -31,7 +31,8 @@ double now_seconds(void);
 
 /*
  * text.c: control characters and what is no UTF-8 become question marks.  Names of
- * threads are anybody's, and cut by the kernel where they are too long.
+ * threads are anybody's, and cut by the kernel where they are too long.  Names in
+ * recordings are cleaned by intern().
  */
 void text_clean(char *text);
 

@@ -11,10 +11,10 @@
 /* For text and for attributes in double quotes. */
 static void escaped(const char *text, int most, FILE *out)
 {
-	for (; *text && most != 0; text++) {
+	for (; *text; text++) {
 		/* Whole letters of UTF-8 only. */
-		if ((*text & 0xc0) != 0x80)
-			most--;
+		if ((*text & 0xc0) != 0x80 && most-- == 0)
+			break;
 		if (*text == '&')
 			fputs("&amp;", out);
 		else if (*text == '<')
@@ -23,7 +23,7 @@ static void escaped(const char *text, int most, FILE *out)
 			fputs("&gt;", out);
 		else if (*text == '"')
 			fputs("&quot;", out);
-		else if ((unsigned char)*text >= ' ')
+		else
 			fputc(*text, out);
 	}
 }

@@ -132,6 +132,7 @@ static bool chosen_each(const struct report_options *o, const struct file *f,
 		 " (of these, %s%s%s)", o->comms ? o->comms : "",
 		 o->comms && o->domains ? " in " : "",
 		 o->domains ? o->domains : "");
+	text_clean(info->command);
 	return true;
 }
 
@@ -194,6 +195,7 @@ static int report_stacks(const struct report_options *o, const struct file *f,
 	ok = chosen_each(o, f, info, stack_use, &root);
 	snprintf(title, sizeof(title), "%s: %llu samples of %s", info->command,
 		 (unsigned long long)info->samples, info->event);
+	text_clean(title); /* it may be cut within a letter */
 	if (ok && o->as == AS_FOLDED)
 		stack_fold(&root, stdout);
 	else if (ok)

@@ -50,12 +50,12 @@ static void info_record(struct samples_info *info, const struct file_record *r)
 			 n ? " " : "", text->text);
 		break;
 	case FILE_EVENT:
-		info->event = event->name;
+		info->event = intern(event->name);
 		info->period = event->period;
 		info->frequency = event->frequency;
 		break;
 	case FILE_DOMAIN:
-		info->domain[info->nr_domains++] = domain->name;
+		info->domain[info->nr_domains++] = intern(domain->name);
 		break;
 	case FILE_LOST:
 		info->lost += lost->samples;
@@ -165,13 +165,13 @@ static void frame_name_kernel(struct frame *frame, const char *name)
 	char *symbol;
 
 	if (!module) {
-		frame->symbol = name;
+		frame->symbol = intern(name);
 		return;
 	}
 	symbol = xprintf("%.*s", (int)(module - name), name);
 	frame->symbol = intern(symbol);
 	free(symbol);
-	frame->dso = module + 1;
+	frame->dso = intern(module + 1);
 }
 
 static void frame_kernel(struct reader *reader, const struct file_sample *s,
@@ -208,12 +208,12 @@ static void frame_program(struct reader *reader, const struct file_sample *s,
 	if (!map)
 		return;
 	dso = dso_get(map->path);
-	frame->dso = dso_name(dso);
+	frame->dso = intern(dso_name(dso));
 	symbol = dso_symbol(dso, at - map->address + map->offset,
 			    &frame->offset);
 	if (!symbol)
 		return;
-	frame->symbol = symbol;
+	frame->symbol = intern(symbol);
 	frame->offset += caller;
 }
 

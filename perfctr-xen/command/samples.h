@@ -5,6 +5,7 @@
 
 #include "file.h"
 
+/* Texts are interned. */
 struct frame {
 	uint64_t address;
 	uint64_t offset;    /* from where the symbol begins */

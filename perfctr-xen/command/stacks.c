@@ -50,7 +50,7 @@ void stack_sample(struct stack *root, const struct sample *sample)
 static void fold_name(const char *name, FILE *out)
 {
 	for (; *name; name++)
-		fputc(*name == ';' ? ':' : *name == '\n' ? ' ' : *name, out);
+		fputc(*name == ';' ? ':' : *name, out);
 }
 
 static void fold_path(const struct stack *stack, FILE *out)

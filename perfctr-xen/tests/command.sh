@@ -5,7 +5,7 @@
 # output in a log; 0, 77 or another status.  The lab has its service domains.
 
 # shellcheck disable=SC2034 # run goes through them
-commands="list stat threads multiplexed record frequency share"
+commands="list stat threads multiplexed record frequency share names"
 
 native() { "$lab" run --native --no-stdin --timeout 150 -- "$@"; }
 
@@ -118,4 +118,22 @@ command_share() {
 	# shellcheck disable=SC2086
 	native perfctr-xen stat --json -e instructions,task-clock -- $dd_reads > "$work/command.json" &&
 	holds '.services[] | select(.name == "storage").refused == null'
+}
+
+# A program whose name is to write on the terminal, and to break every form.
+command_names() {
+	native sh -ec 'cd /tmp
+		evil=$(printf "d\\033[2J\\n\\377<\"d")
+		cp /bin/dd "$evil"
+		perfctr-xen record -g -e instructions -c 20011 -o e.data -- \
+			"./$evil" if=/dev/zero of=/dev/null bs=100 count=20000 status=none >&2
+		{
+			perfctr-xen report -i e.data -g
+			perfctr-xen report -i e.data --folded
+			perfctr-xen report -i e.data --script
+			perfctr-xen report -i e.data --flamegraph /dev/stdout
+		} > e.text
+		! LC_ALL=C grep -q "[^[:print:][:space:]]" e.text || { cat -v e.text >&2; exit 1; }
+		perfctr-xen report -i e.data --sort dso --json' > "$work/command.json" &&
+	holds '[.rows[].dso | select(test("^d.\\[2J..<\"d$"))] | length == 1'
 }

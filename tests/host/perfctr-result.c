@@ -166,13 +166,26 @@ static void figures(void)
 	CHECK(!strcmp(thousands(f.value, text), "3.4e+38"));
 }
 
+static void cleaned(const char *text, const char *want)
+{
+	char copy[64];
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	text_clean(copy);
+	if (!CHECK(!strcmp(copy, want)))
+		fprintf(stderr, "\tit is \"%s\"\n", copy);
+}
+
 /* What a thread may call itself, and what the kernel makes of a long name. */
 static void others_text(void)
 {
-	char text[] = "a\033[2J\n\xff \xe6\x97\xa5 \xc3\xa9 \xe6\x97";
-
-	text_clean(text);
-	CHECK(!strcmp(text, "a?[2J?? \xe6\x97\xa5 \xc3\xa9 ??"));
+	cleaned("a\033[2J\n\xff \xe6\x97\xa5 \xc3\xa9 \xe6\x97",
+		"a?[2J?? \xe6\x97\xa5 \xc3\xa9 ??");
+	cleaned("\x7f\xc2\x9b" "2J\xc2\xa0", "???2J\xc2\xa0"); /* C1 */
+	cleaned("\xc0\x8a\xe0\x82\x9b\xf0\x80\x80\x8a", "?????????");
+	cleaned("\xed\xa0\x80\xf4\x90\x80\x80\xef\xbf\xbf", "??????????");
+	cleaned("\xe2\x80\xae" "c.exe\xe2\x81\xa6", "???c.exe???");
+	cleaned("\xf0\x9f\x90\xa7\xe2\x82\xac", "\xf0\x9f\x90\xa7\xe2\x82\xac");
 }
 
 int main(void)

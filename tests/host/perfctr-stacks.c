@@ -71,6 +71,52 @@ static void folding(void)
 	stack_free(&root);
 }
 
+/* Only letters, whole ones; and the lines that are meant. */
+static int fit_to_show(const char *text)
+{
+	unsigned int more = 0;
+
+	for (; *text; text++) {
+		unsigned char c = *text;
+
+		if ((c & 0xc0) == 0x80 ? !more-- : more || c == 0x7f ||
+					 (c < ' ' && c != '\n'))
+			return 0;
+		if (c >= 0xc0)
+			more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
+	}
+	return !more;
+}
+
+/* Whatever a program calls its files and functions. */
+static void names(void)
+{
+	static const char *const evil[] = {
+		"\033[2J\033]0;owned\a", "a\nuser;root;main 1000000",
+		"\xff\xfe<&>\"\xc3", "]]></text><script>",
+		"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9",
+		"a\xe6\x97\xa5\xe6\x97\xa5\xe6\x97\xa5\xe6\x97\xa5",
+	};
+	struct stack root = { .name = "all" };
+	unsigned int i, lines = 0;
+	char *text, *at;
+
+	for (i = 0; i < sizeof(evil) / sizeof(*evil); i++)
+		/* Some boxes are narrow, and cut their names. */
+		sample(&root, "user", i == 4 ? 400 : 10, "", evil[i], evil[i]);
+	text = text_of(&root, 0);
+	CHECK(fit_to_show(text));
+	for (at = text; (at = strchr(at, '\n')); at++)
+		lines++;
+	CHECK_EQ(lines, sizeof(evil) / sizeof(*evil));
+	free(text);
+	text = text_of(&root, 1);
+	CHECK(fit_to_show(text));
+	CHECK(!strstr(text, "<script"));
+	free(text);
+	stack_free(&root);
+}
+
 static struct vsys_session_record record(uint32_t kind, uint64_t tsc,
 					 uint16_t slot)
 {
@@ -141,6 +187,7 @@ int main(void)
 	uint64_t seed = test_seed();
 
 	folding();
+	names();
 	times();
 	any_order(&seed);
 	return test_exit();
