@@ -4,7 +4,7 @@
 # Programs that do by /dev/vsys what the library never would: they harm nobody but
 # themselves.  Functions that tests/xen/run calls (see programs.sh).
 
-hostiles="mappings ringplay ioctls sockets pinned storm"
+hostiles="foreign ringplay ioctls sockets pinned bits bells"
 
 # Complaints on all consoles so far, of what an unprivileged program must not cause.
 complaints() {
@@ -24,7 +24,7 @@ harmless() {
 	must [ "$after" -eq "$before" ] && return $status
 }
 
-hostile_mappings() {
+hostile_foreign() {
 	harmless native $bin/mappings
 }
 
@@ -44,6 +44,29 @@ hostile_pinned() {
 	harmless native $bin/sockpolicy pin
 }
 
-hostile_storm() {
-	harmless user $bin/storm "$(patience 5)"
+# Interrupts that the processors of a domain have had.
+interrupts() {
+	"$lab" run --domain "$1" ${2-} --no-stdin -- sed -n 's/^intr \([0-9]*\) .*/\1/p' \
+		/proc/stat
+}
+
+# KIND DOMAIN [--native]: a storm; of the interrupts that it asks for in the domain,
+# most are not delivered.
+storm() {
+	begin=$(interrupts "$2" ${3-})
+	user $bin/storm "$1" "$(patience 5)" > "$work/storm.out"
+	status=$?
+	end=$(interrupts "$2" ${3-})
+	sed 's/^/    /' "$work/storm.out"
+	rang=$(sed -n 's/^rang //p' "$work/storm.out")
+	echo "    $((end - begin)) interrupts in $2"
+	must [ $((end - begin)) -le $((rang / 4)) ] && return $status
+}
+
+hostile_bits() {
+	harmless storm bits network
+}
+
+hostile_bells() {
+	harmless storm bells user --native
 }
