@@ -73,6 +73,7 @@ struct hostile_front {
 	struct hostile_channel *left;	/* by "repeat", for "settle" */
 
 	struct mutex playing;		/* all above and below */
+	u32 argument;			/* of the play */
 	unsigned int failures;
 	size_t said;
 	char text[PAGE_SIZE - 64];

@@ -4,10 +4,13 @@
 #include <linux/device.h>
 #include <linux/sched/signal.h>
 
+#define HOSTILE_LEAVES	1u	/* slots unanswered, for another play */
+#define HOSTILE_BEGINS	2u	/* with a device that is not connected */
+
 static const struct hostile_play {
 	const char *name;
 	void (*play)(struct hostile_front *f);
-	bool leaves; /* slots unanswered, for another play */
+	u32 flags;
 } hostile_plays[] = {
 	{ "sane", hostile_channel_sane },
 	{ "open", hostile_play_open },
@@ -21,7 +24,7 @@ static const struct hostile_play {
 	{ "slots", hostile_play_slots },
 	{ "numbers", hostile_play_numbers },
 	{ "twice", hostile_play_twice },
-	{ "repeat", hostile_play_repeat, true },
+	{ "repeat", hostile_play_repeat, HOSTILE_LEAVES },
 	{ "settle", hostile_play_settle },
 	{ "overlap", hostile_play_overlap },
 	{ "count", hostile_play_count },
@@ -30,8 +33,8 @@ static const struct hostile_play {
 	{ "storm", hostile_play_storm },
 	{ "calls", hostile_play_calls },
 	{ "states", hostile_play_states },
-	{ "nodes", hostile_play_nodes },
-	{ "hurry", hostile_play_hurry },
+	{ "nodes", hostile_play_nodes, HOSTILE_BEGINS },
+	{ "hurry", hostile_play_hurry, HOSTILE_BEGINS },
 };
 
 /* ---- What is said ------------------------------------------------------ */
@@ -122,30 +125,35 @@ static int hostile_perform(struct hostile_front *f,
 	f->failures = 0;
 	f->text[0] = 0;
 	pr_info("play %s\n", p->name);
-	if (hostile_device_connect(f))
+	if (!(p->flags & HOSTILE_BEGINS) && hostile_device_connect(f))
 		hostile_fail(f, "the device cannot be connected");
 	else
 		p->play(f);
-	if (f->connected && !p->leaves && !f->failures)
+	if (f->connected && !(p->flags & HOSTILE_LEAVES) && !f->failures)
 		hostile_swept(f);
 	hostile_say(f, "%s: %u failures after %u ms", p->name, f->failures,
 		    jiffies_to_msecs(jiffies - begin));
 	return f->failures ? -EIO : 0;
 }
 
+/* Written: a name, and a number if the play takes one. */
 static ssize_t play_store(struct device *device, struct device_attribute *attr,
 			  const char *buf, size_t count)
 {
 	struct hostile_front *f = dev_get_drvdata(device);
-	int err = -EINVAL;
-	u32 i;
+	u32 argument = 0, i;
+	char name[16];
+	int err;
 
+	if (sscanf(buf, "%15s %u", name, &argument) < 1)
+		return -EINVAL;
 	for (i = 0; i < ARRAY_SIZE(hostile_plays); i++)
-		if (sysfs_streq(buf, hostile_plays[i].name))
+		if (!strcmp(name, hostile_plays[i].name))
 			break;
 	if (i == ARRAY_SIZE(hostile_plays))
-		return err;
+		return -EINVAL;
 	mutex_lock(&f->playing);
+	f->argument = argument;
 	err = hostile_perform(f, &hostile_plays[i]);
 	mutex_unlock(&f->playing);
 	return err ? err : count;

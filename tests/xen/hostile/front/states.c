@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* States: the device goes and comes back, with bad nodes, and in a hurry. */
+/*
+ * States: the device ends, with bad nodes it never begins, and all in a hurry.
+ * Each play leaves a device that nobody serves.
+ */
 #include "front.h"
 #include <linux/delay.h>
 
@@ -11,38 +14,31 @@ static bool hostile_states_leave(struct hostile_front *f)
 	return hostile_device_await(f, XenbusStateClosed);
 }
 
-static bool hostile_states_return(struct hostile_front *f)
-{
-	hostile_device_reset(f);
-	xenbus_switch_state(f->xdev, XenbusStateInitialising);
-	return !hostile_device_connect(f);
-}
-
-/* Each time with a channel open, which ends with the device. */
+/*
+ * With a channel open, which ends with the device.  A device that has ended may
+ * stay so, or be served again; in between there is nothing.
+ */
 void hostile_play_states(struct hostile_front *f)
 {
-	struct hostile_channel *ch;
-	unsigned long begin;
-	u32 i, ms, longest = 0;
+	struct hostile_channel *ch = hostile_channel_new(f);
+	unsigned long begin = jiffies;
+	bool left;
 
-	for (i = 0; i < 20 && !f->failures; i++) {
-		ch = hostile_channel_new(f);
-		if (!ch)
-			return;
-		begin = jiffies;
-		if (hostile_states_leave(f)) {
-			ms = jiffies_to_msecs(jiffies - begin);
-			longest = max(longest, ms);
-			hostile_channel_drop(ch, true);
-		} else {
-			hostile_channel_drop(ch, false);
-		}
-		if (!hostile_states_return(f))
-			return;
-	}
-	hostile_say(f, "states: %u times, an end took %u ms at most", i,
-		    longest);
-	hostile_channel_sane(f);
+	if (!ch)
+		return;
+	left = hostile_states_leave(f);
+	hostile_say(f, "states: an end took %u ms",
+		    jiffies_to_msecs(jiffies - begin));
+	hostile_channel_drop(ch, left);
+	if (!left)
+		return;
+	hostile_device_reset(f);
+	xenbus_switch_state(f->xdev, XenbusStateInitialising);
+	xenbus_switch_state(f->xdev, XenbusStateInitialised);
+	msleep(1000);
+	if (xenbus_read_driver_state(f->xdev->otherend) == XenbusStateConnected)
+		hostile_channel_sane(f);
+	hostile_states_leave(f);
 }
 
 /* ---- Nodes ------------------------------------------------------------- */
@@ -66,35 +62,25 @@ static const struct {
 	{ "control-ref-15", "" },
 };
 
-/* B gives up, and says so by its state; with good nodes it serves again. */
-static void hostile_nodes_one(struct hostile_front *f, u32 i)
+/* B gives up, and says so by its state. */
+void hostile_play_nodes(struct hostile_front *f)
 {
 	const char *dir = f->xdev->nodename;
+	u32 i = f->argument;
 
-	if (!hostile_states_leave(f))
+	if (i >= ARRAY_SIZE(hostile_nodes_bad)) {
+		hostile_say(f, "nodes: there are %zu",
+			    ARRAY_SIZE(hostile_nodes_bad));
 		return;
-	xenbus_switch_state(f->xdev, XenbusStateInitialising);
-	hostile_device_reset(f);
+	}
+	hostile_say(f, "nodes: %s = \"%s\"", hostile_nodes_bad[i].node,
+		    hostile_nodes_bad[i].value);
 	hostile_device_publish(f);
 	xenbus_printf(XBT_NIL, dir, hostile_nodes_bad[i].node, "%s",
 		      hostile_nodes_bad[i].value);
 	xenbus_switch_state(f->xdev, XenbusStateInitialised);
-	if (!hostile_device_await(f, XenbusStateClosing))
-		hostile_say(f, "%s = \"%s\"", hostile_nodes_bad[i].node,
-			    hostile_nodes_bad[i].value);
-	/* From Closing it goes to Closed, and only then begins anew. */
-	if (hostile_states_leave(f))
-		hostile_states_return(f);
-}
-
-void hostile_play_nodes(struct hostile_front *f)
-{
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(hostile_nodes_bad) && !f->failures; i++)
-		hostile_nodes_one(f, i);
-	if (f->connected)
-		hostile_channel_sane(f);
+	hostile_device_await(f, XenbusStateClosing);
+	hostile_states_leave(f);
 }
 
 /* ---- In a hurry -------------------------------------------------------- */
@@ -110,8 +96,7 @@ void hostile_play_hurry(struct hostile_front *f)
 	};
 	u32 i, nr;
 
-	if (!hostile_states_leave(f))
-		return;
+	hostile_device_publish(f);
 	xenbus_printf(XBT_NIL, f->xdev->nodename, VSYS_NODE_VERSION, "99");
 	hostile_random_begin();
 	for (i = 0; i < 300 && !hostile_over(jiffies + 1); i++) {
@@ -119,6 +104,5 @@ void hostile_play_hurry(struct hostile_front *f)
 		xenbus_switch_state(f->xdev, states[nr]);
 		msleep(10);
 	}
-	if (hostile_states_leave(f) && hostile_states_return(f))
-		hostile_channel_sane(f);
+	hostile_states_leave(f);
 }
