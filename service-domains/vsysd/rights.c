@@ -16,7 +16,7 @@
 
 #include "vsysd.h"
 
-/* A user that owns nothing; not "nobody", who may be a client. */
+/* In root's place: a user that owns nothing; not "nobody", who may be a client. */
 #define RIGHTS_USER ((uid_t)-2)
 
 #define KEPT (1u << CAP_SYS_CHROOT | 1u << CAP_SETUID | 1u << CAP_SETGID)
@@ -40,7 +40,7 @@ void vsysd_rights_reduce(void)
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {
 		{ .effective = KEPT, .permitted = KEPT },
 	};
-	/* All shadows are the same user; control groups limit their threads. */
+	/* Control groups limit the threads of shadows, and vsysback does. */
 	struct rlimit threads = { RLIM_INFINITY, RLIM_INFINITY };
 	int cap;
 
@@ -60,12 +60,18 @@ void vsysd_rights_spare(void)
 	oom_score("0");
 }
 
-/* A shadow's: none. */
-int vsysd_rights_drop(void)
+/*
+ * A shadow's: none.  It belongs to the client's user all the same: what Linux
+ * counts for each user (memory of pipes, locked memory) is then that user's, not
+ * that of all clients together.
+ */
+int vsysd_rights_drop(uid_t user)
 {
+	if (!user)
+		user = RIGHTS_USER;
 	if (setgroups(0, NULL) ||
 	    setresgid(RIGHTS_USER, RIGHTS_USER, RIGHTS_USER) ||
-	    setresuid(RIGHTS_USER, RIGHTS_USER, RIGHTS_USER))
+	    setresuid(user, user, user))
 		return -errno;
 	return 0;
 }

@@ -99,7 +99,7 @@ static void spare_leave(const struct vsys_back_accept *client, int grouped)
 	if (dup3(VSYSD_FD_NULL, VSYSD_FD_PARENT, O_CLOEXEC) < 0 ||
 	    dup3(VSYSD_FD_NULL, VSYSD_FD_CGROUP, O_CLOEXEC) < 0)
 		err(1, "dup3");
-	e = vsysd_rights_drop();
+	e = vsysd_rights_drop(client->uid);
 	if (e)
 		errx(1, "%s (%u): cannot give rights up: %s", client->comm,
 		     client->pid, strerror(-e));

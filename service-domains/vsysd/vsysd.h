@@ -51,7 +51,7 @@ void vsysd_cgroup_tidy(void);
 
 void vsysd_rights_reduce(void);
 void vsysd_rights_spare(void);
-int vsysd_rights_drop(void);
+int vsysd_rights_drop(uid_t user);
 
 #define VSYSD_SPARES_MAX 64
 
