@@ -36,9 +36,24 @@ struct vsysback_identity {
 	struct vsys_creds attested;	/* only nr_groups of its groups */
 };
 
+/* ~0 is nobody's number: where Linux takes one it means "as it is". */
 int vsysback_creds_check(const struct vsys_creds *creds)
 {
-	return creds->nr_groups > VSYS_GROUPS_MAX ? -EINVAL : 0;
+	const u32 ids[] = {
+		creds->uid, creds->gid, creds->euid, creds->egid,
+		creds->suid, creds->sgid, creds->fsuid, creds->fsgid,
+	};
+	u32 i;
+
+	if (creds->nr_groups > VSYS_GROUPS_MAX)
+		return -EINVAL;
+	for (i = 0; i < ARRAY_SIZE(ids); i++)
+		if (ids[i] == ~0u)
+			return -EINVAL;
+	for (i = 0; i < creds->nr_groups; i++)
+		if (creds->groups[i] == ~0u)
+			return -EINVAL;
+	return 0;
 }
 
 /* ---- Identities --------------------------------------------------------------- */
