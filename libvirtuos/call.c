@@ -70,7 +70,7 @@ static long kernel_wait(struct virtuos_channel *ch, int slot)
 {
 	struct vsys_front_wait wait = { .slot = slot };
 
-	return sys3(SYS_ioctl, ch->fd, VSYS_IOC_WAIT, &wait);
+	return virtuos_channel_ioctl(ch, VSYS_IOC_WAIT, &wait);
 }
 
 static void submit(struct virtuos_channel *ch, int slot, uint32_t nr,
@@ -82,7 +82,7 @@ static void submit(struct virtuos_channel *ch, int slot, uint32_t nr,
 	memcpy(s->args, args, sizeof(s->args));
 	ch->local->calls[slot]++;
 	if (vsys_slot_submit(&ch->ring, slot))
-		sys3(SYS_ioctl, ch->fd, VSYS_IOC_DOORBELL, 0);
+		virtuos_channel_ioctl(ch, VSYS_IOC_DOORBELL, NULL);
 }
 
 /* Wait whatever comes, except the service's death. */
@@ -106,7 +106,7 @@ static long cancel_once(struct virtuos_channel *ch, int slot)
 	long ret;
 
 	if (other < 0)
-		return -EAGAIN;
+		return other;
 	submit(ch, other, VSYS_NR_CANCEL, args);
 	ret = wait_through(ch, other);
 	if (!ret)
@@ -179,10 +179,10 @@ static long cancellation_ioctl(struct virtuos_channel *ch, int slot,
 	int type;
 
 	if (!cancellable(nr))
-		return sys3(SYS_ioctl, ch->fd, request, arg);
+		return virtuos_channel_ioctl(ch, request, arg);
 	pthread_cleanup_push(cleanup, &place);
 	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
-	ret = sys3(SYS_ioctl, ch->fd, request, arg);
+	ret = virtuos_channel_ioctl(ch, request, arg);
 	pthread_setcanceltype(type, NULL);
 	pthread_cleanup_pop(0);
 	return ret;
@@ -273,31 +273,38 @@ static long await(struct virtuos_channel *ch, int slot, uint32_t nr,
 	return 0;
 }
 
-/* Take a slot with a region that fits, and marshal into it. */
+/* A slot that is held gets a region that fits. */
+static long prepare(struct virtuos_channel *ch, int slot,
+		    struct virtuos_marshal *m, uint32_t nr,
+		    const uint64_t args[6])
+{
+	long err;
+
+	if (nr < VSYS_NR_SYSCALLS) {
+		err = virtuos_slot_region(ch, slot,
+					  virtuos_marshal_size(nr, args));
+		if (err < 0)
+			return err;
+	}
+	m->base = ch->arena + (size_t)slot * VSYS_SLOT_ARENA_MAX;
+	m->size = ch->granted[slot];
+	return virtuos_marshal_in(m, nr, args);
+}
+
+/* Take a slot, and marshal into it. */
 static long begin(struct virtuos_channel *ch, struct virtuos_marshal *m,
 		  uint32_t nr, const uint64_t args[6])
 {
 	int slot = virtuos_slot_get(ch);
-	long ret;
+	long err;
 
 	if (slot < 0)
-		return -EAGAIN;
-	if (nr < VSYS_NR_SYSCALLS) {
-		ret = virtuos_slot_region(ch, slot,
-					  virtuos_marshal_size(nr, args));
-		if (ret < 0) {
-			virtuos_slot_put(ch, slot);
-			return ret;
-		}
-	}
-	m->base = ch->arena + (size_t)slot * VSYS_SLOT_ARENA_MAX;
-	m->size = ch->granted[slot];
-	ret = virtuos_marshal_in(m, nr, args);
-	if (ret) {
-		virtuos_slot_put(ch, slot);
-		return ret;
-	}
-	return slot;
+		return slot;
+	err = prepare(ch, slot, m, nr, args);
+	if (!err)
+		return slot;
+	virtuos_slot_put(ch, slot);
+	return err;
 }
 
 static long call_once(struct virtuos_channel *ch, uint32_t nr,
@@ -306,21 +313,24 @@ static long call_once(struct virtuos_channel *ch, uint32_t nr,
 	uint32_t interrupts = virtuos_interrupts;
 	struct virtuos_marshal m;
 	long slot = begin(ch, &m, nr, args);
-	long ret;
+	long ret = 0, lost;
 
 	if (slot < 0)
 		return slot;
 	submit(ch, slot, nr, m.args);
-	ret = await(ch, slot, nr, args, interrupts);
-	if (ret) {
-		/* Nobody will answer: the slot is lost with the channel. */
-		virtuos_slot_put(ch, slot);
+	lost = await(ch, slot, nr, args, interrupts);
+	if (!lost) {
+		ret = vsys_slot_finish(&ch->ring.slots[slot]);
+		ret = virtuos_marshal_out(&m, nr, args, ret);
+		/* After what was read of the channel: was it the channel's? */
+		lost = virtuos_channel_ended(ch);
+	}
+	virtuos_slot_put(ch, slot);
+	if (lost) {
+		/* Nobody answers: the slot is lost with the channel. */
 		virtuos_channel_dead(ch);
 		return -ENODEV;
 	}
-	ret = vsys_slot_finish(&ch->ring.slots[slot]);
-	ret = virtuos_marshal_out(&m, nr, args, ret);
-	virtuos_slot_put(ch, slot);
 	if (!ret)
 		note(ch, nr, args);
 	virtuos_stats_count(ch->service, nr);
@@ -441,6 +451,8 @@ static long call_fd_once(struct virtuos_channel *ch, uint32_t nr,
 		timed_set(ch, call.remote_fd, false);
 		virtuos_fd_set(ret, ch->service, call.remote_fd);
 		err = virtuos_marshal_out(&m, nr, args, call.remote_fd);
+		if (virtuos_channel_ended(ch))
+			err = -EIO;
 		virtuos_stats_count(ch->service, nr);
 		if (err < 0) {
 			virtuos_fd_closing(ret);
@@ -458,14 +470,17 @@ static long call_fd_once(struct virtuos_channel *ch, uint32_t nr,
 /* The service is gone, as opposed to ENODEV from the call itself. */
 static bool channel_gone(struct virtuos_channel *ch)
 {
+	struct vsys_front_account account;
+
 	/* Another thread has found out. */
-	if (__atomic_load_n(&ch->dead, __ATOMIC_RELAXED))
+	if (virtuos_channel_ended(ch))
 		return true;
 	if (__atomic_load_n(&ch->ring.head->server, __ATOMIC_RELAXED) ==
 	    VSYS_SERVER_DEAD)
 		return true;
-	/* The device may be gone without a word in the page. */
-	return sys3(SYS_ioctl, ch->fd, VSYS_IOC_DOORBELL, 0) == -ENODEV;
+	/* The device may be gone without a word in the page: ask anything. */
+	return virtuos_channel_ioctl(ch, VSYS_IOC_ACCOUNT, &account) ==
+	       -ENODEV;
 }
 
 long virtuos_call_fd(int service, uint32_t nr, const uint64_t args[6],

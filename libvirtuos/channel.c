@@ -28,6 +28,18 @@ void virtuos_signals_restore(const uint64_t *old)
 	sys4(SYS_rt_sigprocmask, SIG_SETMASK, old, 0, sizeof(*old));
 }
 
+void virtuos_channel_lock(uint64_t *signals)
+{
+	virtuos_signals_block(signals);
+	pthread_mutex_lock(&lock);
+}
+
+void virtuos_channel_unlock(const uint64_t *signals)
+{
+	pthread_mutex_unlock(&lock);
+	virtuos_signals_restore(signals);
+}
+
 /* Open /dev/vsys at a high number.  Returns it, or -errno. */
 static int own_open(void)
 {
@@ -86,12 +98,10 @@ int virtuos_channel_query(void)
 
 	if (__atomic_load_n(&query_fd, __ATOMIC_ACQUIRE) >= 0)
 		return query_fd;
-	virtuos_signals_block(&old);
-	pthread_mutex_lock(&lock);
+	virtuos_channel_lock(&old);
 	if (query_fd < 0)
 		__atomic_store_n(&query_fd, own_open(), __ATOMIC_RELEASE);
-	pthread_mutex_unlock(&lock);
-	virtuos_signals_restore(&old);
+	virtuos_channel_unlock(&old);
 	return query_fd;
 }
 
@@ -103,12 +113,15 @@ static void *map(int fd, uint64_t at, size_t size, uint64_t offset)
 	return p < 0 && p >= -4095 ? NULL : (void *)p;
 }
 
+static size_t ring_size(uint32_t nr_slots)
+{
+	return (1 + nr_slots / VSYS_SLOTS_PER_PAGE) * VSYS_PAGE_SIZE;
+}
+
 static long channel_map(struct virtuos_channel *ch,
 			const struct vsys_front_open *open)
 {
-	size_t ring = (1 + open->nr_slots / VSYS_SLOTS_PER_PAGE) *
-		      VSYS_PAGE_SIZE;
-	void *p = map(ch->fd, 0, ring, VSYS_MAP_RING);
+	void *p = map(ch->fd, 0, ring_size(open->nr_slots), VSYS_MAP_RING);
 
 	if (!p)
 		return -ENOMEM;
@@ -116,16 +129,74 @@ static long channel_map(struct virtuos_channel *ch,
 	ch->ring.slots = (void *)((uint8_t *)p + VSYS_PAGE_SIZE);
 	ch->ring.nr_slots = open->nr_slots;
 	ch->local = map(ch->fd, 0, VSYS_PAGE_SIZE, VSYS_MAP_LOCAL);
+	if (!ch->local)
+		return -ENOMEM;
 	ch->arena = map(ch->fd, open->arena_base,
 			(size_t)open->nr_slots * VSYS_SLOT_ARENA_MAX,
 			VSYS_MAP_ARENA);
-	if (!ch->local || ch->arena != (void *)(uintptr_t)open->arena_base) {
+	if (!ch->arena) {
 		virtuos_log("cannot map a channel at %#lx",
 			    (unsigned long)open->arena_base);
 		return -ENOMEM;
 	}
 	ch->closes = __atomic_load_n(&ch->local->closes, __ATOMIC_ACQUIRE);
 	return 0;
+}
+
+/*
+ * Put private memory in the place of shared, in one step: who is in the middle
+ * of a call finds no hole there, nor what others have put into it.
+ */
+static bool cover(void *at, size_t size)
+{
+	long p = sys6(SYS_mmap, SYS_ARG(at), size, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
+		      -1, 0);
+
+	if (p == (long)at)
+		return true;
+	/* No memory for that: a fault is better than a way out. */
+	sys2(SYS_munmap, at, size);
+	return false;
+}
+
+static bool slot_used(struct virtuos_channel *ch, uint32_t slot)
+{
+	return __atomic_load_n(&ch->slots_used[slot / 64], __ATOMIC_SEQ_CST) &
+	       1ull << (slot % 64);
+}
+
+/* Regions of slots in use are covered, what is between them goes. */
+static void arena_unmap(struct virtuos_channel *ch)
+{
+	uint32_t slot, first = 0, end = ch->ring.nr_slots;
+	uint8_t *at;
+
+	for (slot = 0; slot <= end; slot++) {
+		if (slot < end && !slot_used(ch, slot))
+			continue;
+		at = ch->arena + (size_t)first * VSYS_SLOT_ARENA_MAX;
+		if (slot > first)
+			sys2(SYS_munmap, at, (size_t)(slot - first) *
+					     VSYS_SLOT_ARENA_MAX);
+		if (slot < end)
+			cover(ch->arena + (size_t)slot * VSYS_SLOT_ARENA_MAX,
+			      VSYS_SLOT_ARENA_MAX);
+		first = slot + 1;
+	}
+}
+
+static void channel_unmap(struct virtuos_channel *ch)
+{
+	if (ch->arena)
+		arena_unmap(ch);
+	if (ch->local)
+		cover(ch->local, VSYS_PAGE_SIZE);
+	if (ch->ring.head &&
+	    cover(ch->ring.head, ring_size(ch->ring.nr_slots)))
+		/* Nobody is to be woken. */
+		__atomic_store_n(&ch->ring.head->server, VSYS_SERVER_DEAD,
+				 __ATOMIC_RELAXED);
 }
 
 static struct virtuos_channel *channel_new(int service, long *error)
@@ -158,8 +229,10 @@ static struct virtuos_channel *channel_new(int service, long *error)
 		goto close;
 	}
 	*error = channel_map(ch, &open);
-	if (*error)
+	if (*error) {
+		channel_unmap(ch);
 		goto close;
+	}
 	ch->generation = ++generations[service];
 	return ch;
 close:
@@ -184,8 +257,7 @@ struct virtuos_channel *virtuos_channel_open(int service, long *error)
 
 	if (ch)
 		return ch;
-	virtuos_signals_block(&old);
-	pthread_mutex_lock(&lock);
+	virtuos_channel_lock(&old);
 	ch = virtuos_channel_get(service);
 	if (!ch) {
 		ch = channel_new(service, error);
@@ -193,26 +265,47 @@ struct virtuos_channel *virtuos_channel_open(int service, long *error)
 			__atomic_store_n(&channels[service], ch,
 					 __ATOMIC_RELEASE);
 	}
-	pthread_mutex_unlock(&lock);
-	virtuos_signals_restore(&old);
+	virtuos_channel_unlock(&old);
 	return ch;
+}
+
+/*
+ * Under the lock.  Slots that are taken from now on are given back unused, and
+ * who reads an answer and then finds the channel ended does not believe it.
+ */
+static void channel_end(struct virtuos_channel *ch)
+{
+	__atomic_store_n(&ch->dead, VIRTUOS_ENDED, __ATOMIC_SEQ_CST);
+	channel_unmap(ch);
+	sys1(SYS_close, ch->fd);
+	ch->fd = -1;
 }
 
 void virtuos_channel_dead(struct virtuos_channel *ch)
 {
 	uint64_t old;
 
-	virtuos_signals_block(&old);
-	pthread_mutex_lock(&lock);
-	if (!ch->dead) {
-		__atomic_store_n(&ch->dead, true, __ATOMIC_RELAXED);
-		sys1(SYS_close, ch->fd);	/* the mappings stay */
-		ch->fd = -1;
+	if (virtuos_channel_ended(ch))
+		return;
+	virtuos_channel_lock(&old);
+	if (!virtuos_channel_ended(ch)) {
+		channel_end(ch);
 		virtuos_log("service \"%s\" is gone",
 			    virtuos_routes.services[ch->service]);
 	}
-	pthread_mutex_unlock(&lock);
-	virtuos_signals_restore(&old);
+	virtuos_channel_unlock(&old);
+}
+
+long virtuos_channel_ioctl(struct virtuos_channel *ch, unsigned long request,
+			   void *arg)
+{
+	long ret;
+
+	if (virtuos_channel_ended(ch))
+		return -ENODEV;
+	ret = sys3(SYS_ioctl, ch->fd, request, arg);
+	/* It ended meanwhile, and its descriptor may be another file's. */
+	return ret < 0 && virtuos_channel_ended(ch) ? -ENODEV : ret;
 }
 
 /*
@@ -240,12 +333,13 @@ void virtuos_channel_fork_child(void)
 
 void virtuos_creds_changed(void)
 {
+	struct vsys_front_creds creds = { .slot = VSYS_CREDS_CHANNEL };
 	struct virtuos_channel *ch;
 	int i;
 
 	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++) {
 		ch = virtuos_channel_get(i);
-		if (!ch || !sys3(SYS_ioctl, ch->fd, VSYS_IOC_CREDS, 0))
+		if (!ch || !virtuos_channel_ioctl(ch, VSYS_IOC_CREDS, &creds))
 			continue;
 		virtuos_log("cannot renew credentials at \"%s\"",
 			    virtuos_routes.services[i]);

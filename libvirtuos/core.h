@@ -9,10 +9,18 @@
 /* ---- channel.c --------------------------------------------------------- */
 
 /*
- * This process's channel to a service.  When the service dies the channel is
- * marked dead and left mapped, for other threads may be using it; the next one
- * has another generation, so descriptors of the old one are not mistaken.
+ * This process's channel to a service.  When the service dies, or is given up,
+ * the channel is marked dead and stays in memory, for other threads may be using
+ * it; the next one has another generation, so descriptors of the old one are not
+ * mistaken.  What it shared with the service is not left to anybody: a thread in
+ * the middle of a call finds private memory there, in which nobody answers.
  */
+enum virtuos_channel_life {
+	VIRTUOS_LIVING = 0,
+	VIRTUOS_ENDING,		/* no call begins, those that have begun end */
+	VIRTUOS_ENDED,		/* what is read from it now is nobody's */
+};
+
 struct virtuos_channel {
 	int fd;				/* of /dev/vsys */
 	int service;
@@ -20,7 +28,7 @@ struct virtuos_channel {
 	struct vsys_ring ring;
 	struct vsys_local *local;
 	uint8_t *arena;
-	bool dead;
+	uint8_t dead;			/* atomic, a virtuos_channel_life */
 	/* Closes of this service's placeholders that the table knows of. */
 	uint64_t closes;
 	/* Remote sockets below 4096 that have a timeout: see call.c. */
@@ -34,9 +42,20 @@ struct virtuos_channel *virtuos_channel_get(int service);
 /* The same, opened if need be.  NULL: *error is -errno. */
 struct virtuos_channel *virtuos_channel_open(int service, long *error);
 void virtuos_channel_dead(struct virtuos_channel *ch);
+static inline bool virtuos_channel_ended(const struct virtuos_channel *ch)
+{
+	return __atomic_load_n(&ch->dead, __ATOMIC_SEQ_CST) == VIRTUOS_ENDED;
+}
+
+/* An ioctl() on the channel.  -ENODEV: it is dead, whatever the reason. */
+long virtuos_channel_ioctl(struct virtuos_channel *ch, unsigned long request,
+			   void *arg);
 /* A descriptor for VSYS_IOC_FD, or -1. */
 int virtuos_channel_query(void);
 void virtuos_channel_fork_child(void);
+/* While it is held no channel is opened; signals are blocked meanwhile. */
+void virtuos_channel_lock(uint64_t *signals);
+void virtuos_channel_unlock(const uint64_t *signals);
 
 /* Block all signals around what must not be interrupted by a handler. */
 void virtuos_signals_block(uint64_t *old);
@@ -45,8 +64,8 @@ void virtuos_signals_restore(const uint64_t *old);
 /* ---- slot.c ------------------------------------------------------------ */
 
 /*
- * A slot for one call.  Returns -1 when all are taken and none comes free in
- * some seconds.
+ * A slot for one call.  -EAGAIN: all are taken and none comes free in some
+ * seconds; -ENODEV: the channel is dead.
  */
 int virtuos_slot_get(struct virtuos_channel *ch);
 void virtuos_slot_put(struct virtuos_channel *ch, int slot);

@@ -28,7 +28,9 @@ static bool slot_pending(struct virtuos_channel *ch, uint32_t slot)
 
 /*
  * Acquire and release: what the slot's last holder knew of it (granted, calls)
- * is this one's.
+ * is this one's.  And a full barrier between the bit and the look at dead; its
+ * partner in channel_end() is that between dead and the look at the bits: either
+ * the holder sees that the channel is dead, or it finds covered memory.
  */
 static bool slot_try(struct virtuos_channel *ch, uint32_t slot)
 {
@@ -37,7 +39,7 @@ static bool slot_try(struct virtuos_channel *ch, uint32_t slot)
 
 	if (__atomic_load_n(word, __ATOMIC_RELAXED) & bit)
 		return false;
-	if (__atomic_fetch_or(word, bit, __ATOMIC_ACQUIRE) & bit)
+	if (__atomic_fetch_or(word, bit, __ATOMIC_SEQ_CST) & bit)
 		return false;
 	/*
 	 * One that was given up by a cancelled thread may still be answered:
@@ -61,23 +63,43 @@ static int slot_search(struct virtuos_channel *ch, uint32_t first)
 	return -1;
 }
 
-int virtuos_slot_get(struct virtuos_channel *ch)
+/* All are taken: perhaps not for long. */
+static int slot_await(struct virtuos_channel *ch)
 {
 	struct timespec pause = { .tv_nsec = 1000 * 1000 };
-	int waited, slot = slot_search(ch, last[ch->service].slot);
+	int waited, slot = -1;
 
 	for (waited = 0; slot < 0 && waited < PATIENCE_MS; waited++) {
+		if (__atomic_load_n(&ch->dead, __ATOMIC_RELAXED))
+			return -ENODEV;
 		sys2(SYS_nanosleep, &pause, 0);
 		slot = slot_search(ch, 0);
 	}
-	if (slot < 0)
-		virtuos_log("all %u slots of \"%s\" are taken: raise \"slots\" in %s",
-			    ch->ring.nr_slots,
-			    virtuos_routes.services[ch->service],
-			    virtuos_routes_path());
-	else
-		last[ch->service].slot = slot;
-	return slot;
+	if (slot >= 0)
+		return slot;
+	virtuos_log("all %u slots of \"%s\" are taken: raise \"slots\" in %s",
+		    ch->ring.nr_slots, virtuos_routes.services[ch->service],
+		    virtuos_routes_path());
+	return -EAGAIN;
+}
+
+int virtuos_slot_get(struct virtuos_channel *ch)
+{
+	uint32_t *mine = &last[ch->service].slot;
+	int slot = *mine;
+
+	if (*mine >= ch->ring.nr_slots || !slot_try(ch, slot)) {
+		slot = slot_search(ch, *mine);
+		if (slot < 0)
+			slot = slot_await(ch);
+		if (slot < 0)
+			return slot;
+		*mine = slot;
+	}
+	if (__builtin_expect(!__atomic_load_n(&ch->dead, __ATOMIC_SEQ_CST), 1))
+		return slot;
+	virtuos_slot_put(ch, slot);
+	return -ENODEV;
 }
 
 void virtuos_slot_put(struct virtuos_channel *ch, int slot)
@@ -129,7 +151,7 @@ static long region_ask(struct virtuos_channel *ch, int slot, size_t bytes)
 	long err;
 
 	do
-		err = sys3(SYS_ioctl, ch->fd, VSYS_IOC_ARENA, &arena);
+		err = virtuos_channel_ioctl(ch, VSYS_IOC_ARENA, &arena);
 	while (err == -EINTR);
 	if (!err)
 		ch->granted[slot] = arena.bytes < VSYS_SLOT_ARENA_MAX ?
@@ -148,8 +170,9 @@ long virtuos_slot_region(struct virtuos_channel *ch, int slot, size_t bytes)
 	if (err == -ENOMEM || err == -ENOSPC)
 		err = region_ask(ch, slot, (bytes + VSYS_PAGE_SIZE - 1) &
 					   ~(size_t)(VSYS_PAGE_SIZE - 1));
+	if (err == -ENODEV)
+		return err;
 	/* What there is will do: calls are clipped to it. */
-	if (err && !ch->granted[slot])
-		return region_refused(ch, err);
-	return ch->granted[slot];
+	return err && !ch->granted[slot] ? region_refused(ch, err) :
+					   ch->granted[slot];
 }

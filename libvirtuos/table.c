@@ -154,7 +154,7 @@ static bool ask(int fd, struct virtuos_remote *remote)
 	if (info.dead)
 		return true;
 	ch = virtuos_channel_open(service, &err);
-	if (!ch || sys3(SYS_ioctl, ch->fd, VSYS_IOC_ATTACH, &info))
+	if (!ch || virtuos_channel_ioctl(ch, VSYS_IOC_ATTACH, &info))
 		return true;
 	store(fd, entry_make(service, info.remote_fd, ch->generation));
 	remote->fd = info.remote_fd;
