@@ -273,13 +273,15 @@ static long await(struct virtuos_channel *ch, int slot, uint32_t nr,
 	return 0;
 }
 
-/* A slot that is held gets a region that fits. */
+/* A slot that is held becomes the caller's, with a region that fits. */
 static long prepare(struct virtuos_channel *ch, int slot,
 		    struct virtuos_marshal *m, uint32_t nr,
 		    const uint64_t args[6])
 {
-	long err;
+	long err = virtuos_identity_check(ch, slot);
 
+	if (err)
+		return err;
 	if (nr < VSYS_NR_SYSCALLS) {
 		err = virtuos_slot_region(ch, slot,
 					  virtuos_marshal_size(nr, args));

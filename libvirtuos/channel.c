@@ -233,6 +233,7 @@ static struct virtuos_channel *channel_new(int service, long *error)
 		channel_unmap(ch);
 		goto close;
 	}
+	virtuos_identity_begin(ch);
 	ch->generation = ++generations[service];
 	return ch;
 close:
@@ -328,22 +329,5 @@ void virtuos_channel_fork_child(void)
 	if (query_fd >= 0) {
 		sys1(SYS_close, query_fd);
 		query_fd = -1;
-	}
-}
-
-void virtuos_creds_changed(void)
-{
-	struct vsys_front_creds creds = { .slot = VSYS_CREDS_CHANNEL };
-	struct virtuos_channel *ch;
-	int i;
-
-	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++) {
-		ch = virtuos_channel_get(i);
-		if (!ch || !virtuos_channel_ioctl(ch, VSYS_IOC_CREDS, &creds))
-			continue;
-		virtuos_log("cannot renew credentials at \"%s\"",
-			    virtuos_routes.services[i]);
-		/* Better no shadow than one with rights that were given up. */
-		virtuos_channel_dead(ch);
 	}
 }

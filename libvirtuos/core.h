@@ -35,6 +35,10 @@ struct virtuos_channel {
 	uint64_t timed[64];
 	uint64_t slots_used[VSYS_SLOTS_MAX / 64];	/* atomic */
 	uint32_t granted[VSYS_SLOTS_MAX];		/* by who holds the slot */
+	/* Whose rights the channel's are, and each slot's: see identity.c. */
+	uint64_t identity;
+	bool apart;			/* some slot has, or had, its own */
+	uint64_t slot_identity[VSYS_SLOTS_MAX];		/* atomic */
 };
 
 /* The service's channel if there is a living one, else NULL. */
@@ -86,6 +90,28 @@ static inline uint32_t virtuos_account(struct virtuos_channel *ch)
 
 	return __builtin_expect(counting, 0) ?
 		       virtuos_account_ask(ch, counting) : VSYS_ACCOUNT_OTHER;
+}
+
+/* ---- identity.c -------------------------------------------------------- */
+
+/* Number of the calling thread's rights; 0: not known yet. */
+extern __thread uint64_t virtuos_identity
+	__attribute__((tls_model("initial-exec")));
+
+uint64_t virtuos_identity_mine(void);
+/* The calling thread has opened the channel: it has that one's rights. */
+void virtuos_identity_begin(struct virtuos_channel *ch);
+long virtuos_identity_attest(struct virtuos_channel *ch, int slot);
+void virtuos_identity_fork_child(void);
+
+/* The next call in this slot, which the caller holds, is the calling thread's. */
+static inline long virtuos_identity_check(struct virtuos_channel *ch, int slot)
+{
+	if (__builtin_expect(__atomic_load_n(&ch->slot_identity[slot],
+					     __ATOMIC_RELAXED) ==
+			     virtuos_identity, 1))
+		return 0;
+	return virtuos_identity_attest(ch, slot);
 }
 
 /* ---- interrupt.c ------------------------------------------------------- */

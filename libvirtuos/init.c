@@ -27,6 +27,7 @@ void virtuos_fork_child(void)
 		return;
 	virtuos_epoch++;
 	virtuos_channel_fork_child();
+	virtuos_identity_fork_child();
 	virtuos_table_fork_child();
 	virtuos_stats_fork_child();
 }

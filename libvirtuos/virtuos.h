@@ -47,6 +47,8 @@ struct virtuos_libc {
 extern struct virtuos_libc virtuos_libc;
 /* Resolves on first use when a hook runs before the constructor. */
 void virtuos_init(void);
+/* In a forked child, before anything else. */
+void virtuos_fork_child(void);
 
 /* ---- log.c ------------------------------------------------------------- */
 
@@ -184,11 +186,13 @@ long virtuos_call_fd(int service, uint32_t nr, const uint64_t args[6],
 #define VIRTUOS_ARGS(...) ((const uint64_t[6]){ __VA_ARGS__ })
 #define VIRTUOS_PTR(p) ((uint64_t)(uintptr_t)(p))
 
-/* The process's credentials changed: tell every channel's domain. */
-void virtuos_creds_changed(void);
+/* ---- identity.c -------------------------------------------------------- */
 
-/* In a forked child, before anything else. */
-void virtuos_fork_child(void);
+/* The credentials of all threads have changed; or their umask or limits. */
+void virtuos_creds_changed(void);
+void virtuos_limits_changed(void);
+/* Those of the calling thread have, and of no other. */
+void virtuos_creds_changed_alone(void);
 
 /* ---- copy.c ------------------------------------------------------------ */
 

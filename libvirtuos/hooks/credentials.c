@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Changes of credentials: libc changes all threads', then the services are
- * told; what they are told is what vsysfront sees, not what was asked for.
+ * Changes of credentials.  libc makes most of them in all threads; some, and raw
+ * system calls, are the calling thread's alone.  Then the services are told, and
+ * what they are told is what vsysfront sees, not what was asked for.
  */
 #include "hook.h"
 
@@ -20,6 +21,17 @@ static int changed(int ret)
 
 	if (virtuos_active && ret >= 0) {
 		virtuos_creds_changed();
+		errno = err;
+	}
+	return ret;
+}
+
+static int changed_alone(int ret)
+{
+	int err = errno;
+
+	if (virtuos_active && ret >= 0) {
+		virtuos_creds_changed_alone();
 		errno = err;
 	}
 	return ret;
@@ -75,19 +87,50 @@ VIRTUOS_HOOK int initgroups(const char *user, gid_t group)
 	return changed(LIBC(initgroups)(user, group));
 }
 
-/* These return the old id, whatever happens. */
+/*
+ * These return the old id, whatever happens; -1, which is no id, is how
+ * programs ask.
+ */
 VIRTUOS_HOOK int setfsuid(uid_t uid)
 {
-	return changed(LIBC(setfsuid)(uid));
+	int old = LIBC(setfsuid)(uid);
+
+	if (uid != (uid_t)-1)
+		changed_alone(0);
+	return old;
 }
 
 VIRTUOS_HOOK int setfsgid(gid_t gid)
 {
-	return changed(LIBC(setfsgid)(gid));
+	int old = LIBC(setfsgid)(gid);
+
+	if (gid != (gid_t)-1)
+		changed_alone(0);
+	return old;
 }
 
 VIRTUOS_HOOK int capset(struct __user_cap_header_struct *header,
 			const struct __user_cap_data_struct *data)
 {
-	return changed(LIBC(capset)(header, data));
+	return changed_alone(LIBC(capset)(header, data));
+}
+
+bool hook_credentials(long nr, const long a[6], long *ret)
+{
+	switch (nr) {
+	case SYS_setuid:
+	case SYS_setgid:
+	case SYS_setreuid:
+	case SYS_setregid:
+	case SYS_setresuid:
+	case SYS_setresgid:
+	case SYS_setgroups:
+	case SYS_setfsuid:
+	case SYS_setfsgid:
+	case SYS_capset:
+		*ret = virtuos_return(sys3(nr, a[0], a[1], a[2]));
+		changed_alone(*ret == -1 ? -1 : 0);
+		return true;
+	}
+	return false;
 }

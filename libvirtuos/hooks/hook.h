@@ -114,6 +114,14 @@ static inline bool hook_open_mode(int flags)
 struct stat;
 long hook_stat(int dirfd, const char *path, struct stat *st, int flags);
 
+/* ---- credentials.c ----------------------------------------------------- */
+
+/*
+ * A system call by number that changes the calling thread's credentials, and no
+ * other's as libc would; false: it is none.
+ */
+bool hook_credentials(long nr, const long a[6], long *ret);
+
 /* ---- buffer.c ---------------------------------------------------------- */
 
 #define HOOK_BUFFER VSYS_RW_MAX

@@ -9,7 +9,7 @@ static long changed(int resource, long ret)
 {
 	if (virtuos_active && !ret &&
 	    (resource == RLIMIT_NOFILE || resource == RLIMIT_FSIZE))
-		virtuos_creds_changed();
+		virtuos_limits_changed();
 	return ret;
 }
 

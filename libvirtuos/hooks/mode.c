@@ -75,6 +75,6 @@ VIRTUOS_HOOK mode_t umask(mode_t mask)
 	mode_t old = sys1(SYS_umask, mask);
 
 	if (virtuos_active && old != (mask & 0777))
-		virtuos_creds_changed();
+		virtuos_limits_changed();
 	return old;
 }

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -149,6 +150,17 @@ static bool sockets(long nr, const long a[6], long *ret)
 	return false;
 }
 
+/* What vsysfront attests. */
+static bool attested(long nr, const long a[6], long *ret)
+{
+	switch (nr) {
+	TO(umask, umask(a[0]));
+	TO(setrlimit, setrlimit(a[0], P(1)));
+	TO(prlimit64, prlimit(a[0], a[1], P(2), P(3)));
+	}
+	return hook_credentials(nr, a, ret);
+}
+
 /* A child with its own memory; one that shares ours is a thread's matter. */
 static bool child(long nr, const long a[6], long *ret)
 {
@@ -192,7 +204,8 @@ VIRTUOS_HOOK long syscall(long nr, ...)
 	va_end(args);
 	if (virtuos_active &&
 	    (data(nr, a, &ret) || descriptor(nr, a, &ret) ||
-	     path(nr, a, &ret) || sockets(nr, a, &ret) || child(nr, a, &ret)))
+	     path(nr, a, &ret) || sockets(nr, a, &ret) ||
+	     attested(nr, a, &ret) || child(nr, a, &ret)))
 		return ret;
 	return virtuos_return(sys6(nr, a[0], a[1], a[2], a[3], a[4], a[5]));
 }
