@@ -18,7 +18,6 @@
 
 struct vsys_check {
 	__u32 class;		/* VSYS_CLASS_… of the device */
-	int kernel;		/* the slot is of the user domain's kernel */
 	__u64 base;		/* the calling slot's region of the arena */
 	__u64 size;		/* of that, bytes granted so far */
 	__u64 scratch;		/* VSYS_SCRATCH_SIZE bytes, private to the worker */
