@@ -47,6 +47,7 @@ static void call_print(unsigned int nr, const struct vsys_call_info *call)
 		{ VSYS_CALL_CANCEL, "cancellation point" },
 		{ VSYS_CALL_CHECKED, "checked by hand" },
 		{ VSYS_CALL_SHADOW, "changes the shadow" },
+		{ VSYS_CALL_KERNEL, "from the kernel's ring alone" },
 	};
 	const char *between = "";
 	unsigned int i;

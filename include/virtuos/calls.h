@@ -43,6 +43,7 @@ enum vsys_arg_kind {
 #define VSYS_CALL_CANCEL	(1u << 2) /* a POSIX cancellation point */
 #define VSYS_CALL_CHECKED	(1u << 3) /* more checks by hand, vsys_check_extra() */
 #define VSYS_CALL_SHADOW	(1u << 4) /* changes state of the shadow (cwd, umask) */
+#define VSYS_CALL_KERNEL	(1u << 5) /* from the kernel's ring alone */
 
 /* Above every number in the table: how long arrays by number are. */
 #define VSYS_NR_SYSCALLS	448u

@@ -324,7 +324,9 @@ int vsys_check_call(const struct vsys_check *check, struct vsys_call *call,
 	info = &vsys_calls[call->nr];
 	if (!info->name || !(info->class & check->class))
 		return -ENOSYS;
-	if (info->flags & VSYS_CALL_CHECKED) {
+	if (info->flags & (VSYS_CALL_CHECKED | VSYS_CALL_KERNEL)) {
+		if ((info->flags & VSYS_CALL_KERNEL) && !check->kernel)
+			return -ENOSYS;
 		err = vsys_check_extra(call);
 		if (err)
 			return err;

@@ -11,6 +11,11 @@
 #ifndef VSYSBACK_CHECK_H
 #define VSYSBACK_CHECK_H
 
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include <stdbool.h>
+#endif
 #include <virtuos/back.h>
 #include <virtuos/calls.h>
 #include <virtuos/commands.h>
@@ -18,6 +23,7 @@
 
 struct vsys_check {
 	__u32 class;		/* VSYS_CLASS_… of the device */
+	bool kernel;		/* is the call from the kernel's ring? */
 	__u64 base;		/* the calling slot's region of the arena */
 	__u64 size;		/* of that, bytes granted so far */
 	__u64 scratch;		/* VSYS_SCRATCH_SIZE bytes, private to the worker */

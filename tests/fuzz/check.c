@@ -54,7 +54,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!o.region)
 		oracle_make(&o, 0);
 	o.check.size = (fuzz_u8(&f) % 65) * 4096;
-	o.check.class = fuzz_u8(&f) % 4;
+	i = fuzz_u8(&f);
+	o.check.class = i % 4;
+	o.check.kernel = i & 4;
 	was.nr = number(&f);
 	for (i = 0; i < 6; i++)
 		was.args[i] = argument(&f);

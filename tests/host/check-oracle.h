@@ -41,6 +41,7 @@ static inline void oracle_make(struct oracle *o, uint64_t size)
 	o->scratch = test_guarded(4096);
 	o->scratch += 4096 - VSYS_SCRATCH_SIZE;
 	o->check.class = VSYS_CLASS_BOTH;
+	o->check.kernel = true;
 	o->check.base = (uintptr_t)o->region;
 	o->check.size = size;
 	o->check.scratch = (uintptr_t)o->scratch;
@@ -204,9 +205,12 @@ static inline const char *oracle_arg(const struct oracle *o,
 }
 
 /* Calls of which some uses are forbidden whatever the table says. */
-static inline const char *oracle_policy(const struct vsys_call *call)
+static inline const char *oracle_policy(const struct oracle *o,
+					const struct vsys_call *call)
 {
 	switch (call->nr) {
+	case SYS_close:
+		return o->check.kernel ? NULL : "a descriptor of others";
 	case SYS_socket:
 		if ((int)call->args[0] != AF_INET &&
 		    (int)call->args[0] != AF_INET6)
@@ -249,7 +253,7 @@ static inline const char *oracle_verdict(const struct oracle *o,
 		if (wrong)
 			return wrong;
 	}
-	return oracle_policy(call);
+	return oracle_policy(o, call);
 }
 
 /* The answers that a refused call may get. */

@@ -412,6 +412,7 @@ static void test_commands(void)
 static void test_policy(void)
 {
 	struct vsys_call call = good(VSYS_NR_socket);
+	uint32_t nr;
 	int family;
 
 	for (family = -1; family < 64; family++) {
@@ -434,6 +435,14 @@ static void test_policy(void)
 	CHECK_EQ(verdict(&call), -ENOPROTOOPT);
 	call.args[1] = IPPROTO_SCTP;
 	CHECK_EQ(verdict(&call), -ENOPROTOOPT);
+	/* Of the calls that a program may make, close is not one. */
+	o.check.kernel = false;
+	for (nr = 0; nr < VSYS_NR_SYSCALLS; nr++) {
+		call = good(nr);
+		CHECK_EQ(verdict(&call), vsys_calls[nr].name &&
+			 nr != SYS_close ? 0 : -ENOSYS);
+	}
+	o.check.kernel = true;
 }
 
 /* Nothing granted yet, or all of it. */

@@ -116,7 +116,7 @@ static void check_row(const struct vsys_call_info *info)
 		fault(info->name, -1, "class");
 	if (info->flags & ~(VSYS_CALL_NEWFD | VSYS_CALL_BLOCKS |
 			    VSYS_CALL_CANCEL | VSYS_CALL_CHECKED |
-			    VSYS_CALL_SHADOW))
+			    VSYS_CALL_SHADOW | VSYS_CALL_KERNEL))
 		fault(info->name, -1, "unknown flag");
 	for (i = 0; i < 6; i++) {
 		check_arg(info, i);
