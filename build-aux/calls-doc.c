@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Prints docs/calls.md from the one call table. */
+/* Prints docs/calls.md from the one call table, and from that of the options. */
+#include <err.h>
 #include <stdio.h>
 #include <virtuos/calls-table.h>
 #include <virtuos/class.h>
@@ -25,7 +26,10 @@ static void arg_print(unsigned int arg)
 	};
 	unsigned int kind = VSYS_ARG_KIND(arg);
 
-	fputs(kinds[kind], stdout);
+	if (kind == VSYS_ARG_VAL && VSYS_ARG_PARAM(arg))
+		fputs("bits", stdout);
+	else
+		fputs(kinds[kind], stdout);
 	if (kind == VSYS_ARG_IN || kind == VSYS_ARG_OUT ||
 	    kind == VSYS_ARG_OUT_LEN)
 		printf("[%u]", VSYS_ARG_PARAM(arg));
@@ -66,6 +70,81 @@ static void call_print(unsigned int nr, const struct vsys_call_info *call)
 	puts(" |");
 }
 
+/* A line of a table: a name, or, after a group of them, what is said of it. */
+struct line {
+	const char *level;
+	const char *name;
+	unsigned int uses;
+	const char *text;
+};
+
+static void line_print(const struct line *line)
+{
+	static const char *level;
+	static int names;
+
+	if (line->name) {
+		if (!names++ && line->level)
+			printf("| %s ", line->level);
+		else if (names > 1 && line->level && line->level != level)
+			errx(1, "%s: a group of two levels", line->name);
+		level = line->level;
+		printf("%s `%s`%s%s%s", names > 1 ? "," : "|", line->name,
+		       line->uses & VSYS_OPTION_GET ? " g" : "",
+		       line->uses & VSYS_OPTION_SET ? " s" : "",
+		       line->uses & VSYS_OPTION_SEND ? " c" : "");
+	} else {
+		if (!names)
+			errx(1, "a text without a group: %s", line->text);
+		printf(" | %s |\n", line->text);
+		names = 0;
+	}
+}
+
+static void lines_print(const struct line *line, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		line_print(&line[i]);
+	if (line[count - 1].name)
+		errx(1, "%s: what can it do besides?", line[count - 1].name);
+}
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+
+static void options_print(void)
+{
+	static const struct line lines[] = {
+#define VSYS_OPTION(sort, option, number, use) \
+		{ .level = #sort, .name = #option, .uses = use },
+#define VSYS_BESIDES(words)		{ .text = words },
+#include <virtuos/calls-options.def>
+	};
+
+	puts("\n## Socket options\n\n"
+	     "From `include/virtuos/calls-options.def`: what may be asked for (g, `getsockopt`), set (s, `setsockopt`) or stand in the control data of `sendmsg` (c). Everything else is ENOPROTOOPT, in control data EINVAL.\n\n"
+	     "| level | options | besides |\n"
+	     "| --- | --- | --- |");
+	lines_print(lines, COUNT(lines));
+}
+
+static void without_print(void)
+{
+	unsigned int i;
+	static const char *const lines[][2] = {
+#define VSYS_OPTION(sort, option, number, use)
+#define VSYS_WITHOUT(options, text)	{ options, text },
+#include <virtuos/calls-options.def>
+	};
+
+	puts("\nLeft out:\n\n"
+	     "| options | why |\n"
+	     "| --- | --- |");
+	for (i = 0; i < COUNT(lines); i++)
+		printf("| %s | %s |\n", lines[i][0], lines[i][1]);
+}
+
 int main(void)
 {
 	unsigned int nr, count = 0;
@@ -75,12 +154,14 @@ int main(void)
 	printf("# The calls that can cross\n\n"
 	       "Printed from `include/virtuos/calls.def` by `make docs`; do not edit. %u system calls of x86-64 Linux, and the protocol's own NOP, POLL and CANCEL (`docs/protocol.md`, section 4). Everything else stays in the user domain.\n\n"
 	       "This is what a service domain accepts. Which functions of the C library lead to these calls is libvirtuos's business: see libvirtuos(7).\n\n"
-	       "`in[n]`, `out[n]`: a buffer that the call reads or writes, its length being argument n, counted from 0. `?`: may be NULL. A pointer never leaves the calling slot's region of the arena.\n\n"
+	       "`in[n]`, `out[n]`: a buffer that the call reads or writes, its length being argument n, counted from 0. `?`: may be NULL. `bits`: a value with no other bits than those that the dispatcher lists. A pointer never leaves the calling slot's region of the arena.\n\n"
 	       "| number | call | class | arguments | remarks |\n"
 	       "| ---: | --- | --- | --- | --- |\n",
 	       count);
 	for (nr = 0; nr < VSYS_NR_SYSCALLS; nr++)
 		if (vsys_calls[nr].name)
 			call_print(nr, &vsys_calls[nr]);
+	options_print();
+	without_print();
 	return 0;
 }

@@ -45,8 +45,8 @@ struct vsys_back_manage {
 struct vsys_back_serve {
 	__u64 scratch;		/* in: address of VSYS_SCRATCH_SIZE private bytes */
 };
-/* Room for a copied msghdr and its iovecs. */
-#define VSYS_SCRATCH_SIZE	512u
+/* Room for a copied msghdr, its iovecs and its control data. */
+#define VSYS_SCRATCH_SIZE	4608u
 
 /*
  * ACCEPT	blocks until a client wants a shadow; EINTR

@@ -11,6 +11,10 @@
 #define VSYS_ARG_IS_POINTER(a) \
 	(VSYS_ARG_IS_USED(a) && !VSYS_ARG_IS_FD(a) && \
 	 VSYS_ARG_KIND(a) != VSYS_ARG_VAL)
+/* All that is checked: the others are values without a set of bits. */
+#define VSYS_ARG_IS_CHECKED(a) \
+	(VSYS_ARG_IS_FD(a) || VSYS_ARG_IS_POINTER(a) || \
+	 (VSYS_ARG_KIND(a) == VSYS_ARG_VAL && VSYS_ARG_PARAM(a)))
 #define VSYS_ARG_COUNT(is, a0, a1, a2, a3, a4, a5) \
 	(is(a0) + is(a1) + is(a2) + is(a3) + is(a4) + is(a5))
 #define VSYS_ARG_SET(is, a0, a1, a2, a3, a4, a5) \
@@ -21,7 +25,8 @@
 	[nr] = { #call, cls, fl, { __VA_ARGS__ }, \
 		 VSYS_ARG_COUNT(VSYS_ARG_IS_USED, __VA_ARGS__), \
 		 VSYS_ARG_SET(VSYS_ARG_IS_FD, __VA_ARGS__), \
-		 VSYS_ARG_SET(VSYS_ARG_IS_POINTER, __VA_ARGS__) },
+		 VSYS_ARG_SET(VSYS_ARG_IS_POINTER, __VA_ARGS__), \
+		 VSYS_ARG_SET(VSYS_ARG_IS_CHECKED, __VA_ARGS__) },
 const struct vsys_call_info vsys_calls[VSYS_NR_SYSCALLS] = {
 #include "calls.def"
 };

@@ -14,7 +14,7 @@
  */
 enum vsys_arg_kind {
 	VSYS_ARG_NONE = 0,	/* unused: zero is passed */
-	VSYS_ARG_VAL,		/* a value, passed as it is */
+	VSYS_ARG_VAL,		/* a value; n: bits it may have, VSYS_BITS_… */
 	VSYS_ARG_FD,		/* a descriptor of the shadow */
 	VSYS_ARG_DIRFD,		/* the same, or AT_FDCWD */
 	VSYS_ARG_PATH,		/* zero-terminated string, PATH_MAX at most */
@@ -36,6 +36,19 @@ enum vsys_arg_kind {
 #define VSYS_ARG_MAYBE		(1u << 31)
 #define VSYS_ARG_KIND(a)	((a) & 0xffu)
 #define VSYS_ARG_PARAM(a)	(((a) & ~VSYS_ARG_MAYBE) >> 8)
+
+/*
+ * Bits that a value may have; the dispatcher's vsys_bits[] has which.  A value
+ * with others is dealt with as Linux deals with bits that it does not know.
+ */
+enum vsys_bits_set {
+	VSYS_BITS_ANY = 0,	/* passed as it is */
+	VSYS_BITS_OPEN,		/* flags of openat */
+	VSYS_BITS_MESSAGE,	/* flags of sendmsg, recvmsg and their kin */
+	VSYS_BITS_FALLOCATE,	/* mode of fallocate */
+	VSYS_BITS_RENAME,	/* flags of renameat2 */
+	VSYS_BITS_SETS
+};
 
 /* Call flags. */
 #define VSYS_CALL_NEWFD		(1u << 0) /* the result is a new descriptor */
@@ -91,6 +104,7 @@ struct vsys_call_info {
 	__u8 nr_args;		/* those that are used */
 	__u8 fds;		/* a bit for each that names a descriptor */
 	__u8 pointers;		/* a bit for each that may point into the region */
+	__u8 checks;		/* a bit for each that the dispatcher looks at */
 };
 
 /*
@@ -103,9 +117,27 @@ extern const struct vsys_call_info vsys_calls[VSYS_NR_SYSCALLS];
  * struct msghdr as it crosses: the header stands at its own place in the
  * arena with pointers to a name, one iovec array and control data, all within
  * the slot's region.  At most VSYS_IOV_MAX entries; the dispatcher copies
- * header and entries to private memory before it checks and uses them.
+ * header, entries, and the control data that is sent to private memory before
+ * it checks and uses them.
  */
 #define VSYS_IOV_MAX		16u
 #define VSYS_CONTROL_MAX	4096u
+
+/* Levels of socket options and of control data (calls-options.def). */
+enum vsys_level {
+	VSYS_LEVEL_IP		= 0,
+	VSYS_LEVEL_SOCKET	= 1,
+	VSYS_LEVEL_TCP		= 6,
+	VSYS_LEVEL_UDP		= 17,
+	VSYS_LEVEL_IPV6		= 41,
+	VSYS_LEVEL_ICMPV6	= 58,
+	VSYS_LEVEL_UDPLITE	= 136,
+	VSYS_LEVEL_RAW		= 255,
+};
+
+/* What an option may be used for. */
+#define VSYS_OPTION_GET		(1u << 0) /* getsockopt */
+#define VSYS_OPTION_SET		(1u << 1) /* setsockopt */
+#define VSYS_OPTION_SEND	(1u << 2) /* the type of a sendmsg's control data */
 
 #endif /* VIRTUOS_CALLS_H */

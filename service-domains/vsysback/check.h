@@ -6,7 +6,7 @@
  * checked is what is executed: the call was copied out of its slot, and what
  * its pointers lead to is copied to the worker's scratch memory, which the
  * client cannot write, wherever a later change could matter (lengths, message
- * headers).
+ * headers, control data).
  */
 #ifndef VSYSBACK_CHECK_H
 #define VSYSBACK_CHECK_H

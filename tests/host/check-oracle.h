@@ -2,18 +2,18 @@
 /*
  * A second opinion on service-domains/vsysback/check.c, for its test and its
  * fuzz target: what would the kernel touch if it executed this checked call?
- * Written from docs/protocol.md and the kernel's own argument types, and with
- * the C library's constants, not from check.c.
+ * Written from docs/protocol.md, the kernel's own argument types and what its
+ * sources do (linux-options.h), and with the C library's constants, not from
+ * check.c.
  */
 #ifndef CHECK_ORACLE_H
 #define CHECK_ORACLE_H
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <netinet/in.h>
+#include "linux-options.h"
 #include "service-domains/vsysback/check.h"
 #include "test.h"
 
@@ -38,8 +38,8 @@ static inline void oracle_make(struct oracle *o, uint64_t size)
 	test_need(!mprotect(want, ORACLE_REGION, PROT_READ | PROT_WRITE),
 		  "mprotect");
 	o->region = want;
-	o->scratch = test_guarded(4096);
-	o->scratch += 4096 - VSYS_SCRATCH_SIZE;
+	o->scratch = test_guarded(8192);
+	o->scratch += 8192 - VSYS_SCRATCH_SIZE;
 	o->check.class = VSYS_CLASS_BOTH;
 	o->check.kernel = true;
 	o->check.base = (uintptr_t)o->region;
@@ -102,7 +102,34 @@ static inline int oracle_ioctl(uint64_t cmd)
 	return -1;
 }
 
-static inline const char *oracle_msg(const struct oracle *o, uint64_t p)
+/* Linux reads control data to be sent, and believes what it says. */
+static inline const char *oracle_sent(const struct oracle *o,
+				      const struct msghdr *msg)
+{
+	struct msghdr copy = *msg;
+	struct cmsghdr *c;
+	size_t left;
+
+	if (!msg->msg_controllen)
+		return NULL;
+	if (!oracle_in_scratch(o, (uintptr_t)msg->msg_control,
+			       msg->msg_controllen))
+		return "control data that the client can write";
+	if ((uintptr_t)msg->msg_control % sizeof(size_t))
+		return "control data that is not aligned";
+	for (c = CMSG_FIRSTHDR(&copy); c; c = CMSG_NXTHDR(&copy, c)) {
+		left = (char *)msg->msg_control + msg->msg_controllen -
+		       (char *)c;
+		if (c->cmsg_len < sizeof(*c) || c->cmsg_len > left)
+			return "control data with a wrong length";
+		if (linux_option_harm(c->cmsg_level, c->cmsg_type, SEND))
+			return "control data that is not for clients";
+	}
+	return NULL;
+}
+
+static inline const char *oracle_msg(const struct oracle *o, uint64_t p,
+				     int send)
 {
 	const struct msghdr *msg = (const void *)(uintptr_t)p;
 	size_t i;
@@ -111,10 +138,12 @@ static inline const char *oracle_msg(const struct oracle *o, uint64_t p)
 		return "a message header that the client can write";
 	if (msg->msg_iovlen > VSYS_IOV_MAX)
 		return "too many iovecs";
+	if (msg->msg_name && (int)msg->msg_namelen < 0)
+		return "a name of negative length";
 	if (msg->msg_name &&
 	    !oracle_in_region(o, (uintptr_t)msg->msg_name, msg->msg_namelen))
 		return "msg_name outside";
-	if (msg->msg_control &&
+	if (!send && msg->msg_control &&
 	    !oracle_in_region(o, (uintptr_t)msg->msg_control,
 			      msg->msg_controllen))
 		return "msg_control outside";
@@ -127,7 +156,7 @@ static inline const char *oracle_msg(const struct oracle *o, uint64_t p)
 		    !oracle_in_region(o, (uintptr_t)msg->msg_iov[i].iov_base,
 				      msg->msg_iov[i].iov_len))
 			return "an iovec outside";
-	return NULL;
+	return send ? oracle_sent(o, msg) : NULL;
 }
 
 static inline const char *oracle_out_len(const struct oracle *o,
@@ -149,6 +178,60 @@ static inline const char *oracle_out_len(const struct oracle *o,
 	return NULL;
 }
 
+/*
+ * Bits of argument i of a call that a program may set, for those whose other
+ * bits must not reach the kernel, by the names that programs have for them.
+ */
+static inline uint64_t oracle_bits(uint32_t nr, int i, uint64_t command)
+{
+	const uint64_t message = MSG_OOB | MSG_PEEK | MSG_DONTROUTE |
+		MSG_CTRUNC | MSG_PROXY | MSG_TRUNC | MSG_DONTWAIT | MSG_EOR |
+		MSG_WAITALL | MSG_FIN | MSG_SYN | MSG_CONFIRM | MSG_RST |
+		MSG_ERRQUEUE | MSG_NOSIGNAL | MSG_MORE | MSG_FASTOPEN |
+		MSG_CMSG_CLOEXEC;
+
+	switch (nr << 4 | i) {
+	case SYS_sendto << 4 | 3: case SYS_recvfrom << 4 | 3:
+	case SYS_sendmsg << 4 | 2: case SYS_recvmsg << 4 | 2:
+		return message;		/* MSG_ZEROCOPY pins pages */
+	case SYS_openat << 4 | 2:	/* O_ASYNC sends signals */
+		return O_WRONLY | O_RDWR | O_CREAT | O_EXCL | O_NOCTTY |
+		       O_TRUNC | O_APPEND | O_NONBLOCK | O_DSYNC | O_SYNC |
+		       O_DIRECT | 0x8000 /* O_LARGEFILE */ | O_DIRECTORY |
+		       O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_PATH | O_TMPFILE;
+	case SYS_fallocate << 4 | 1:	/* 4 shows what others deleted */
+		return FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE |
+		       FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_ZERO_RANGE |
+		       FALLOC_FL_INSERT_RANGE | FALLOC_FL_UNSHARE_RANGE;
+	case SYS_renameat2 << 4 | 4:	/* RENAME_WHITEOUT makes a device */
+		return RENAME_NOREPLACE | RENAME_EXCHANGE;
+	case SYS_fcntl << 4 | 2:
+		if (command == F_SETFL)
+			return O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME;
+	}
+	return ~0ull;
+}
+
+/* Linux refuses these calls when they have it, and ignores it in others. */
+#define ORACLE_UNKNOWN	(1u << 31)
+
+/* Such bits may be cleared, and no others; or Linux must refuse the value. */
+static inline const char *oracle_value(const struct vsys_call *was,
+				       const struct vsys_call *call, int i)
+{
+	uint64_t may = oracle_bits(call->nr, i, call->args[1]);
+
+	if ((call->nr == SYS_fallocate || call->nr == SYS_renameat2) &&
+	    ~may && (uint32_t)was->args[i] & ~may)
+		return call->args[i] & ORACLE_UNKNOWN ? NULL :
+		       "bits that Linux would obey without others";
+	if (call->args[i] & ~may)
+		return "a bit that is not for clients";
+	if ((call->args[i] ^ was->args[i]) & may)
+		return "a value was changed";
+	return NULL;
+}
+
 static inline const char *oracle_arg(const struct oracle *o,
 				     const struct vsys_call *was,
 				     const struct vsys_call *call, int i)
@@ -165,7 +248,7 @@ static inline const char *oracle_arg(const struct oracle *o,
 	case VSYS_ARG_NONE:
 		return a ? "an unused argument is not zero" : NULL;
 	case VSYS_ARG_VAL:
-		return a != was->args[i] ? "a value was changed" : NULL;
+		return oracle_value(was, call, i);
 	case VSYS_ARG_DIRFD:
 		if ((int)a == AT_FDCWD)
 			return NULL;
@@ -190,18 +273,62 @@ static inline const char *oracle_arg(const struct oracle *o,
 	case VSYS_ARG_LEN:
 		return NULL;	/* with its buffer */
 	case VSYS_ARG_MSG_IN:
+		return oracle_msg(o, a, 1);
 	case VSYS_ARG_MSG_OUT:
-		return oracle_msg(o, a);
+		return oracle_msg(o, a, 0);
 	case VSYS_ARG_FCNTL:
 	case VSYS_ARG_IOCTL:
 		size = VSYS_ARG_KIND(spec) == VSYS_ARG_FCNTL ?
 		       oracle_fcntl(call->args[1]) : oracle_ioctl(call->args[1]);
 		if (size < 0)
 			return "a command that is not for clients";
-		return !size || oracle_in_region(o, a, size) ? NULL :
+		if (!size)
+			return oracle_value(was, call, i);
+		return oracle_in_region(o, a, size) ? NULL :
 		       "the command's structure outside";
 	}
 	return "an unknown kind";
+}
+
+/*
+ * What socket() answers: net/socket.c, inet_create() and the two inetsw arrays,
+ * with what must not be.  Any protocol that is in none of these arrays makes
+ * Linux look for a module; PF_INET with SOCK_PACKET is PF_PACKET.
+ */
+static inline int oracle_socket(int family, int type, int protocol)
+{
+	static const struct {
+		int type, protocol, v4, v6;
+	} inetsw[] = {
+		{ SOCK_STREAM, IPPROTO_TCP, 1, 1 },
+		{ SOCK_DGRAM, IPPROTO_UDP, 1, 1 },
+		{ SOCK_DGRAM, IPPROTO_UDPLITE, 1, 1 },
+		{ SOCK_DGRAM, IPPROTO_ICMP, 1, 0 },
+		{ SOCK_DGRAM, IPPROTO_ICMPV6, 0, 1 },
+	};
+	int flags = type & ~0xf, known = 0;
+	size_t i;
+
+	type &= 0xf;
+	if (flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK))
+		return -EINVAL;
+	if (type > 10)		/* SOCK_MAX */
+		return -EINVAL;
+	if (family != AF_INET && family != AF_INET6)
+		return -EAFNOSUPPORT;
+	if (protocol < 0 || protocol >= IPPROTO_MAX)
+		return -EINVAL;
+	if (type == SOCK_RAW)	/* the header has room for 8 bits */
+		return protocol && protocol < 256 ? 0 : -EPROTONOSUPPORT;
+	for (i = 0; i < sizeof(inetsw) / sizeof(*inetsw); i++) {
+		if (inetsw[i].type != type)
+			continue;
+		known = 1;
+		if (family == AF_INET ? inetsw[i].v4 : inetsw[i].v6)
+			if (protocol == inetsw[i].protocol || !protocol)
+				return 0;
+	}
+	return known ? -EPROTONOSUPPORT : -ESOCKTNOSUPPORT;
 }
 
 /* Calls of which some uses are forbidden whatever the table says. */
@@ -212,24 +339,18 @@ static inline const char *oracle_policy(const struct oracle *o,
 	case SYS_close:
 		return o->check.kernel ? NULL : "a descriptor of others";
 	case SYS_socket:
-		if ((int)call->args[0] != AF_INET &&
-		    (int)call->args[0] != AF_INET6)
-			return "a socket family that is not for clients";
-		return NULL;
+		return oracle_socket(call->args[0], call->args[1],
+				     call->args[2]) ?
+		       "a socket that is not for clients" : NULL;
 	case SYS_mknodat:
 		if (S_ISCHR((mode_t)call->args[2]) ||
 		    S_ISBLK((mode_t)call->args[2]))
 			return "a device node";
 		return NULL;
 	case SYS_setsockopt:
+		return linux_option_harm(call->args[1], call->args[2], SET);
 	case SYS_getsockopt:
-		if ((int)call->args[1] != SOL_SOCKET)
-			return NULL;
-		switch ((int)call->args[2]) {
-		case SO_ATTACH_FILTER: case SO_ATTACH_BPF:
-		case SO_ATTACH_REUSEPORT_CBPF: case SO_ATTACH_REUSEPORT_EBPF:
-			return "a program for the kernel";
-		}
+		return linux_option_harm(call->args[1], call->args[2], GET);
 	}
 	return NULL;
 }
@@ -262,7 +383,7 @@ static inline int oracle_refusal(int err)
 	switch (-err) {
 	case ENOSYS: case EBADF: case EFAULT: case EINVAL: case ENAMETOOLONG:
 	case EMSGSIZE: case EAFNOSUPPORT: case ENOPROTOOPT: case ENOTTY:
-	case EPERM:
+	case EPERM: case ENOBUFS: case ESOCKTNOSUPPORT: case EPROTONOSUPPORT:
 		return 1;
 	}
 	return 0;

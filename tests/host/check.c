@@ -8,6 +8,8 @@
  *		refused with the right errno; random calls are judged by a
  *		second opinion (check-oracle.h) on what the kernel would touch;
  *		the same while another thread changes the region all the time.
+ *		What a call may do at all is tried bit by bit and number by
+ *		number, and, for what is accepted, on this machine's kernel.
  */
 #include <pthread.h>
 #include <virtuos/calls-table.h>
@@ -53,6 +55,32 @@ static int verdict(const struct vsys_call *was)
 
 /* ---- good calls --------------------------------------------------------- */
 
+#define CONTROL	128
+
+/* Four pieces of control data that may be sent. */
+static void good_control(void *control)
+{
+	static const int pieces[4][2] = {
+		{ SOL_SOCKET, SO_TIMESTAMPING }, { SOL_IP, IP_TTL },
+		{ SOL_UDP, UDP_SEGMENT }, { SOL_IPV6, IPV6_PKTINFO },
+	};
+	struct cmsghdr *c = control;
+	int i;
+
+	memset(control, 0, CONTROL);
+	for (i = 0; i < 4; i++) {
+		c->cmsg_len = CMSG_LEN(i == 3 ? 16 : 4 - i);
+		c->cmsg_level = pieces[i][0];
+		c->cmsg_type = pieces[i][1];
+		c = (void *)((char *)c + CMSG_ALIGN(c->cmsg_len));
+	}
+	/* Too short for another one: Linux looks no further. */
+	((uint64_t *)control)[CONTROL / 8 - 1] = ~0ull;
+	c->cmsg_len = (char *)control + CONTROL - 8 - (char *)c;
+	c->cmsg_level = SOL_IP;
+	c->cmsg_type = IP_RETOPTS;
+}
+
 static struct msghdr *good_msg(uint64_t offset)
 {
 	struct msghdr *msg = (void *)(o.region + offset);
@@ -65,7 +93,8 @@ static struct msghdr *good_msg(uint64_t offset)
 	msg->msg_iov = iov;
 	msg->msg_iovlen = VSYS_IOV_MAX;
 	msg->msg_control = o.region + 0x8100;
-	msg->msg_controllen = 128;
+	msg->msg_controllen = CONTROL;
+	good_control(msg->msg_control);
 	for (i = 0; i < (int)VSYS_IOV_MAX; i++) {
 		iov[i].iov_base = o.region + 0x9000 + i * 0x100;
 		iov[i].iov_len = 0x100;
@@ -126,7 +155,7 @@ static struct vsys_call good(uint32_t nr)
 		call.args[1] = SOCK_STREAM;
 	} else if (nr == VSYS_NR_getsockopt || nr == VSYS_NR_setsockopt) {
 		call.args[1] = SOL_SOCKET;
-		call.args[2] = SO_TYPE;
+		call.args[2] = SO_KEEPALIVE;
 	} else if (nr == VSYS_NR_mknodat) {
 		call.args[2] = S_IFIFO | 0600;
 	}
@@ -243,6 +272,7 @@ static void bad_fd(const struct vsys_call *call, int arg, int dirfd)
 
 static void bad_msg(const struct vsys_call *call, int arg)
 {
+	int send = vsys_calls[call->nr].args[arg] == VSYS_ARG(MSG_IN, 0);
 	struct msghdr *msg = good_msg(0x6000);
 	struct iovec *iov = msg->msg_iov;
 	int i;
@@ -265,15 +295,28 @@ static void bad_msg(const struct vsys_call *call, int arg)
 	BAD(msg->msg_iov = (void *)(o.region - 16), -EFAULT);
 	BAD(msg->msg_iov = NULL, -EFAULT);
 	BAD(msg->msg_iov = (void *)o.scratch, -EFAULT);
+	BAD((msg->msg_iov = NULL, msg->msg_iovlen = 0), 0);
+	BAD((msg->msg_iov = (void *)~0ul, msg->msg_iovlen = 0), 0);
 	BAD(msg->msg_name = o.region + GRANTED - 15, -EFAULT);
 	BAD(msg->msg_name = o.region + GRANTED - 16, 0);
 	BAD(msg->msg_name = o.region - 1, -EFAULT);
-	BAD(msg->msg_namelen = ~0u, -EFAULT);
+	BAD(msg->msg_namelen = ~0u, -EINVAL);
+	BAD(msg->msg_namelen = 1u << 31, -EINVAL);
+	BAD(msg->msg_namelen = 0x7fffffff, 0);	/* 128 of them */
+	BAD((msg->msg_namelen = 4096, msg->msg_name = o.region + GRANTED - 128),
+	    0);
+	BAD((msg->msg_namelen = 4096, msg->msg_name = o.region + GRANTED - 127),
+	    -EFAULT);
 	BAD((msg->msg_name = NULL, msg->msg_namelen = 0), 0);
+	BAD(msg->msg_name = NULL, 0);
+	BAD((msg->msg_name = NULL, msg->msg_namelen = ~0u), 0);
 	BAD(msg->msg_control = o.scratch, -EFAULT);
-	BAD(msg->msg_controllen = GRANTED, -EFAULT);
-	BAD(msg->msg_controllen = ~0ul, -EFAULT);
 	BAD((msg->msg_control = NULL, msg->msg_controllen = 0), 0);
+	BAD((msg->msg_control = o.region, msg->msg_controllen = 0), 0);
+	BAD(msg->msg_control = NULL, send ? -EFAULT : 0);
+	BAD(msg->msg_controllen = GRANTED, send ? -ENOBUFS : -EFAULT);
+	BAD(msg->msg_controllen = ~0ul, send ? -ENOBUFS : -EFAULT);
+	BAD(msg->msg_control = o.region + GRANTED - CONTROL + 1, -EFAULT);
 	for (i = 0; i < (int)VSYS_IOV_MAX; i++) {
 		BAD(iov[i].iov_base = NULL, -EFAULT);
 		BAD(iov[i].iov_base = o.region + GRANTED - 0xff, -EFAULT);
@@ -409,32 +452,198 @@ static void test_commands(void)
 	CHECK_EQ(verdict(&ioctl_call), -ENOTTY);
 }
 
-static void test_policy(void)
+/* ---- what a call may do at all ------------------------------------------- */
+
+/* This machine's kernel makes of it what was asked for. */
+static void socket_is(int family, int type, int protocol)
+{
+	int fd = socket(family, type, protocol), is[3] = { -1, -1, -1 };
+	static const int asked[3] = { SO_DOMAIN, SO_TYPE, SO_PROTOCOL };
+	socklen_t len = sizeof(int);
+	int i;
+
+	if (fd < 0)
+		return;		/* no IPv6 here, or no right to */
+	for (i = 0; i < 3; i++)
+		getsockopt(fd, SOL_SOCKET, asked[i], &is[i], &len);
+	close(fd);
+	if (is[0] == family && is[1] == (type & 0xf) &&
+	    (is[2] == protocol || !protocol))
+		return;
+	fprintf(stderr, "accepted: socket(%d, %d, %d), made: %d, %d, %d\n",
+		family, type, protocol, is[0], is[1], is[2]);
+	test_failures++;
+}
+
+static void try_socket(int family, int type, int protocol)
 {
 	struct vsys_call call = good(VSYS_NR_socket);
-	uint32_t nr;
-	int family;
+	int err;
 
-	for (family = -1; family < 64; family++) {
-		call.args[0] = family;
-		CHECK_EQ(verdict(&call), family == AF_INET ||
-			 family == AF_INET6 ? 0 : -EAFNOSUPPORT);
+	call.args[0] = family;
+	call.args[1] = type;
+	call.args[2] = (uint32_t)protocol;
+	err = verdict(&call);
+	if (!CHECK_EQ(err, oracle_socket(family, type, protocol)))
+		fprintf(stderr, "\tsocket(%d, %#x, %d)\n", family, type,
+			protocol);
+	if (!err)
+		socket_is(family, type, protocol);
+}
+
+static void test_sockets(void)
+{
+	int family, type, protocol, bit;
+
+	for (family = -1; family < 64; family++)
+		try_socket(family, SOCK_STREAM, 0);
+	for (type = 0; type < 16; type++)
+		for (protocol = -1; protocol < 300; protocol++) {
+			try_socket(AF_INET, type, protocol);
+			try_socket(AF_INET6, type, protocol);
+		}
+	for (bit = 4; bit < 32; bit++)
+		try_socket(AF_INET, SOCK_DGRAM | 1u << bit, 0);
+	try_socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
+/* Every option in its every use, and control data of every type. */
+static void try_option(int level, int option)
+{
+	struct vsys_call get = good(VSYS_NR_getsockopt);
+	struct vsys_call set = good(VSYS_NR_setsockopt);
+	struct vsys_call send = good(VSYS_NR_sendmsg);
+	struct cmsghdr *c = (void *)(o.region + 0x8100);
+
+	get.args[1] = set.args[1] = level;
+	get.args[2] = set.args[2] = option;
+	c->cmsg_level = level;
+	c->cmsg_type = option;
+	if (!CHECK_EQ(verdict(&get), linux_option_harm(level, option, GET) ?
+		      -ENOPROTOOPT : 0) ||
+	    !CHECK_EQ(verdict(&set), linux_option_harm(level, option, SET) ?
+		      -ENOPROTOOPT : 0) ||
+	    !CHECK_EQ(verdict(&send), linux_option_harm(level, option, SEND) ?
+		      -EINVAL : 0))
+		fprintf(stderr, "\tlevel %d, option %d\n", level, option);
+}
+
+static void test_options(void)
+{
+	struct vsys_call call = good(VSYS_NR_setsockopt);
+	int level, option;
+
+	for (level = -1; level < 300; level++)
+		for (option = -1; option < 300; option++)
+			try_option(level, option);
+	for (option = 6; option < 31; option++) {
+		try_option(1 << option, SO_KEEPALIVE);
+		try_option(SOL_SOCKET, 1 << option);
+		try_option(SOL_SOCKET, 1 << option | SO_REUSEADDR);
+		try_option(SOL_IP, 1 << option);
+		try_option(SOL_IPV6, 1 << option);
 	}
-	call = good(VSYS_NR_mknodat);
+	call.args[2] = 1ull << 32 | SO_ATTACH_FILTER;
+	CHECK_EQ(verdict(&call), -ENOPROTOOPT);
+}
+
+/* Lengths of control data, as CMSG_OK() and CMSG_NXTHDR() of Linux see them. */
+static void test_control(void)
+{
+	struct vsys_call call = good(VSYS_NR_sendmsg);
+	struct msghdr *msg = (void *)(o.region + 0x6000);
+	struct cmsghdr *c = msg->msg_control;
+	size_t len;
+
+	for (len = 0; len <= CONTROL + 8; len++) {
+		good_msg(0x6000);
+		c->cmsg_len = len;
+		if (len >= CMSG_LEN(0) && len <= CONTROL - CMSG_LEN(0)) {
+			c = (void *)((char *)c + CMSG_ALIGN(len));
+			c->cmsg_len = CMSG_LEN(0);
+			c->cmsg_level = SOL_IP;
+			c->cmsg_type = IP_TOS;
+			msg->msg_controllen = CMSG_ALIGN(len) + CMSG_LEN(0);
+			c = msg->msg_control;
+		}
+		if (!CHECK_EQ(verdict(&call), len < CMSG_LEN(0) ||
+			      len > CONTROL ? -EINVAL : 0))
+			fprintf(stderr, "\tlength %zu\n", len);
+	}
+	c->cmsg_len = ~0ul;
+	CHECK_EQ(verdict(&call), -EINVAL);
+	c->cmsg_len = ~0ul - 7;
+	CHECK_EQ(verdict(&call), -EINVAL);
+	for (len = 1; len < CMSG_LEN(0); len++) {
+		msg->msg_controllen = len;	/* none at all */
+		CHECK_EQ(verdict(&call), 0);
+	}
+	/* As much as there may be, and the last piece of it. */
+	memset(o.region + 0x10000, 0, VSYS_CONTROL_MAX);
+	msg->msg_control = o.region + 0x10000;
+	msg->msg_controllen = VSYS_CONTROL_MAX;
+	for (len = 0; len < VSYS_CONTROL_MAX; len += CMSG_LEN(0)) {
+		c = (void *)(o.region + 0x10000 + len);
+		c->cmsg_len = CMSG_LEN(0);
+		c->cmsg_type = IP_TTL;
+	}
+	CHECK_EQ(verdict(&call), 0);
+	CHECK(!memcmp(msg->msg_control, o.scratch + 56 + VSYS_IOV_MAX * 16,
+		      VSYS_CONTROL_MAX));
+	c->cmsg_type = IP_TRANSPARENT;
+	CHECK_EQ(verdict(&call), -EINVAL);
+	msg->msg_controllen++;
+	CHECK_EQ(verdict(&call), -ENOBUFS);
+}
+
+/* Bit by bit; check() has the oracle look at what is executed. */
+static void try_bits(uint32_t nr, int arg, uint64_t else_has)
+{
+	struct vsys_call was = good(nr), call;
+	struct vsys_fixup fixup;
+	uint64_t may = oracle_bits(nr, arg, was.args[1]);
+	int bit;
+
+	for (bit = 0; bit < 64; bit++) {
+		was.args[arg] = 1ull << bit;
+		CHECK_EQ(check(&was, &call, &fixup), 0);
+		CHECK_EQ(call.args[arg], bit > 31 ? 0 : was.args[arg] & may ?
+			 was.args[arg] : else_has);
+	}
+}
+
+static void test_bits(void)
+{
+	struct vsys_call call = good(VSYS_NR_fcntl);
+	int fd = memfd_create("check", 0);
+
+	try_bits(VSYS_NR_openat, 2, 0);
+	try_bits(VSYS_NR_sendto, 3, 0);
+	try_bits(VSYS_NR_recvfrom, 3, 0);
+	try_bits(VSYS_NR_sendmsg, 2, 0);
+	try_bits(VSYS_NR_recvmsg, 2, 0);
+	try_bits(VSYS_NR_fallocate, 1, ORACLE_UNKNOWN);
+	try_bits(VSYS_NR_renameat2, 4, ORACLE_UNKNOWN);
+	/* This machine's kernel refuses it indeed. */
+	CHECK(syscall(SYS_fallocate, fd, ORACLE_UNKNOWN, 0, 1) < 0 &&
+	      errno == EOPNOTSUPP);
+	CHECK(syscall(SYS_renameat2, -1, "x", -1, "y", ORACLE_UNKNOWN) < 0 &&
+	      errno == EINVAL);
+	close(fd);
+	call.args[1] = F_SETFL;
+	call.args[2] = ~0ull;
+	CHECK_EQ(verdict(&call), 0);
+}
+
+static void test_policy(void)
+{
+	struct vsys_call call = good(VSYS_NR_mknodat);
+	uint32_t nr;
+
 	call.args[2] = S_IFCHR | 0666;
 	CHECK_EQ(verdict(&call), -EPERM);
 	call.args[2] = 1ull << 32 | S_IFBLK;
 	CHECK_EQ(verdict(&call), -EPERM);
-	call = good(VSYS_NR_setsockopt);
-	call.args[2] = SO_ATTACH_FILTER;
-	CHECK_EQ(verdict(&call), -ENOPROTOOPT);
-	call.args[2] = 1ull << 32 | SO_ATTACH_FILTER;
-	CHECK_EQ(verdict(&call), -ENOPROTOOPT);
-	call.args[1] = IPPROTO_IP;
-	call.args[2] = 64;		/* IPT_SO_SET_REPLACE */
-	CHECK_EQ(verdict(&call), -ENOPROTOOPT);
-	call.args[1] = IPPROTO_SCTP;
-	CHECK_EQ(verdict(&call), -ENOPROTOOPT);
 	/* Of the calls that a program may make, close is not one. */
 	o.check.kernel = false;
 	for (nr = 0; nr < VSYS_NR_SYSCALLS; nr++) {
@@ -443,6 +652,96 @@ static void test_policy(void)
 			 nr != SYS_close ? 0 : -ENOSYS);
 	}
 	o.check.kernel = true;
+}
+
+/* ---- on this machine's kernel: what getsockopt writes -------------------- */
+
+/* A socket in a group, with more senders than the buffers have room for. */
+static int group_socket(int family, struct group_filter *filter)
+{
+	struct group_source_req req = { .gsr_interface = 1 };
+	int fd = socket(family, SOCK_DGRAM, 0), i;
+	int level = family == AF_INET ? SOL_IP : SOL_IPV6;
+	uint8_t *group = (uint8_t *)&req.gsr_group;
+	uint8_t *source = (uint8_t *)&req.gsr_source;
+
+	req.gsr_group.ss_family = req.gsr_source.ss_family = family;
+	if (family == AF_INET) {	/* 232.1.1.1, 127.0.0.n */
+		memcpy(group + 4, (uint8_t[]){ 232, 1, 1, 1 }, 4);
+		memcpy(source + 4, (uint8_t[]){ 127, 0, 0, 0 }, 4);
+		source += 7;
+	} else {			/* ff32::1, fd00::n */
+		memcpy(group + 8, (uint8_t[]){ 0xff, 0x32 }, 2);
+		group[23] = 1;
+		source[8] = 0xfd;
+		source += 23;
+	}
+	for (i = 1; i <= 4; i++) {
+		*source = i;
+		if (setsockopt(fd, level, MCAST_JOIN_SOURCE_GROUP, &req,
+			       sizeof(req)))
+			printf("no group here: %s\n", strerror(errno));
+	}
+	memset(filter, 0, sizeof(*filter));
+	filter->gf_interface = 1;
+	filter->gf_group = req.gsr_group;
+	filter->gf_fmode = MCAST_INCLUDE;
+	filter->gf_numsrc = 4;
+	return fd;
+}
+
+/* The call is accepted: does it write behind the length that it is given? */
+static void try_length(int fd, int level, int option, const void *value,
+		       size_t size)
+{
+	static const uint8_t behind[1024] = { [0 ... 1023] = 0xa5 };
+	struct vsys_call call = good(VSYS_NR_getsockopt);
+	uint8_t buffer[sizeof(behind)];
+	socklen_t len, start;
+
+	call.args[1] = level;
+	call.args[2] = option;
+	if (verdict(&call))
+		return;
+	for (start = 0; start <= 256; start += start < 32 ? 1 : 8) {
+		memcpy(buffer, behind, sizeof(buffer));
+		memcpy(buffer, value, size);
+		memcpy(buffer + start, behind, sizeof(buffer) - start);
+		len = start;
+		getsockopt(fd, level, option, buffer, &len);
+		if (!memcmp(buffer + start, behind, sizeof(buffer) - start))
+			continue;
+		fprintf(stderr, "accepted: level %d, option %d writes behind "
+			"%u bytes\n", level, option, start);
+		test_failures++;
+		return;
+	}
+}
+
+static void test_lengths(void)
+{
+	static const int levels[] = { SOL_IP, SOL_SOCKET, SOL_TCP, SOL_UDP,
+		SOL_IPV6, SOL_ICMPV6, SOL_UDPLITE, SOL_RAW };
+	struct group_filter filter[2];
+	/* struct ip_msfilter of the same group */
+	uint32_t old[4] = { htonl(0xe8010101), htonl(0x7f000001), MCAST_INCLUDE,
+			    4 };
+	int fds[4], i, option, f;
+
+	fds[0] = group_socket(AF_INET, &filter[0]);
+	fds[1] = group_socket(AF_INET6, &filter[1]);
+	fds[2] = socket(AF_INET, SOCK_STREAM, 0);
+	fds[3] = socket(AF_INET6, SOCK_STREAM, 0);
+	for (i = 0; i < (int)(sizeof(levels) / sizeof(levels[0])); i++)
+		for (option = 0; option < 256; option++)
+			for (f = 0; f < 4; f++) {
+				try_length(fds[f], levels[i], option,
+					   &filter[f & 1], sizeof(*filter));
+				try_length(fds[f], levels[i], option, old,
+					   sizeof(old));
+			}
+	for (f = 0; f < 4; f++)
+		close(fds[f]);
 }
 
 /* Nothing granted yet, or all of it. */
@@ -554,6 +853,9 @@ static void random_calls(uint64_t *rnd, unsigned long rounds)
 		if (!test_below(rnd, 4))
 			((uint64_t *)(o.region + 0x6000))[test_below(rnd, 40)] =
 				random_value(rnd);
+		if (!test_below(rnd, 4))
+			o.region[0x8100 + test_below(rnd, CONTROL)] =
+				test_random(rnd);
 		accepted += !verdict(&was);
 	}
 	printf("%lu random calls, %lu accepted\n", rounds, accepted);
@@ -567,10 +869,12 @@ static void *meddle(void *arg)
 	uint64_t rnd = *(uint64_t *)arg;
 	volatile uint64_t *msg = (uint64_t *)(o.region + 0x6000);
 	volatile uint32_t *len = (uint32_t *)(o.region + 0x3100);
+	volatile uint32_t *control = (uint32_t *)(o.region + 0x8100);
 
 	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
 		msg[test_below(&rnd, 40)] = random_value(&rnd);
 		*len = test_below(&rnd, 2) ? 0x80 : random_value(&rnd);
+		control[test_below(&rnd, CONTROL / 4)] = test_below(&rnd, 64);
 	}
 	return NULL;
 }
@@ -603,7 +907,12 @@ int main(void)
 	test_rows();
 	test_numbers();
 	test_commands();
+	test_sockets();
+	test_options();
+	test_control();
+	test_bits();
 	test_policy();
+	test_lengths();
 	test_sizes();
 	test_finish();
 	random_calls(&rnd, test_scale(300000));

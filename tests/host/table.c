@@ -84,8 +84,11 @@ static void check_arg(const struct vsys_call_info *info, int i)
 		if (n == 0 || n > 4096)
 			fault(info->name, i, "size of the structure");
 		break;
-	case VSYS_ARG_NONE:
 	case VSYS_ARG_VAL:
+		if (n >= VSYS_BITS_SETS || a & VSYS_ARG_MAYBE)
+			fault(info->name, i, "no such set of bits");
+		break;
+	case VSYS_ARG_NONE:
 	case VSYS_ARG_FD:
 	case VSYS_ARG_DIRFD:
 		if (a & VSYS_ARG_MAYBE)
