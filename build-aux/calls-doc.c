@@ -113,6 +113,21 @@ static void lines_print(const struct line *line, unsigned int count)
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
+static void besides_print(void)
+{
+	static const struct line lines[] = {
+#define VSYS_CALL(call, nr, ...)	{ .name = #call },
+#define VSYS_BESIDES(words)		{ .text = words },
+#include <virtuos/calls.def>
+	};
+
+	puts("\n## What a call can do besides\n\n"
+	     "What a call can do besides what its name says, and what is done about it. \"Linux asks\": the service domain's kernel refuses it to a client without the right.\n\n"
+	     "| calls | besides |\n"
+	     "| --- | --- |");
+	lines_print(lines, COUNT(lines));
+}
+
 static void options_print(void)
 {
 	static const struct line lines[] = {
@@ -161,6 +176,7 @@ int main(void)
 	for (nr = 0; nr < VSYS_NR_SYSCALLS; nr++)
 		if (vsys_calls[nr].name)
 			call_print(nr, &vsys_calls[nr]);
+	besides_print();
 	options_print();
 	without_print();
 	return 0;
