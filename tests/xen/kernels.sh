@@ -6,7 +6,7 @@
 # others do goes on.  Functions that tests/xen/run calls (see programs.sh); they
 # use some of refusals.sh and failures.sh.
 
-kernels="requests channels random repeat storm states"
+kernels="requests channels random repeat storm states back"
 
 front_module=vsys-hostile-front
 front_driver=/sys/bus/xen/drivers/$front_module
@@ -133,6 +133,11 @@ end_other() {
 begin_beside() {
 	begin_program steady '--domain small' virtuos run -- \
 		$bin/steady /storage/vt-beside
+	begin_writer
+	must wait_for ready "$work/steady.out" 60
+}
+
+begin_writer() {
 	native sh -c 'rm -f /tmp/vt-beside.end
 		printf "path /storage storage\n" > /tmp/vt-beside.conf'
 	"$lab" run --native --no-stdin --timeout "$(patience 900)" -- \
@@ -145,18 +150,23 @@ begin_beside() {
 			done
 			echo wrote $n' > "$work/writer.out" 2>&1 &
 	writer=$!
-	must wait_for ready "$work/steady.out" 60
 }
 
 # Both ended well.
 end_beside() {
-	native touch /tmp/vt-beside.end
 	end_program steady
 	beside=$?
-	wait $writer || beside=1
+	end_writer && [ $beside -eq 0 ] && return
+	echo "failed: what ran beside it"
+	return 1
+}
+
+end_writer() {
+	native touch /tmp/vt-beside.end
+	wait $writer
+	wrote=$?
 	sed 's/^/    /' "$work/writer.out"
-	[ $beside -eq 0 ] || echo "failed: what ran beside it"
-	return $beside
+	return $wrote
 }
 
 # How it fared since the last mark: sets rounds, longest (ms).
@@ -299,4 +309,86 @@ states_beside() {
 
 kernel_states() {
 	on_taken_device states_beside
+}
+
+# ---- The other way round -----------------------------------------------------------
+
+back_module=vsys-hostile-back
+back_driver=/sys/bus/xen-backend/drivers/$back_module
+back_mode=/sys/module/vsys_hostile_back/parameters/mode
+
+# The device that is attached next goes to the hostile back end: in the service
+# domain nothing is bound by itself meanwhile.
+take_service() {
+	must build_hostile &&
+	must "$lab" copy "$work/hostile-$flavour/$back_module.ko" \
+		network:/tmp/$back_module.ko &&
+	must detach_network &&
+	must attacked sh -c "echo 0 > /sys/bus/xen-backend/drivers_autoprobe
+		insmod /tmp/$back_module.ko" &&
+	must dom0 virtuosctl attach --no-wait "$(attached)" network &&
+	must until_ok 20 attacked sh -c "
+		for device in /sys/bus/xen-backend/devices/vsys-*; do
+			[ ! -e \$device/driver ] && [ -e \$device ] || continue
+			echo \${device##*/} > $back_driver/bind
+		done
+		ls $back_driver | grep vsys-" &&
+	must until_ok 20 native virtuos run --routes /tmp/vt-back.conf -- true
+}
+
+return_service() {
+	detach_network
+	attacked sh -c "rmmod vsys_hostile_back
+		echo 1 > /sys/bus/xen-backend/drivers_autoprobe"
+	dom0 virtuosctl attach "$(attached)" network && user true && return
+	# Whatever is left of it goes with the domain.
+	must dom0 virtuosctl restart network && must user true
+}
+
+# The domain that is attacked now: its console.
+our_console() {
+	[ "$kind" = dom0 ] && echo dom0 || echo user
+}
+
+# MODE PROGRAM…: what it does with such answers is its own affair, but it ends, if
+# need be by a signal, and everything else goes on.
+endure() {
+	mode=$1
+	shift
+	must attacked sh -c "echo $mode > $back_mode" || return
+	lines=$("$lab" log "$(our_console)" | wc -l)
+	for program; do
+		"$lab" run --native --no-stdin --timeout "$(patience 120)" -- \
+			timeout -s KILL "$(patience 20)" virtuos run \
+			--no-check --routes /tmp/vt-back.conf -- \
+			$bin/"$program" "/tmp/vt-back-$program" \
+			> "$work/endure-$mode-$program.out" 2>&1
+		status=$?
+		echo "$mode: $program: $status"
+		[ $status -lt 124 ] || [ $status -gt 125 ] && continue
+		echo "failed: it has not ended $(patience 100) s after it was killed"
+		return 1
+	done
+	must native true && console_sound "$(our_console)" "$lines"
+}
+
+# Later than documented is waited for, or never answered: two are enough.
+endured() {
+	for mode in honest range descriptors unasked events server scribble; do
+		endure $mode udp tcp poll epoll sockmsg scm raw || return
+	done
+	for mode in silent late mute; do
+		endure $mode udp poll || return
+	done
+	must attacked sh -c "echo honest > $back_mode"
+}
+
+kernel_back() {
+	printf 'socket inet network\n' > "$work/back.conf"
+	"$lab" copy "$work/back.conf" user:/tmp/vt-back.conf
+	begin_writer
+	take_service && endured
+	status=$?
+	end_writer || status=1
+	return_service && return $status
 }
