@@ -258,18 +258,32 @@ static s64 vsysback_control_counters(struct vsysback_device *dev, u32 slot,
 
 /*
  * A slot whose request waits for its answer is F's again when it has that: what
- * is submitted there before makes no second request.
+ * is submitted there before makes no second request.  The lock is that of the
+ * answer, which takes the bit back and stores DONE.
  */
+static bool vsysback_control_take(struct vsysback_device *dev, u32 slot,
+				  struct vsys_call *call)
+{
+	bool taken;
+
+	if (slot >= VSYS_CONTROL_SLOTS)
+		return false;
+	mutex_lock(&dev->lock);
+	taken = !test_bit(slot, &dev->unanswered) &&
+		vsys_ring_take(&dev->control, slot, call);
+	if (taken)
+		__set_bit(slot, &dev->unanswered);
+	mutex_unlock(&dev->lock);
+	return taken;
+}
+
 static void vsysback_control_handle(struct vsysback_device *dev, u32 slot)
 {
 	struct vsys_call call;
 	s64 ret = -ENOSYS;
 
-	if (slot >= VSYS_CONTROL_SLOTS ||
-	    test_bit(slot, &dev->unanswered) ||
-	    !vsys_ring_take(&dev->control, slot, &call))
+	if (!vsysback_control_take(dev, slot, &call))
 		return;
-	set_bit(slot, &dev->unanswered);
 	dev->bell.worked = true;
 	switch (call.nr) {
 	case VSYS_CONTROL_OPEN:

@@ -52,7 +52,7 @@ void vsysback_device_put(struct vsysback_device *dev)
 void vsysback_device_reply(struct vsysback_device *dev, u32 slot, s64 ret)
 {
 	mutex_lock(&dev->lock);
-	clear_bit(slot, &dev->unanswered);
+	__clear_bit(slot, &dev->unanswered);
 	if (dev->connected) {
 		if (vsys_slot_complete(&dev->control, slot, ret))
 			notify_remote_via_irq(dev->bell.irq);

@@ -115,7 +115,7 @@ struct vsysback_device {
 	struct task_struct *control_thread;
 	wait_queue_head_t control_wait;
 	bool control_kicked;
-	/* A bit for each control slot whose request has not been answered. */
+	/* lock; a bit for each control slot whose request has not been answered. */
 	unsigned long unanswered;
 
 	bool refused;			/* it never connects: said once */
