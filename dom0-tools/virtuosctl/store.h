@@ -11,7 +11,7 @@
 
 #define STORE_PATH_MAX 512
 
-/* CTL_OK, or what keeps xenstore and the hypervisor from being reached. */
+/* open.c: CTL_OK, or what keeps xenstore or the hypervisor from being reached. */
 int store_open(struct ctl *ctl);
 void store_close(struct ctl *ctl);
 
