@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* vsys devices: finding them, reading and changing their nodes. */
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include "domain.h"
 #include "service.h"
 #include "store.h"
+#include "text.h"
 
 const char *device_state_name(enum device_state state)
 {
@@ -40,24 +40,6 @@ enum device_state device_state(struct ctl *ctl, const struct device *device,
 	return store_read_number(ctl, XBT_NULL, DEVICE_GONE, "%s/state", path);
 }
 
-/* The other domain wrote it: a terminal must not act on it. */
-static char *device_text_clean(char *text)
-{
-	size_t i;
-
-	if (!text)
-		return NULL;
-	for (i = 0; text[i]; i++) {
-		if (i == 200) {
-			text[i] = '\0';
-			break;
-		}
-		if (!isprint((unsigned char)text[i]))
-			text[i] = '?';
-	}
-	return text;
-}
-
 char *device_error(struct ctl *ctl, const struct device *device,
 		   enum device_end end)
 {
@@ -74,7 +56,7 @@ char *device_error(struct ctl *ctl, const struct device *device,
 		text = store_read(ctl, XBT_NULL, "%s/error%s/error", prefix,
 				  path + strlen(prefix));
 	}
-	return device_text_clean(text);
+	return text_clean(text, DEVICE_ERROR_MAX);
 }
 
 static bool device_read(struct ctl *ctl, struct device *device)
@@ -88,7 +70,7 @@ static bool device_read(struct ctl *ctl, struct device *device)
 	device->backend = store_read_number(ctl, XBT_NULL, DOMID_INVALID,
 					    "%s/backend-id", path);
 	snprintf(device->service, sizeof(device->service), "%s",
-		 service ? device_text_clean(service) : "");
+		 service ? service : "");
 	snprintf(device->class, sizeof(device->class), "%s",
 		 class && service_class_valid(class) ? class : "?");
 	free(service);

@@ -8,6 +8,9 @@
 
 #include "ctl.h"
 
+/* Of what an end says. */
+#define DEVICE_ERROR_MAX 200
+
 /* xenbus states (xen/io/xenbus.h), and 0 for a node that is not there. */
 enum device_state {
 	DEVICE_GONE = 0,
@@ -41,7 +44,7 @@ void device_path(const struct device *device, enum device_end end,
 		 char path[static 128]);
 enum device_state device_state(struct ctl *ctl, const struct device *device,
 			       enum device_end end);
-/* Why an end gave up, without control characters; to be freed; or NULL. */
+/* Why an end gave up, in its own words; to be freed; or NULL. */
 char *device_error(struct ctl *ctl, const struct device *device,
 		   enum device_end end);
 

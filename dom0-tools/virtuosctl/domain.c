@@ -6,6 +6,7 @@
 #include <time.h>
 #include "domain.h"
 #include "store.h"
+#include "text.h"
 
 unsigned int *domain_list(struct ctl *ctl, unsigned int *count)
 {
@@ -140,7 +141,7 @@ bool domain_info(struct ctl *ctl, unsigned int id, struct domain *domain)
 		return false;
 	name = domain_name(ctl, id);
 	domain->id = id;
-	snprintf(domain->name, sizeof(domain->name), "%s", name);
+	strcpy(domain->name, text_clean(name, sizeof(domain->name) - 1));
 	domain->state = domain_state(info.flags);
 	domain->vcpus = info.nr_online_vcpus;
 	domain->memory_kib = info.tot_pages * (XC_PAGE_SIZE / 1024);

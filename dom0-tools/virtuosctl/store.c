@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "store.h"
+#include "text.h"
 
 #define FORMAT_PATH(path, fmt)                 \
 	do {                                   \
@@ -40,7 +41,7 @@ char *store_read(struct ctl *ctl, xs_transaction_t t, const char *fmt, ...)
 		free(value);
 		return NULL;
 	}
-	return value;
+	return text_clean(value, SIZE_MAX);
 }
 
 long store_number(const char *text)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Xenstore.  Paths are given printf-like.  Whatever other domains wrote is
- * read once, into memory of our own; a node that is gone reads as NULL or as
- * the default, since domains may vanish at any time.
+ * read once, into memory of our own, and cleaned before anybody sees it
+ * (text.h); a node that is gone reads as NULL or as the default, since domains
+ * may vanish at any time.
  */
 #ifndef VIRTUOSCTL_STORE_H
 #define VIRTUOSCTL_STORE_H
