@@ -10,6 +10,7 @@
 #include "domain.h"
 #include "service.h"
 #include "store.h"
+#include "sweep.h"
 
 /* Two channels of the default size fit well; real programs want more. */
 #define GRANT_FRAMES_MIN 16
@@ -43,7 +44,7 @@ static int attach_check_present(struct ctl *ctl, const struct device *device)
 
 		if (old->backend != device->backend &&
 		    !domain_alive(ctl, old->backend)) {
-			device_remove(ctl, old, false);
+			device_remove(ctl, old);
 			continue;
 		}
 		status = report_exit(
@@ -175,7 +176,7 @@ int attach_device(struct ctl *ctl, struct device *device, double limit)
 
 	if (status)
 		return status;
-	device_sweep(ctl);
+	sweep(ctl);
 	attach_check_grants(ctl, device->user);
 	if (!device_create(ctl, device)) {
 		if (errno == ENOENT)
@@ -188,7 +189,8 @@ int attach_device(struct ctl *ctl, struct device *device, double limit)
 	if (limit <= 0 || device_wait(ctl, device, DEVICE_CONNECTED, limit))
 		return CTL_OK;
 	status = attach_explain(ctl, device, limit);
-	device_remove(ctl, device, true);
+	device_remove(ctl, device);
+	service_forget(ctl, device->service, device->user);
 	return status;
 }
 

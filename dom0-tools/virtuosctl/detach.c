@@ -3,35 +3,62 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include "device.h"
 #include "domain.h"
 #include "service.h"
 #include "store.h"
+#include "sweep.h"
 
+/*
+ * An end that answers is given until then to close; neither can keep its device
+ * by saying nothing.
+ */
 static void detach_device(struct ctl *ctl, const struct device *device,
-			  double limit)
+			  double until)
 {
 	double begin = now_seconds();
 
 	device_close(ctl, device);
 	if (domain_alive(ctl, device->backend) &&
-	    !device_wait(ctl, device, DEVICE_CLOSED, limit))
-		report("warning: %s did not close device %u of domain %u within %.0f s; its nodes are removed now",
-		       device->service, device->number, device->user, limit);
-	device_remove(ctl, device, true);
+	    !device_wait(ctl, device, DEVICE_CLOSED, until - begin))
+		report("warning: device %u of domain %u did not close (%s: %s, user domain: %s): it is removed all the same",
+		       device->number, device->user, device->service,
+		       device_state_name(
+			       device_state(ctl, device, DEVICE_BACK)),
+		       device_state_name(
+			       device_state(ctl, device, DEVICE_FRONT)));
+	device_remove(ctl, device);
 	printf("%s: device %u of domain %u removed after %.2f s\n",
 	       device->service, device->number, device->user,
 	       now_seconds() - begin);
+}
+
+/* True: there was something to take away. */
+static bool detach_service(struct ctl *ctl, unsigned int user,
+			   const char *service, double until)
+{
+	struct device_list list = device_find(ctl, user, service);
+	bool found = list.count;
+	unsigned int i;
+
+	for (i = 0; i < list.count; i++)
+		detach_device(ctl, &list.items[i], until);
+	device_list_free(&list);
+	if (service_forget(ctl, service, user) && !found) {
+		printf("%s: not to be attached to domain %u again\n", service,
+		       user);
+		found = true;
+	}
+	return found;
 }
 
 /* By name when the service is dead, for then nothing else is left of it. */
 static int detach_all(struct ctl *ctl, const char *who, const char *service,
 		      double limit)
 {
-	struct device_list list;
+	double until = now_seconds() + limit;
 	char *name = NULL;
-	unsigned int user, i;
+	unsigned int user;
 	long backend = domain_find(ctl, service);
 	int status = domain_want(ctl, who, &user);
 
@@ -39,17 +66,13 @@ static int detach_all(struct ctl *ctl, const char *who, const char *service,
 		return status;
 	if (backend >= 0)
 		name = domain_name(ctl, backend);
-	list = device_find(ctl, user, name ? name : service);
-	for (i = 0; i < list.count; i++)
-		detach_device(ctl, &list.items[i], limit);
-	if (!list.count)
+	if (!detach_service(ctl, user, name ? name : service, until))
 		status = report_exit(
 			CTL_MISSING,
 			"%s is not attached to %s: see `virtuosctl status'",
 			service, who);
-	device_list_free(&list);
 	free(name);
-	device_sweep(ctl);
+	sweep(ctl);
 	return status;
 }
 

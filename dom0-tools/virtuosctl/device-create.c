@@ -1,28 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A new vsys device: both ends' nodes in one transaction. */
+/* A new vsys device: both ends' nodes and dom0's record, in one transaction. */
 #include <errno.h>
 #include <stdio.h>
 #include "device.h"
+#include "record.h"
 #include "service.h"
 #include "store.h"
-
-/*
- * Numbers are not used twice for a user domain: its kernel might see the old
- * device's end and the new one's beginning as one, and keep the dead device.
- */
-static bool device_number(struct ctl *ctl, xs_transaction_t t,
-			  struct device *device)
-{
-	long next = store_read_number(ctl, t, 0, "/virtuos/user/%u/next",
-				      device->user);
-
-	while (store_exists(ctl, t, "/local/domain/%u/device/vsys/%ld",
-			    device->user, next))
-		next++;
-	device->number = next;
-	return store_write_number(ctl, t, next + 1, "/virtuos/user/%u/next",
-				  device->user);
-}
 
 /* One end's directory, which its domain owns and the other's may read. */
 static bool device_write(struct ctl *ctl, xs_transaction_t t,
@@ -36,7 +19,10 @@ static bool device_write(struct ctl *ctl, xs_transaction_t t,
 
 	device_path(device, end, path);
 	device_path(device, front ? DEVICE_BACK : DEVICE_FRONT, far);
-	return store_make(ctl, t, owner, other, path) &&
+	/* What a guest may have put there is not what we make. */
+	return (!store_exists(ctl, t, "%s", path) ||
+		store_remove(ctl, t, "%s", path)) &&
+	       store_make(ctl, t, owner, other, path) &&
 	       store_write(ctl, t, far, "%s/%s", path, role) &&
 	       store_write_number(ctl, t, other, "%s/%s-id", path, role) &&
 	       (front || store_write_number(ctl, t, 1, "%s/online", path)) &&
@@ -59,32 +45,18 @@ static bool device_domains_exist(struct ctl *ctl, xs_transaction_t t,
 	return false;
 }
 
+static bool device_write_all(struct ctl *ctl, xs_transaction_t t, void *arg)
+{
+	struct device *device = arg;
+
+	return device_domains_exist(ctl, t, device) &&
+	       record_number(ctl, t, device) && record_write(ctl, t, device) &&
+	       device_write(ctl, t, device, DEVICE_BACK) &&
+	       device_write(ctl, t, device, DEVICE_FRONT) &&
+	       service_remember(ctl, t, device->service, device->user);
+}
+
 bool device_create(struct ctl *ctl, struct device *device)
 {
-	int tries, error;
-
-	for (tries = 0; tries < 100; tries++) {
-		xs_transaction_t t = xs_transaction_start(ctl->xs);
-
-		if (t == XBT_NULL)
-			return false;
-		if (!device_domains_exist(ctl, t, device) ||
-		    !device_number(ctl, t, device) ||
-		    !device_write(ctl, t, device, DEVICE_BACK) ||
-		    !device_write(ctl, t, device, DEVICE_FRONT) ||
-		    !store_write(ctl, t, "", SERVICE_ROOT "/%s/users/%u",
-				 device->service, device->user)) {
-			error = errno;
-			xs_transaction_end(ctl->xs, t, true);
-			errno = error;
-			if (error != EAGAIN)
-				return false;
-			continue;
-		}
-		if (xs_transaction_end(ctl->xs, t, false))
-			return true;
-		if (errno != EAGAIN)
-			return false;
-	}
-	return false;
+	return store_transact(ctl, device_write_all, device);
 }

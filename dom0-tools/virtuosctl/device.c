@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* vsys devices: finding them, reading and changing their nodes. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "device.h"
+#include "adopt.h"
 #include "domain.h"
+#include "record.h"
 #include "service.h"
 #include "store.h"
 #include "text.h"
@@ -14,10 +17,19 @@ const char *device_state_name(enum device_state state)
 {
 	static const char *const names[] = {
 		"gone",	     "initialising", "waiting", "initialised",
-		"connected", "closing",	     "closed",
+		"connected", "closing",	     "closed",	"odd",
 	};
 
-	return state < sizeof(names) / sizeof(*names) ? names[state] : "odd";
+	return names[state];
+}
+
+long device_number(const char *name)
+{
+	long number = store_number(name);
+	char text[24];
+
+	snprintf(text, sizeof(text), "%ld", number);
+	return number <= INT_MAX && !strcmp(text, name) ? number : -1;
 }
 
 void device_path(const struct device *device, enum device_end end,
@@ -35,9 +47,11 @@ enum device_state device_state(struct ctl *ctl, const struct device *device,
 			       enum device_end end)
 {
 	char path[128];
+	long state;
 
 	device_path(device, end, path);
-	return store_read_number(ctl, XBT_NULL, DEVICE_GONE, "%s/state", path);
+	state = store_read_number(ctl, XBT_NULL, DEVICE_GONE, "%s/state", path);
+	return state < DEVICE_ODD ? state : DEVICE_ODD;
 }
 
 char *device_error(struct ctl *ctl, const struct device *device,
@@ -59,57 +73,21 @@ char *device_error(struct ctl *ctl, const struct device *device,
 	return text_clean(text, DEVICE_ERROR_MAX);
 }
 
-static bool device_read(struct ctl *ctl, struct device *device)
-{
-	char path[128];
-	char *service, *class;
-
-	device_path(device, DEVICE_FRONT, path);
-	service = store_read(ctl, XBT_NULL, "%s/service", path);
-	class = store_read(ctl, XBT_NULL, "%s/class", path);
-	device->backend = store_read_number(ctl, XBT_NULL, DOMID_INVALID,
-					    "%s/backend-id", path);
-	snprintf(device->service, sizeof(device->service), "%s",
-		 service ? service : "");
-	snprintf(device->class, sizeof(device->class), "%s",
-		 class && service_class_valid(class) ? class : "?");
-	free(service);
-	free(class);
-	return device->service[0];
-}
-
-static void device_find_user(struct ctl *ctl, unsigned int user,
-			     const char *service, struct device_list *list)
-{
-	unsigned int count, i;
-	char **names = store_list(ctl, XBT_NULL, &count,
-				  "/local/domain/%u/device/vsys", user);
-
-	for (i = 0; i < count; i++) {
-		long number = store_number(names[i]);
-		struct device device = { .user = user, .number = number };
-
-		if (number < 0 || !device_read(ctl, &device))
-			continue;
-		if (service && strcmp(service, device.service))
-			continue;
-		list->items = xalloc(list->items,
-				     (list->count + 1) * sizeof(*list->items));
-		list->items[list->count++] = device;
-	}
-	free(names);
-}
-
 struct device_list device_find(struct ctl *ctl, long user, const char *service)
 {
 	struct device_list list = { 0 };
 	unsigned int count, i;
-	unsigned int *ids = domain_list(ctl, &count);
+	char **users;
 
-	for (i = 0; i < count; i++)
-		if (user < 0 || ids[i] == user)
-			device_find_user(ctl, ids[i], service, &list);
-	free(ids);
+	adopt_devices(ctl);
+	users = store_list(ctl, XBT_NULL, &count, RECORD_ROOT);
+	for (i = 0; i < count; i++) {
+		long id = store_number(users[i]);
+
+		if (id >= 0 && (user < 0 || user == id))
+			record_list(ctl, id, service, &list);
+	}
+	free(users);
 	return list;
 }
 
@@ -120,36 +98,64 @@ void device_list_free(struct device_list *list)
 	list->count = 0;
 }
 
-void device_remove_end(struct ctl *ctl, const struct device *device,
+bool device_remove_end(struct ctl *ctl, const struct device *device,
 		       enum device_end end)
 {
 	char path[128];
 
 	device_path(device, end, path);
-	store_remove(ctl, XBT_NULL, "%s", path);
+	return store_remove(ctl, XBT_NULL, "%s", path) || errno == ENOENT;
 }
 
-void device_remove(struct ctl *ctl, const struct device *device, bool forget)
+void device_prune(struct ctl *ctl, const struct device *device)
 {
-	device_remove_end(ctl, device, DEVICE_FRONT);
-	device_remove_end(ctl, device, DEVICE_BACK);
-	if (forget)
-		store_remove(ctl, XBT_NULL, SERVICE_ROOT "/%s/users/%u",
-			     device->service, device->user);
+	store_prune(ctl, "/local/domain/%u/backend/vsys/%u", device->backend,
+		    device->user);
+	store_prune(ctl, "/local/domain/%u/backend/vsys", device->backend);
+	store_prune(ctl, "/local/domain/%u/backend", device->backend);
+	store_prune(ctl, "/local/domain/%u/device/vsys", device->user);
 }
 
-/* As every toolstack does it: the other states follow from B's Closing. */
-void device_close(struct ctl *ctl, const struct device *device)
+/*
+ * Each end's directory by itself, not both in one transaction: a domain that
+ * writes all the time could keep that from ending.  The record goes last, so
+ * that what is left when we are stopped midway is found again.
+ */
+void device_remove(struct ctl *ctl, const struct device *device)
 {
-	enum device_state state = device_state(ctl, device, DEVICE_BACK);
-	char path[128];
+	bool front = device_remove_end(ctl, device, DEVICE_FRONT);
+	bool back = device_remove_end(ctl, device, DEVICE_BACK);
+
+	if (front && back)
+		record_remove(ctl, device);
+	else
+		report("cannot remove device %u of domain %u: %s",
+		       device->number, device->user, strerror(errno));
+	device_prune(ctl, device);
+}
+
+static bool device_close_back(struct ctl *ctl, xs_transaction_t t, void *arg)
+{
+	const char *path = arg;
+	long state = store_read_number(ctl, t, DEVICE_GONE, "%s/state", path);
 
 	/* One that is closed does not close a second time. */
 	if (state == DEVICE_GONE || state == DEVICE_CLOSED)
-		return;
+		return true;
+	return store_write_number(ctl, t, 0, "%s/online", path) &&
+	       store_write_number(ctl, t, DEVICE_CLOSING, "%s/state", path);
+}
+
+/*
+ * As every toolstack does it: the other states follow from B's Closing.  In a
+ * transaction, for a directory that is gone must not be written back.
+ */
+void device_close(struct ctl *ctl, const struct device *device)
+{
+	char path[128];
+
 	device_path(device, DEVICE_BACK, path);
-	store_write_number(ctl, XBT_NULL, 0, "%s/online", path);
-	store_write_number(ctl, XBT_NULL, DEVICE_CLOSING, "%s/state", path);
+	store_transact(ctl, device_close_back, path);
 }
 
 static bool device_ended(struct ctl *ctl, const struct device *device,
@@ -194,42 +200,4 @@ bool device_wait(struct ctl *ctl, const struct device *device,
 			return false;
 		sleep_seconds(0.03);
 	}
-}
-
-static void device_sweep_domain(struct ctl *ctl, unsigned int backend)
-{
-	unsigned int count, i;
-	char **users = store_list(ctl, XBT_NULL, &count,
-				  "/local/domain/%u/backend/vsys", backend);
-
-	for (i = 0; i < count; i++)
-		if (!store_exists(ctl, XBT_NULL, "/local/domain/%s", users[i]))
-			store_remove(ctl, XBT_NULL,
-				     "/local/domain/%u/backend/vsys/%s",
-				     backend, users[i]);
-	free(users);
-}
-
-/* Domain ids come round again, after 32752 others. */
-static void device_sweep_numbers(struct ctl *ctl)
-{
-	unsigned int count, i;
-	char **users = store_list(ctl, XBT_NULL, &count, "/virtuos/user");
-
-	for (i = 0; i < count; i++)
-		if (!store_exists(ctl, XBT_NULL, "/local/domain/%s", users[i]))
-			store_remove(ctl, XBT_NULL, "/virtuos/user/%s",
-				     users[i]);
-	free(users);
-}
-
-void device_sweep(struct ctl *ctl)
-{
-	unsigned int count, i;
-	unsigned int *ids = domain_list(ctl, &count);
-
-	for (i = 0; i < count; i++)
-		device_sweep_domain(ctl, ids[i]);
-	free(ids);
-	device_sweep_numbers(ctl);
 }

@@ -20,6 +20,7 @@ enum device_state {
 	DEVICE_CONNECTED,
 	DEVICE_CLOSING,
 	DEVICE_CLOSED,
+	DEVICE_ODD, /* any other number */
 };
 
 /* One device: user domain, service domain, and number. */
@@ -39,6 +40,8 @@ struct device_list {
 enum device_end { DEVICE_FRONT, DEVICE_BACK };
 
 const char *device_state_name(enum device_state state);
+/* The number that a device's directory is named by; -1: none is. */
+long device_number(const char *name);
 /* An end's directory. */
 void device_path(const struct device *device, enum device_end end,
 		 char path[static 128]);
@@ -49,19 +52,24 @@ char *device_error(struct ctl *ctl, const struct device *device,
 		   enum device_end end);
 
 /*
- * Devices, by their frontends' nodes, which outlive a dead service domain.
- * Selected by user domain (-1: all), by service name (NULL: all).
+ * Devices, by dom0's own records (record.h): no domain can hide one or make one
+ * up.  Selected by user domain (-1: all), by service name (NULL: all).
  */
 struct device_list device_find(struct ctl *ctl, long user, const char *service);
 void device_list_free(struct device_list *list);
 
-/* Write both ends in one transaction; chooses the number.  errno on failure. */
+/* Write both ends and the record; chooses the number.  errno on failure. */
 bool device_create(struct ctl *ctl, struct device *device);
-/* Remove both ends, and, on request, that dom0 remembers the attachment. */
-void device_remove(struct ctl *ctl, const struct device *device, bool forget);
-/* Remove one end's nodes: a death as the other end sees it. */
-void device_remove_end(struct ctl *ctl, const struct device *device,
+/* Remove all that was made for it, whatever the domains did to it. */
+void device_remove(struct ctl *ctl, const struct device *device);
+/*
+ * Remove one end's directory: a death as the other end sees it.  False:
+ * xenstore did not let us.
+ */
+bool device_remove_end(struct ctl *ctl, const struct device *device,
 		       enum device_end end);
+/* Remove the directories above the ends', where nothing else is in them. */
+void device_prune(struct ctl *ctl, const struct device *device);
 /* Ask both ends to close. */
 void device_close(struct ctl *ctl, const struct device *device);
 
@@ -71,8 +79,5 @@ void device_close(struct ctl *ctl, const struct device *device);
  */
 bool device_wait(struct ctl *ctl, const struct device *device,
 		 enum device_state state, double limit);
-
-/* Remove what user domains that no longer exist left at service domains. */
-void device_sweep(struct ctl *ctl);
 
 #endif /* VIRTUOSCTL_DEVICE_H */

@@ -20,7 +20,7 @@ static void kill_clean(struct ctl *ctl, struct device_list *list)
 	unsigned int i;
 
 	for (i = 0; i < list->count; i++)
-		device_remove(ctl, &list->items[i], false);
+		device_remove(ctl, &list->items[i]);
 }
 
 /* libxl's own note of who has a device, e.g. /libxl/pci/0000-03-00-0/domid. */

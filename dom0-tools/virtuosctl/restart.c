@@ -43,7 +43,7 @@ static int restart_kill(struct ctl *ctl, const char *name,
 	}
 	list = device_find(ctl, -1, name);
 	for (i = 0; i < list.count; i++)
-		device_remove(ctl, &list.items[i], false);
+		device_remove(ctl, &list.items[i]);
 	device_list_free(&list);
 	return CTL_OK;
 }
@@ -57,15 +57,13 @@ static int restart_attach(struct ctl *ctl, struct device *device, double limit,
 	int status;
 
 	if (!domain_alive(ctl, device->user)) {
-		store_remove(ctl, XBT_NULL, SERVICE_ROOT "/%s/users/%u",
-			     device->service, device->user);
+		service_forget(ctl, device->service, device->user);
 		return CTL_OK;
 	}
 	status = attach_device(ctl, device, limit);
 	if (status) {
 		/* It was attached, and should be the next time. */
-		store_write(ctl, XBT_NULL, "", SERVICE_ROOT "/%s/users/%u",
-			    device->service, device->user);
+		service_remember(ctl, XBT_NULL, device->service, device->user);
 		return status;
 	}
 	user = domain_name(ctl, device->user);

@@ -44,10 +44,7 @@ bool service_class_valid(const char *class)
 
 bool service_is(struct ctl *ctl, const char *name, unsigned int id)
 {
-	return id &&
-	       (store_exists(ctl, XBT_NULL, SERVICE_ROOT "/%s/config", name) ||
-		store_exists(ctl, XBT_NULL, "/local/domain/%u/backend/vsys",
-			     id));
+	return id && store_exists(ctl, XBT_NULL, SERVICE_ROOT "/%s", name);
 }
 
 char *service_config(struct ctl *ctl, const char *name)
@@ -74,6 +71,22 @@ void service_record(struct ctl *ctl, const char *name, const char *config,
 		report("cannot note the configuration of %s in xenstore (%s): `restart' will look for " SERVICE_CONFIGS
 		       "/%s.cfg",
 		       name, strerror(errno), name);
+}
+
+bool service_remember(struct ctl *ctl, xs_transaction_t t, const char *name,
+		      unsigned int user)
+{
+	return store_write(ctl, t, "", SERVICE_ROOT "/%s/users/%u", name, user);
+}
+
+bool service_forget(struct ctl *ctl, const char *name, unsigned int user)
+{
+	/* Whatever the administrator typed; a longer name is nobody's. */
+	return strlen(name) < VSYS_SERVICE_NAME_MAX &&
+	       store_exists(ctl, XBT_NULL, SERVICE_ROOT "/%s/users/%u", name,
+			    user) &&
+	       store_remove(ctl, XBT_NULL, SERVICE_ROOT "/%s/users/%u", name,
+			    user);
 }
 
 int service_lock(const char *name)

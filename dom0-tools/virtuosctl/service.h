@@ -5,8 +5,9 @@
  *
  *	/virtuos/service/NAME/config	xl configuration it was created from
  *	/virtuos/service/NAME/class	"network", "storage" or "both"
- *	/virtuos/service/NAME/users/F	user domains that it is attached to
- *	/virtuos/user/F/next		the next device number of user domain F
+ *	/virtuos/service/NAME/users/F	user domains to attach it to
+ *
+ * The devices themselves are in record.h.
  */
 #ifndef VIRTUOSCTL_SERVICE_H
 #define VIRTUOSCTL_SERVICE_H
@@ -21,7 +22,7 @@
 int service_name_check(const char *name);
 bool service_class_valid(const char *class);
 
-/* Is this domain one?  A slip must not cost a user domain its life. */
+/* Was it ever one?  A slip must not cost a user domain its life. */
 bool service_is(struct ctl *ctl, const char *name, unsigned int id);
 
 /* To be freed; NULL: unknown. */
@@ -30,6 +31,12 @@ char *service_config(struct ctl *ctl, const char *name);
 char *service_class(struct ctl *ctl, const char *name);
 void service_record(struct ctl *ctl, const char *name, const char *config,
 		    const char *class);
+
+/* The user domains that a service's next domain is attached to. */
+bool service_remember(struct ctl *ctl, xs_transaction_t t, const char *name,
+		      unsigned int user);
+/* Was it one of them? */
+bool service_forget(struct ctl *ctl, const char *name, unsigned int user);
 
 /* Only one virtuosctl at a time starts or ends a service: held until exit. */
 int service_lock(const char *name);

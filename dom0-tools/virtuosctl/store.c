@@ -135,3 +135,47 @@ bool store_make(struct ctl *ctl, xs_transaction_t t, unsigned int owner,
 	return xs_mkdir(ctl->xs, t, path) &&
 	       xs_set_permissions(ctl->xs, t, path, perms, 2);
 }
+
+bool store_transact(struct ctl *ctl, store_step *step, void *arg)
+{
+	int tries, error;
+
+	for (tries = 0; tries < 100; tries++) {
+		xs_transaction_t t = xs_transaction_start(ctl->xs);
+
+		if (t == XBT_NULL)
+			return false;
+		if (!step(ctl, t, arg)) {
+			error = errno;
+			xs_transaction_end(ctl->xs, t, true);
+			errno = error;
+			if (error != EAGAIN)
+				return false;
+			continue;
+		}
+		if (xs_transaction_end(ctl->xs, t, false))
+			return true;
+		if (errno != EAGAIN)
+			return false;
+	}
+	return false;
+}
+
+static bool store_prune_step(struct ctl *ctl, xs_transaction_t t, void *arg)
+{
+	unsigned int count;
+	char **names = xs_directory(ctl->xs, t, arg, &count);
+
+	if (!names)
+		return errno == ENOENT;
+	free(names);
+	return count || xs_rm(ctl->xs, t, arg);
+}
+
+bool store_prune(struct ctl *ctl, const char *fmt, ...)
+{
+	char path[STORE_PATH_MAX];
+
+	FORMAT_PATH(path, fmt);
+	return store_transact(ctl, store_prune_step, path);
+}

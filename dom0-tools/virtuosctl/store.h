@@ -39,6 +39,17 @@ bool store_remove(struct ctl *ctl, xs_transaction_t t, const char *fmt, ...)
 bool store_make(struct ctl *ctl, xs_transaction_t t, unsigned int owner,
 		unsigned int reader, const char *path);
 
+/*
+ * Do a step in one transaction, and again when another's writes came between.
+ * A guest that keeps writing to nodes of the step can keep it from being done: so
+ * what must be done touches only nodes of dom0's.  errno on failure.
+ */
+typedef bool store_step(struct ctl *ctl, xs_transaction_t t, void *arg);
+bool store_transact(struct ctl *ctl, store_step *step, void *arg);
+/* Remove a directory, unless there is something in it. */
+bool store_prune(struct ctl *ctl, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* The decimal number that all of text is, or -1. */
 long store_number(const char *text);
 
