@@ -47,16 +47,17 @@ static void add_domain(json *object, const struct domain *domain)
 static json *stats_json(const struct stats *stats)
 {
 	json *object;
+	enum stat i;
 
 	if (!stats->present)
 		return NULL;
 	object = json_object_new_object();
-	add_number(object, "ms", stats->ms);
-	add_number(object, "channels", stats->channels);
-	add_number(object, "calls", stats->calls);
-	add_number(object, "errors", stats->errors);
-	add_number(object, "sleeps", stats->sleeps);
-	add_number(object, "bells", stats->bells);
+	for (i = 0; i < NR_STATS; i++)
+		json_object_object_add(
+			object, stat_name(i),
+			stats->known[i] ?
+				json_object_new_uint64(stats->value[i]) :
+				NULL);
 	return object;
 }
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include "snapshot.h"
+#include "text.h"
 
 static const char *seconds_text(double seconds, char text[static 16])
 {
@@ -17,13 +18,20 @@ static const char *seconds_text(double seconds, char text[static 16])
 	return text;
 }
 
-static const char *count_text(const struct stats *stats, uint64_t count,
-			      char text[static 24])
+static const char *count_text(const struct stats *stats, enum stat count,
+			      size_t width, char text[static 24])
 {
-	if (stats->present)
-		snprintf(text, 24, "%" PRIu64, count);
-	else
-		snprintf(text, 24, "-");
+	if (!stats->known[count])
+		return "-";
+	return text_number(stats->value[count], width, text);
+}
+
+static const char *rate_text(double rate, char text[static 24])
+{
+	if (rate < 0)
+		return "-";
+	/* Two samples of a domain that lies may be as far apart as it likes. */
+	snprintf(text, 24, rate < 999999 ? "%.1f" : "%.0e", rate);
 	return text;
 }
 
@@ -50,16 +58,6 @@ static void table_services(const struct snapshot *snapshot)
 	}
 }
 
-static const char *table_user(const struct snapshot *snapshot, unsigned int id)
-{
-	unsigned int i;
-
-	for (i = 0; i < snapshot->nr_users; i++)
-		if (snapshot->users[i].id == id)
-			return snapshot->users[i].name;
-	return "gone";
-}
-
 /* One word when the ends agree, which they do unless something happens. */
 static void table_state(const struct device_view *view, char text[static 48])
 {
@@ -72,22 +70,27 @@ static void table_state(const struct device_view *view, char text[static 48])
 		snprintf(text, 48, "%s/%s", front, back);
 }
 
+#define DEVICE_ROW "%-13s %5s %-15s %3s %-12s %8s %10s %10s %8s %7s\n"
+
 static void table_device(const struct snapshot *snapshot,
 			 const struct device_view *view)
 {
 	const struct device *device = &view->device;
+	const struct stats *front = &view->front.stats;
+	const struct stats *back = &view->back.stats;
 	char state[48], channels[24], made[24], run[24], rate[24], bad[24];
+	char user[16], number[16];
 
 	table_state(view, state);
-	snprintf(rate, sizeof(rate), view->rate < 0 ? "-" : "%.1f", view->rate);
-	printf("%-15s %5u %-15s %3u %-22s %8s %11s %11s %10s %7s\n",
-	       table_user(snapshot, device->user), device->user,
-	       device->service, device->number, state,
-	       count_text(&view->front.stats, view->front.stats.channels,
-			  channels),
-	       count_text(&view->front.stats, view->front.stats.calls, made),
-	       count_text(&view->back.stats, view->back.stats.calls, run), rate,
-	       count_text(&view->back.stats, view->back.stats.errors, bad));
+	snprintf(user, sizeof(user), "%u", device->user);
+	snprintf(number, sizeof(number), "%u", device->number);
+	printf(DEVICE_ROW, snapshot_user(snapshot, device->user), user,
+	       device->service, number, state,
+	       count_text(front, STAT_CHANNELS, 8, channels),
+	       count_text(front, STAT_CALLS, 10, made),
+	       count_text(back, STAT_CALLS, 10, run),
+	       rate_text(view->rate, rate),
+	       count_text(back, STAT_ERRORS, 7, bad));
 	if (view->front.error)
 		printf("  the user domain's end says: %s\n", view->front.error);
 	if (view->back.error)
@@ -108,9 +111,10 @@ void snapshot_print_table(const struct snapshot *snapshot)
 		printf("\nnothing is attached: `virtuosctl attach USERDOM SERVICEDOM'\n");
 		return;
 	}
-	printf("\n%-15s %5s %-15s %3s %-22s %8s %11s %11s %10s %7s\n", "USER",
-	       "ID", "SERVICE", "DEV", "STATE", "CHANNELS", "CALLS MADE",
-	       "EXECUTED", "CALLS/S", "REFUSED");
+	printf("\n" DEVICE_ROW, "USER", "ID", "SERVICE", "DEV", "STATE",
+	       "CHANNELS", "CALLS MADE", "EXECUTED", "CALLS/S", "REFUSED");
 	for (i = 0; i < snapshot->nr_devices; i++)
 		table_device(snapshot, &snapshot->devices[i]);
+	if (snapshot_near(snapshot))
+		printf("\nsomething is nearly used up: `virtuosctl status --limits'\n");
 }

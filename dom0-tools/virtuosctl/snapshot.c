@@ -1,35 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Collecting what status shows. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "service.h"
 #include "snapshot.h"
 #include "store.h"
-
-static void stats_parse(const char *text, struct stats *stats)
-{
-	struct {
-		const char *key;
-		uint64_t *value;
-	} fields[] = {
-		{ "ms=", &stats->ms },
-		{ "channels=", &stats->channels },
-		{ "calls=", &stats->calls },
-		{ "errors=", &stats->errors },
-		{ "sleeps=", &stats->sleeps },
-		{ "bells=", &stats->bells },
-	};
-	unsigned int i;
-
-	for (; *text; text += strcspn(text, " "), text += strspn(text, " "))
-		for (i = 0; i < sizeof(fields) / sizeof(*fields); i++)
-			if (!strncmp(text, fields[i].key,
-				     strlen(fields[i].key)))
-				sscanf(text + strlen(fields[i].key), "%" SCNu64,
-				       fields[i].value);
-}
 
 static void stats_read(struct ctl *ctl, const struct device *device,
 		       enum device_end end, struct stats *stats)
@@ -37,12 +12,8 @@ static void stats_read(struct ctl *ctl, const struct device *device,
 	char path[128];
 	char *text;
 
-	memset(stats, 0, sizeof(*stats));
 	device_path(device, end, path);
 	text = store_read(ctl, XBT_NULL, "%s/" VSYS_NODE_STATS, path);
-	if (!text)
-		return;
-	stats->present = true;
 	stats_parse(text, stats);
 	free(text);
 }
@@ -70,16 +41,18 @@ static void end_read(struct ctl *ctl, const struct device *device,
 static double stats_rate(const struct stats *old, const struct stats *new,
 			 double interval)
 {
+	const uint64_t *was = old->value, *is = new->value;
 	double seconds;
 
-	if (!old->present || !new->present)
+	if (!old->known[STAT_MS] || !new->known[STAT_MS] ||
+	    !old->known[STAT_CALLS] || !new->known[STAT_CALLS])
 		return -1;
-	if (new->ms <= old->ms || new->calls <= old->calls)
+	if (is[STAT_MS] <= was[STAT_MS] || is[STAT_CALLS] <= was[STAT_CALLS])
 		return 0;
-	seconds = (new->ms - old->ms) / 1000.0;
+	seconds = (is[STAT_MS] - was[STAT_MS]) / 1000.0;
 	if (seconds > interval + 1)
 		seconds = interval;
-	return (new->calls - old->calls) / seconds;
+	return (is[STAT_CALLS] - was[STAT_CALLS]) / seconds;
 }
 
 static void snapshot_devices(struct ctl *ctl, struct snapshot *snapshot)
@@ -177,6 +150,16 @@ static void snapshot_users(struct ctl *ctl, struct snapshot *snapshot)
 						 sizeof(*snapshot->users));
 		snapshot->users[snapshot->nr_users++] = domain;
 	}
+}
+
+const char *snapshot_user(const struct snapshot *snapshot, unsigned int id)
+{
+	unsigned int i;
+
+	for (i = 0; i < snapshot->nr_users; i++)
+		if (snapshot->users[i].id == id)
+			return snapshot->users[i].name;
+	return "gone";
 }
 
 void snapshot_take(struct ctl *ctl, double interval, struct snapshot *snapshot)

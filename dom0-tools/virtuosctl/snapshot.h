@@ -9,17 +9,7 @@
 
 #include "device.h"
 #include "domain.h"
-
-/* An end's "stats" node, docs/protocol.md section 9. */
-struct stats {
-	bool present;
-	uint64_t ms;
-	uint64_t channels;
-	uint64_t calls;
-	uint64_t errors;
-	uint64_t sleeps;
-	uint64_t bells;
-};
+#include "stats.h"
 
 struct end_view {
 	enum device_state state;
@@ -58,8 +48,14 @@ struct snapshot {
 void snapshot_take(struct ctl *ctl, double interval, struct snapshot *snapshot);
 void snapshot_free(struct snapshot *snapshot);
 
+/* A user domain's name. */
+const char *snapshot_user(const struct snapshot *snapshot, unsigned int id);
+
 /* Ways to print it. */
 void snapshot_print_table(const struct snapshot *snapshot);
+void snapshot_print_limits(const struct snapshot *snapshot);
+/* Is anything near its limit? */
+bool snapshot_near(const struct snapshot *snapshot);
 int snapshot_print_json(const struct snapshot *snapshot, bool pretty);
 
 #endif /* VIRTUOSCTL_SNAPSHOT_H */

@@ -9,6 +9,7 @@
 struct status_options {
 	bool json;
 	bool watch;
+	bool limits;
 	double interval;
 };
 
@@ -17,6 +18,7 @@ static int status_parse(int argc, char **argv, struct status_options *options)
 	static const struct option list[] = {
 		{ "json", no_argument, NULL, 'j' },
 		{ "watch", no_argument, NULL, 'w' },
+		{ "limits", no_argument, NULL, 'l' },
 		{ "interval", required_argument, NULL, 'i' },
 		{ 0 },
 	};
@@ -27,6 +29,8 @@ static int status_parse(int argc, char **argv, struct status_options *options)
 			options->json = true;
 		else if (option == 'w')
 			options->watch = true;
+		else if (option == 'l')
+			options->limits = true;
 		else if (option != 'i')
 			return CTL_USAGE;
 		else if (!parse_seconds(optarg, &options->interval))
@@ -37,6 +41,9 @@ static int status_parse(int argc, char **argv, struct status_options *options)
 	}
 	if (argc != optind)
 		return report_exit(CTL_USAGE, "status: takes no domain");
+	/* One sample shows them. */
+	if (options->limits && !options->watch && !options->json)
+		options->interval = 0;
 	/* Without an interval a watch would do nothing but watch. */
 	if (options->watch && options->interval < 0.1)
 		options->interval = 0.1;
@@ -53,6 +60,8 @@ static int status_once(struct ctl *ctl, const struct status_options *options)
 		fputs("\033[H\033[J", stdout);
 	if (options->json)
 		status = snapshot_print_json(&snapshot, !options->watch);
+	else if (options->limits)
+		snapshot_print_limits(&snapshot);
 	else
 		snapshot_print_table(&snapshot);
 	/* With nothing attached there was no interval to wait for. */
