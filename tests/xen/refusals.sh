@@ -211,8 +211,8 @@ begin_small() {
 	must dom0 sh -c 'sed -e "s/^name = .*/name = \"small\"/" \
 			-e "s/^memory = .*/memory = 224/" \
 			-e "s/^max_grant_frames = .*/max_grant_frames = 6/" \
+			-e "s/^max_event_channels = .*/max_event_channels = 63/" \
 			/etc/virtuos/user.cfg > /tmp/small.cfg
-		echo "max_event_channels = 63" >> /tmp/small.cfg
 		xl create -q /tmp/small.cfg && /usr/lib/lab/lab-agent wait small '"$(patience 120)" &&
 	refused 0 'only 6 grant frames.*max_grant_frames = 64' \
 		dom0 virtuosctl attach small storage &&
