@@ -5,7 +5,7 @@
 # met it; what else runs goes on, and all is well when the cause is mended.
 # Functions that tests/xen/run calls (see programs.sh).
 
-refusals="domains classes versions grants mappings crowd descriptors late"
+refusals="domains classes versions records grants mappings crowd descriptors late"
 
 bin=/opt/virtuos-tests/bin
 # What may be on the kernel's log of a domain that is short of something is not
@@ -196,6 +196,65 @@ refusal_versions() {
 		front_id=${front_id%%/*} && attach_refuses && status=0
 	native sh -c 'echo 1 > /sys/bus/xen/drivers_autoprobe'
 	# Nothing is left of it, and storage was there all the time.
+	detach_network > /dev/null 2>&1
+	must dom0 virtuosctl attach "$(attached)" network &&
+	must user true || return 1
+	return $status
+}
+
+# ---- dom0's records -----------------------------------------------------------------
+
+# NODE FORMAT: the user domain's root writes into its own end's directory, what
+# printf makes of FORMAT.
+guest_writes() {
+	# shellcheck disable=SC2016 # for the other shell
+	must native sh -c 'xenstore-write "$1" "$(printf "$2")"' sh \
+		"$front/$1" "$2"
+}
+
+# Another service's name and domain, and words that a terminal would act on.
+falsify_device() {
+	escape='\033[2J\033]0;owned\007\377\233'
+	guest_writes service storage &&
+	guest_writes backend-id 0 &&
+	guest_writes backend /local/domain/0/backend/vsys/0/0 &&
+	guest_writes error "no $escape" &&
+	guest_writes stats "calls=$escape channels=18446744073709551615"
+}
+
+# FILE…: no control characters but the ends of lines.
+printable() {
+	! LC_ALL=C grep -q '[^ -~]' "$@"
+}
+
+removed() {
+	[ -z "$(dom0 xenstore-ls "$1" 2> /dev/null)" ]
+}
+
+# dom0 still knows whose device it is, and says nothing that is not fit to be seen.
+records_hold() {
+	must dom0 virtuosctl status > "$work/records.out" &&
+	must dom0 virtuosctl status --json > "$work/records.json" || return 1
+	cat -v "$work/records.out"
+	must printable "$work/records.out" "$work/records.json" &&
+	must grep -q "user domain's end says: no ?\[2J" "$work/records.out" &&
+	must grep -Eq " $front_id +network +$number " "$work/records.out" &&
+	refused 1 'already.*virtuosctl detach' \
+		dom0 virtuosctl attach "$(attached)" network &&
+	refused 0 "network: device $number of domain $front_id removed" \
+		detach_network &&
+	must removed "$front" && must removed "$back" &&
+	must removed "/virtuos/user/$front_id/$number" &&
+	refused 0 'storage .* connected' dom0 virtuosctl status
+}
+
+# The user domain lies about its device: it is shown and detached all the same.
+refusal_records() {
+	front_id=$(dom0 xl domid "$(attached)") && must find_device &&
+	back=$(dom0 xenstore-read "$front/backend") || return 1
+	falsify_device && records_hold
+	status=$?
+	# If it went wrong midway, there is still a device.
 	detach_network > /dev/null 2>&1
 	must dom0 virtuosctl attach "$(attached)" network &&
 	must user true || return 1
