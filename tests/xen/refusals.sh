@@ -190,7 +190,7 @@ refusal_versions() {
 	detach_network
 	front_refuses version 0 'update its image' &&
 	detach_network && front_refuses features 3 'lacks a needed feature' &&
-	detach_network && back_refuses version 2 'same release' &&
+	detach_network && back_refuses version 3 'same release' &&
 	detach_network && back_refuses features 255 'same release' &&
 	detach_network && front_id=${front#/local/domain/} &&
 		front_id=${front_id%%/*} && attach_refuses && status=0
@@ -391,11 +391,11 @@ refusal_crowd() {
 	printf 'path /storage storage\nsocket inet network\nslots 64\n' \
 		> "$work/crowd.conf"
 	"$lab" copy "$work/crowd.conf" user:/tmp/vt-crowd.conf
-	logged crowd --routes /tmp/vt-crowd.conf -- $bin/crowd /storage/vt-crowd 48
+	logged crowd --routes /tmp/vt-crowd.conf -- $bin/crowd /storage/vt-crowd 64
 	must [ $status -eq 0 ] &&
 	must grep -q '^socket EAGAIN' "$work/crowd.out" &&
-	must grep -q '^woken 48' "$work/crowd.out" &&
-	must grep -q 'all 48 slots of "network" are taken: raise "slots" in /tmp/vt-crowd.conf' \
+	must grep -q '^woken 64' "$work/crowd.out" &&
+	must grep -q 'all 64 slots of "network" are taken: raise "slots" in /tmp/vt-crowd.conf' \
 		"$work/crowd.log"
 }
 
