@@ -95,6 +95,12 @@ static int perfctr_offline(unsigned int cpu)
 	return 0;
 }
 
+bool perfctr_xen_may_rdpmc(void)
+{
+	return perfctr_wanted() & PERFCTR_RDPMC;
+}
+EXPORT_SYMBOL_GPL(perfctr_xen_may_rdpmc);
+
 bool perfctr_xen_rdpmc(u32 index, u64 *raw)
 {
 	const volatile struct perfctr_record *r =

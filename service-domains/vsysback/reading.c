@@ -20,7 +20,13 @@
 /* Whoever opens a gauge holds the module until it is closed. */
 void vsysback_reading_begin(struct vsysback_gauge *g)
 {
-	g->direct = symbol_get(perfctr_xen_rdpmc);
+	bool (*may)(void) = symbol_get(perfctr_xen_may_rdpmc);
+
+	if (!may)
+		return;
+	if (may())
+		g->direct = symbol_get(perfctr_xen_rdpmc);
+	symbol_put(perfctr_xen_may_rdpmc);
 }
 
 void vsysback_reading_end(struct vsysback_gauge *g)
@@ -61,20 +67,26 @@ bool vsysback_reading_since(const struct vsys_counter *counter, u64 now,
 	return difference >= 0;
 }
 
-/* irqs off. */
+/* irqs off.  What perf has of it, and what its register counted since then. */
+static u64 vsysback_reading_direct(const struct vsysback_gauge *g,
+				   const struct perf_event *event)
+{
+	u64 count = local64_read(&event->count), raw;
+
+	if (g->direct(event->hw.event_base_rdpmc, &raw))
+		count += vsysback_reading_wrapped(
+			raw - local64_read(&event->hw.prev_count));
+	return count;
+}
+
 static u64 vsysback_reading_value(const struct vsysback_gauge *g, u32 i)
 {
 	struct perf_event *event = g->events[i].event;
-	u64 raw;
 
 	if (event->oncpu != smp_processor_id())
 		return local64_read(&event->count); /* it has no register */
-	/* What perf has of it, and what its register counted since then. */
-	if (g->direct && g->count->counters[i].type != PERF_TYPE_SOFTWARE &&
-	    g->direct(event->hw.event_base_rdpmc, &raw))
-		return local64_read(&event->count) +
-		       vsysback_reading_wrapped(
-			       raw - local64_read(&event->hw.prev_count));
+	if (g->direct && g->count->counters[i].type != PERF_TYPE_SOFTWARE)
+		return vsysback_reading_direct(g, event);
 	event->pmu->read(event);
 	return local64_read(&event->count);
 }

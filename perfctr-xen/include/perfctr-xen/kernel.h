@@ -7,11 +7,13 @@
 
 #include <linux/types.h>
 
+/* May the next one be used?  That does not change while the module is there. */
+bool perfctr_xen_may_rdpmc(void);
+
 /*
  * The register of this virtual processor that rdpmc calls `index`, without a
- * trap; interrupts are off.  False: it has to be read by a trap, for the registers
- * are not the processor's at the moment (Xen has an overflow interrupt for it), or
- * the module was loaded with rdpmc=0.
+ * trap; interrupts are off.  False: the registers are not the processor's at
+ * the moment, for Xen has an overflow interrupt for it.
  */
 bool perfctr_xen_rdpmc(u32 index, u64 *raw);
 
