@@ -5,9 +5,33 @@
  *
  *	others SECONDS
  */
+#include <setjmp.h>
+#include <signal.h>
 #include <time.h>
 
 #include "test.h"
+
+/* PERF_METRICS: where a processor has it, rdpmc reads it, too. */
+#define RDPMC_METRICS (1u << 29)
+
+static sigjmp_buf refused;
+
+static void on_segv(int signal)
+{
+	(void)signal;
+	siglongjmp(refused, 1);
+}
+
+static uint64_t metrics(void)
+{
+	uint64_t value = 0;
+
+	signal(SIGSEGV, on_segv);
+	if (!sigsetjmp(refused, 1))
+		value = perfctr_rdpmc(RDPMC_METRICS);
+	signal(SIGSEGV, SIG_DFL);
+	return value;
+}
 
 int main(int argc, char **argv)
 {
@@ -39,5 +63,6 @@ int main(int argc, char **argv)
 	check(!record->loaded, "this virtual processor counts nothing");
 	check(switches > 10, "it was taken from the processor %" PRIu64 " times", switches);
 	check(!seen, "all counters read as 0 (together 0x%" PRIx64 ")", seen);
+	check(!metrics(), "so does PERF_METRICS, or it is not there");
 	return test_failed;
 }
