@@ -259,6 +259,7 @@ struct vsysback_count {
 	struct vsysback_total *totals[VSYS_COUNTERS_MAX];
 	struct vsysback_entries accounts;
 	struct vsysback_records *records;	/* NULL: none are wanted */
+	u32 nr_pages;				/* of both, charged */
 	struct list_head gauges;
 };
 
