@@ -112,14 +112,20 @@ static void vsysback_count_free(struct vsysback_count *count)
 	if (count->records)
 		vsysback_records_unmap(count->records);
 	vsysback_entries_unmap(&count->accounts);
+	vsysback_channel_return(count->ch, count->nr_pages);
 	kfree(count);
 }
 
 static int vsysback_count_pages(struct vsysback_count *count,
 				const struct vsys_count *request)
 {
+	u32 pages = request->nr_account_pages + request->nr_ring_pages;
 	int err;
 
+	err = vsysback_channel_charge(count->ch, pages);
+	if (err)
+		return err;
+	count->nr_pages = pages;
 	err = vsysback_entries_map(&count->accounts, count->ch->dev->frontend,
 				   request->account_refs,
 				   request->nr_account_pages);
