@@ -44,10 +44,12 @@ hostile_pinned() {
 	harmless native $bin/sockpolicy pin
 }
 
-# Interrupts that the processors of a domain have had.
+# Doorbells of channels that a domain's processors were interrupted for.
 interrupts() {
-	"$lab" run --domain "$1" ${2-} --no-stdin -- sed -n 's/^intr \([0-9]*\) .*/\1/p' \
-		/proc/stat
+	"$lab" run --domain "$1" ${2-} --no-stdin -- awk \
+		'/vsysback-channel|vsys$/ { for (i = 2; i <= NF; i++)
+			if ($i ~ /^[0-9]+$/) n += $i } END { print n + 0 }' \
+		/proc/interrupts
 }
 
 # KIND DOMAIN [--native]: a storm; of the interrupts that it asks for in the domain,
