@@ -13,11 +13,14 @@ limits="channels pages memlock workers files requests calls"
 statistic() {
 	# shellcheck disable=SC2016 # for dom0's shell
 	dom0 sh -c '
-		for f in /local/domain/*/device/vsys/*; do
-			[ "$(xenstore-read $f/service)" = "$2" ] || continue
-			[ "$1" = front ] || f=$(xenstore-read $f/backend)
-			xenstore-read $f/stats | tr " " "\n" |
-				sed -n "s/^$3=//p"
+		for d in $(xenstore-list /local/domain); do
+			for n in $(xenstore-list /local/domain/$d/device/vsys); do
+				f=/local/domain/$d/device/vsys/$n
+				[ "$(xenstore-read $f/service)" = "$2" ] || continue
+				[ "$1" = front ] || f=$(xenstore-read $f/backend)
+				xenstore-read $f/stats | tr " " "\n" |
+					sed -n "s/^$3=//p"
+			done
 		done 2> /dev/null' - "$@" | tail -n 1
 }
 

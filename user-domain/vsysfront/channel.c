@@ -24,6 +24,12 @@
 static DEFINE_HASHTABLE(front_owners, 8);	/* by mm */
 static DEFINE_SPINLOCK(front_owners_lock);
 static struct workqueue_struct *front_channel_wq;
+/*
+ * The ends of channels: so many at a time, for each takes a control slot until
+ * its shadow has ended, and others want to open meanwhile.
+ */
+static struct workqueue_struct *front_close_wq;
+#define FRONT_CLOSES	4
 
 /* ---- References ----------------------------------------------------------- */
 
@@ -59,7 +65,7 @@ bool front_channel_use(struct front_channel *ch)
 void front_channel_unuse(struct front_channel *ch)
 {
 	if (atomic_dec_and_test(&ch->users))
-		queue_work(front_channel_wq, &ch->close_work);
+		queue_work(front_close_wq, &ch->close_work);
 }
 
 bool front_channel_alive(struct front_channel *ch)
@@ -183,7 +189,7 @@ static void front_channel_close_work(struct work_struct *work)
 /* Atomic. A request that was given up has its answer, or will have none. */
 void front_channel_finish(struct front_channel *ch)
 {
-	queue_work(front_channel_wq, &ch->close_work);
+	queue_work(front_close_wq, &ch->close_work);
 }
 
 /* Atomic. Nobody will answer: wakes all who wait, in calls or in poll. */
@@ -567,10 +573,18 @@ u32 front_channel_owned(struct mm_struct *mm, struct front_channel **found,
 int front_channel_init(void)
 {
 	front_channel_wq = alloc_workqueue("vsysfront", WQ_UNBOUND, 0);
-	return front_channel_wq ? 0 : -ENOMEM;
+	if (!front_channel_wq)
+		return -ENOMEM;
+	front_close_wq = alloc_workqueue("vsysfront-close", WQ_UNBOUND,
+					 FRONT_CLOSES);
+	if (front_close_wq)
+		return 0;
+	destroy_workqueue(front_channel_wq);
+	return -ENOMEM;
 }
 
 void front_channel_exit(void)
 {
+	destroy_workqueue(front_close_wq);
 	destroy_workqueue(front_channel_wq);
 }
