@@ -17,7 +17,7 @@ static void learn(struct virtuos_channel *ch, struct vsys_front_account *mine)
 {
 	struct vsys_front_account now;
 
-	if (virtuos_channel_ioctl(ch, VSYS_IOC_ACCOUNT, &now))
+	if (virtuos_sandbox_ioctl(ch, VSYS_IOC_ACCOUNT, &now))
 		now.counting = now.account = 0;
 	mine->counting = 0;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);

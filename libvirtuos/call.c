@@ -70,7 +70,7 @@ static long kernel_wait(struct virtuos_channel *ch, int slot)
 {
 	struct vsys_front_wait wait = { .slot = slot };
 
-	return virtuos_channel_ioctl(ch, VSYS_IOC_WAIT, &wait);
+	return virtuos_sandbox_ioctl(ch, VSYS_IOC_WAIT, &wait);
 }
 
 static void submit(struct virtuos_channel *ch, int slot, uint32_t nr,
@@ -265,6 +265,9 @@ static long await(struct virtuos_channel *ch, int slot, uint32_t nr,
 			      -EINTR :
 			      cancellation_ioctl(ch, slot, nr, VSYS_IOC_WAIT,
 						 &wait, abandon);
+		/* Given up here, not where the thread can be cancelled. */
+		if (err == -EACCES)
+			err = kernel_wait(ch, slot);
 		if (err == -EINTR)
 			return cancel(ch, slot);
 		if (err)
@@ -309,8 +312,9 @@ static long begin(struct virtuos_channel *ch, struct virtuos_marshal *m,
 	return err;
 }
 
+/* -ENODEV: the channel is dead; *begun, then, if the call may have been made. */
 static long call_once(struct virtuos_channel *ch, uint32_t nr,
-		      const uint64_t args[6])
+		      const uint64_t args[6], bool *begun)
 {
 	uint32_t interrupts = virtuos_interrupts;
 	struct virtuos_marshal m;
@@ -331,6 +335,7 @@ static long call_once(struct virtuos_channel *ch, uint32_t nr,
 	if (lost) {
 		/* Nobody answers: the slot is lost with the channel. */
 		virtuos_channel_dead(ch);
+		*begun = true;
 		return -ENODEV;
 	}
 	if (!ret)
@@ -385,12 +390,14 @@ static bool makes_descriptor(uint32_t nr)
 }
 
 /*
- * No channel.  When there is too little of something, here or there, the
+ * No channel, and nothing has been done.  When there is too little of something, here or there, the
  * program hears what it would hear of a kernel's own tables and memory; what
  * helps stands in the log.
  */
 static long unopened(int service, uint32_t nr, long err)
 {
+	if (virtuos_given_up(service))
+		return -ENOSYS;
 	switch (err) {
 	case -EMFILE:
 		return makes_descriptor(nr) ? -EMFILE : -ENOMEM;
@@ -410,7 +417,7 @@ long virtuos_call(int service, uint32_t nr, const uint64_t args[6])
 {
 	struct virtuos_channel *ch;
 	enum named fd = named_fd(nr, args);
-	bool again = fd == NAMED_NONE && repeatable(nr);
+	bool again = fd == NAMED_NONE && repeatable(nr), begun = false;
 	long ret = -ENODEV;
 	int tries;
 
@@ -422,15 +429,15 @@ long virtuos_call(int service, uint32_t nr, const uint64_t args[6])
 					 virtuos_channel_open(service, &ret);
 		if (!ch)
 			return unopened(service, nr, ret);
-		ret = call_once(ch, nr, args);
+		ret = call_once(ch, nr, args, &begun);
 		if (ret != -ENODEV || virtuos_channel_get(service) == ch)
 			return ret;
 	}
-	return gone(service, nr);
+	return begun ? gone(service, nr) : unopened(service, nr, ret);
 }
 
 static long call_fd_once(struct virtuos_channel *ch, uint32_t nr,
-			 const uint64_t args[6], uint32_t flags)
+			 const uint64_t args[6], uint32_t flags, bool *begun)
 {
 	struct vsys_front_call call = {
 		.flags = flags | wait_flags(ch, nr, args),
@@ -449,6 +456,8 @@ static long call_fd_once(struct virtuos_channel *ch, uint32_t nr,
 	ch->local->calls[slot]++;
 	ret = cancellation_ioctl(ch, slot, nr, VSYS_IOC_CALL, &call,
 				 abandon_fd);
+	/* A sandbox's refusal comes before anything is done. */
+	*begun = ret != -EACCES;
 	if (ret >= 0) {
 		timed_set(ch, call.remote_fd, false);
 		virtuos_fd_set(ret, ch->service, call.remote_fd);
@@ -475,14 +484,20 @@ static bool channel_gone(struct virtuos_channel *ch)
 	struct vsys_front_account account;
 
 	/* Another thread has found out. */
-	if (virtuos_channel_ended(ch))
-		return true;
-	if (__atomic_load_n(&ch->ring.head->server, __ATOMIC_RELAXED) ==
-	    VSYS_SERVER_DEAD)
+	if (__atomic_load_n(&ch->dead, __ATOMIC_SEQ_CST))
 		return true;
 	/* The device may be gone without a word in the page: ask anything. */
-	return virtuos_channel_ioctl(ch, VSYS_IOC_ACCOUNT, &account) ==
-	       -ENODEV;
+	return virtuos_sandbox_ioctl(ch, VSYS_IOC_ACCOUNT, &account) ==
+		       -ENODEV ||
+	       __atomic_load_n(&ch->ring.head->server, __ATOMIC_RELAXED) ==
+		       VSYS_SERVER_DEAD;
+}
+
+/* Of the file, or of the channel? */
+static bool doubtful(long ret)
+{
+	return ret == -ENODEV || ret == -EIO || ret == -ECONNRESET ||
+	       ret == -EACCES;
 }
 
 long virtuos_call_fd(int service, uint32_t nr, const uint64_t args[6],
@@ -490,6 +505,7 @@ long virtuos_call_fd(int service, uint32_t nr, const uint64_t args[6],
 {
 	struct virtuos_channel *ch;
 	enum named fd = named_fd(nr, args);
+	bool begun = false;
 	long ret = -ENODEV;
 	int tries;
 
@@ -501,11 +517,10 @@ long virtuos_call_fd(int service, uint32_t nr, const uint64_t args[6],
 					 virtuos_channel_open(service, &ret);
 		if (!ch)
 			return unopened(service, nr, ret);
-		ret = call_fd_once(ch, nr, args, flags);
-		if (ret >= 0 || !(ret == -ENODEV || ret == -EIO ||
-				  ret == -ECONNRESET) || !channel_gone(ch))
+		ret = call_fd_once(ch, nr, args, flags, &begun);
+		if (ret >= 0 || !doubtful(ret) || !channel_gone(ch))
 			return ret;
 		virtuos_channel_dead(ch);
 	}
-	return gone(service, nr);
+	return begun ? gone(service, nr) : unopened(service, nr, ret);
 }

@@ -5,16 +5,26 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core.h"
+
+/* How long calls in progress may take to end, in milliseconds. */
+#define PATIENCE_MS 1000
 
 static struct virtuos_channel *channels[VIRTUOS_SERVICES_MAX];
 static uint32_t generations[VIRTUOS_SERVICES_MAX];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int query_fd = -1;
-/* Own descriptors lie in this window, out of the program's way. */
-static int own_low, own_high;
+/* Open, and no channel yet: for services that have none (sandbox.c). */
+static int spare_fd[VIRTUOS_SERVICES_MAX] = {
+	[0 ... VIRTUOS_SERVICES_MAX - 1] = -1,
+};
+/* Own descriptors begin here if they can, out of the program's way. */
+static int own_low;
+/* None is below: what programs close is, as a rule. */
+static int own_floor = INT_MAX;
 
 void virtuos_signals_block(uint64_t *old)
 {
@@ -50,18 +60,17 @@ static int own_open(void)
 	if (fd < 0)
 		return fd;
 	sys4(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &limit);
-	if (!own_low) {
+	if (!own_low)
 		own_low = limit.rlim_cur > 1088 ? 1056 :
 			  limit.rlim_cur > 64	? (int)limit.rlim_cur - 32 :
 						  (int)limit.rlim_cur / 2;
-		own_high = own_low + 32;
-	}
 	high = sys3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, own_low);
-	if (high < 0)
-		return fd;
-	sys1(SYS_close, fd);
-	if (high >= own_high)
-		own_high = high + 1;
+	if (high >= 0)
+		sys1(SYS_close, fd);
+	else
+		high = fd;
+	if (high < own_floor)
+		own_floor = high;
 	return high;
 }
 
@@ -69,26 +78,32 @@ bool virtuos_fd_own(int fd)
 {
 	int i;
 
-	if (fd < 0)
+	if (fd < own_floor)
 		return false;
 	if (fd == query_fd)
 		return true;
 	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++)
-		if (channels[i] && channels[i]->fd == fd)
+		if ((channels[i] && channels[i]->fd == fd) ||
+		    spare_fd[i] == fd)
 			return true;
 	return false;
+}
+
+static int next_of(int fd, int next, int own)
+{
+	return own >= fd && (next < 0 || own < next) ? own : next;
 }
 
 int virtuos_fd_own_next(int fd)
 {
 	int i, next = -1;
 
-	if (query_fd >= fd)
-		next = query_fd;
-	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++)
-		if (channels[i] && channels[i]->fd >= fd &&
-		    (next < 0 || channels[i]->fd < next))
-			next = channels[i]->fd;
+	next = next_of(fd, next, query_fd);
+	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++) {
+		if (channels[i])
+			next = next_of(fd, next, channels[i]->fd);
+		next = next_of(fd, next, spare_fd[i]);
+	}
 	return next;
 }
 
@@ -99,7 +114,7 @@ int virtuos_channel_query(void)
 	if (__atomic_load_n(&query_fd, __ATOMIC_ACQUIRE) >= 0)
 		return query_fd;
 	virtuos_channel_lock(&old);
-	if (query_fd < 0)
+	if (query_fd < 0 && virtuos_active)
 		__atomic_store_n(&query_fd, own_open(), __ATOMIC_RELEASE);
 	virtuos_channel_unlock(&old);
 	return query_fd;
@@ -199,6 +214,12 @@ static void channel_unmap(struct virtuos_channel *ch)
 				 __ATOMIC_RELAXED);
 }
 
+/* Where there is no /dev/vsys everything is local, as it is from the start. */
+static bool unreachable(long err)
+{
+	return err == -ENOENT || err == -EACCES || err == -EPERM;
+}
+
 static struct virtuos_channel *channel_new(int service, long *error)
 {
 	struct vsys_front_open open = { .nr_slots = virtuos_routes.slots };
@@ -213,9 +234,10 @@ static struct virtuos_channel *channel_new(int service, long *error)
 	}
 	ch->service = service;
 	strcpy(open.service, virtuos_routes.services[service]);
-	ch->fd = own_open();
+	ch->fd = spare_fd[service] >= 0 ? spare_fd[service] : own_open();
+	spare_fd[service] = -1;
 	if (ch->fd < 0) {
-		*error = ch->fd;
+		*error = unreachable(ch->fd) ? -EACCES : ch->fd;
 		virtuos_log("%s", virtuos_remedy(text, sizeof(text),
 						 open.service, -*error));
 		goto unmap;
@@ -233,6 +255,7 @@ static struct virtuos_channel *channel_new(int service, long *error)
 		channel_unmap(ch);
 		goto close;
 	}
+	virtuos_sandbox_learn(open.sandboxes);
 	virtuos_identity_begin(ch);
 	ch->generation = ++generations[service];
 	return ch;
@@ -258,16 +281,25 @@ struct virtuos_channel *virtuos_channel_open(int service, long *error)
 
 	if (ch)
 		return ch;
+	if (virtuos_given_up(service)) {
+		*error = -ENOSYS;
+		return NULL;
+	}
 	virtuos_channel_lock(&old);
+	*error = -ENOSYS;
 	ch = virtuos_channel_get(service);
-	if (!ch) {
+	if (!ch && !virtuos_given_up(service)) {
 		ch = channel_new(service, error);
 		if (ch)
 			__atomic_store_n(&channels[service], ch,
 					 __ATOMIC_RELEASE);
 	}
 	virtuos_channel_unlock(&old);
-	return ch;
+	if (ch || *error != -EACCES)
+		return ch;
+	virtuos_sandbox_give_up(service);
+	*error = -ENOSYS;
+	return NULL;
 }
 
 /*
@@ -291,8 +323,9 @@ void virtuos_channel_dead(struct virtuos_channel *ch)
 	virtuos_channel_lock(&old);
 	if (!virtuos_channel_ended(ch)) {
 		channel_end(ch);
-		virtuos_log("service \"%s\" is gone",
-			    virtuos_routes.services[ch->service]);
+		virtuos_log("service \"%s\" is %s",
+			    virtuos_routes.services[ch->service],
+			    virtuos_given_up(ch->service) ? "given up" : "gone");
 	}
 	virtuos_channel_unlock(&old);
 }
@@ -309,9 +342,80 @@ long virtuos_channel_ioctl(struct virtuos_channel *ch, unsigned long request,
 	return ret < 0 && virtuos_channel_ended(ch) ? -ENODEV : ret;
 }
 
+void virtuos_channel_spare(void)
+{
+	uint64_t old;
+	unsigned int i;
+
+	virtuos_channel_query();
+	virtuos_channel_lock(&old);
+	for (i = 0; i < virtuos_routes.nr_services; i++)
+		if (!virtuos_channel_get(i) && spare_fd[i] < 0 &&
+		    !virtuos_given_up(i))
+			spare_fd[i] = own_open();
+	virtuos_channel_unlock(&old);
+}
+
+static void spare_close(void)
+{
+	int i;
+
+	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++) {
+		if (spare_fd[i] >= 0)
+			sys1(SYS_close, spare_fd[i]);
+		spare_fd[i] = -1;
+	}
+}
+
+static bool in_call(struct virtuos_channel *ch)
+{
+	uint32_t i;
+
+	for (i = 0; i < VSYS_SLOTS_MAX / 64; i++)
+		if (__atomic_load_n(&ch->slots_used[i], __ATOMIC_SEQ_CST))
+			return true;
+	return false;
+}
+
+static bool anybody_in_call(void)
+{
+	int i;
+
+	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++)
+		if (channels[i] && channels[i]->dead == VIRTUOS_ENDING &&
+		    in_call(channels[i]))
+			return true;
+	return false;
+}
+
+void virtuos_channel_end_all(void)
+{
+	struct timespec pause = { .tv_nsec = 1000 * 1000 };
+	uint64_t old;
+	int i;
+
+	virtuos_channel_lock(&old);
+	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++)
+		if (channels[i] && !channels[i]->dead)
+			__atomic_store_n(&channels[i]->dead, VIRTUOS_ENDING,
+					 __ATOMIC_SEQ_CST);
+	for (i = 0; i < PATIENCE_MS && anybody_in_call(); i++)
+		sys2(SYS_nanosleep, &pause, 0);
+	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++)
+		if (channels[i] && channels[i]->dead == VIRTUOS_ENDING)
+			channel_end(channels[i]);
+	spare_close();
+	if (query_fd >= 0)
+		sys1(SYS_close, query_fd);
+	query_fd = -1;
+	virtuos_channel_unlock(&old);
+}
+
 /*
  * A forked child has copies of the descriptors but not of the mappings: it
- * forgets them and opens channels of its own when it needs them.
+ * forgets them and opens channels of its own when it needs them.  What it asks
+ * about descriptors it can ask through its parent's, also where it could not
+ * open /dev/vsys.
  */
 void virtuos_channel_fork_child(void)
 {
@@ -326,8 +430,5 @@ void virtuos_channel_fork_child(void)
 		munmap(channels[i], sizeof(*channels[i]));
 		channels[i] = NULL;
 	}
-	if (query_fd >= 0) {
-		sys1(SYS_close, query_fd);
-		query_fd = -1;
-	}
+	spare_close();
 }

@@ -56,6 +56,10 @@ long virtuos_channel_ioctl(struct virtuos_channel *ch, unsigned long request,
 			   void *arg);
 /* A descriptor for VSYS_IOC_FD, or -1. */
 int virtuos_channel_query(void);
+/* Open what can be opened only while /dev/vsys can. */
+void virtuos_channel_spare(void);
+/* All of them, and all descriptors; calls in progress get a second to end. */
+void virtuos_channel_end_all(void);
 void virtuos_channel_fork_child(void);
 /* While it is held no channel is opened; signals are blocked meanwhile. */
 void virtuos_channel_lock(uint64_t *signals);
@@ -120,6 +124,20 @@ static inline long virtuos_identity_check(struct virtuos_channel *ch, int slot)
 extern __thread volatile uint32_t virtuos_interrupts
 	__attribute__((tls_model("initial-exec")));
 
+/* ---- sandbox.c --------------------------------------------------------- */
+
+/*
+ * Was the program started under a filter?  Nothing is to be forwarded then, nor
+ * logged.  Itself it makes no calls but openat, read and close.
+ */
+bool virtuos_sandbox_born(void);
+/* What VSYS_IOC_OPEN said of sandboxes. */
+void virtuos_sandbox_learn(uint32_t sandboxes);
+void virtuos_sandbox_give_up(int service);
+/* As virtuos_channel_ioctl(); a process that is refused gives the service up. */
+long virtuos_sandbox_ioctl(struct virtuos_channel *ch, unsigned long request,
+			   void *arg);
+
 /* ---- remedy.c ---------------------------------------------------------- */
 
 /* What err of VSYS_IOC_OPEN means and what helps, in one line. */
@@ -137,6 +155,8 @@ void virtuos_cwd_init(void);
 /* The local working directory lies above a routed prefix, or may. */
 bool virtuos_cwd_reaches(void);
 const char *virtuos_cwd_local(void);
+/* The process is where it was before it went there. */
+void virtuos_cwd_give_up(int service);
 /* Join and normalise lexically.  Returns the length, or -ENAMETOOLONG. */
 long virtuos_path_join(char *out, size_t size, const char *dir,
 		       const char *path);
@@ -146,8 +166,12 @@ int virtuos_path_service(const char *path);
 /* ---- log.c, copy.c, stats.c --------------------------------------------------- */
 
 void virtuos_log_init(void);
+/* A sandbox: no system calls of the library's own, nothing is written. */
+extern bool virtuos_silent;
 void virtuos_copy_init(void);
 void virtuos_stats_init(void);
 void virtuos_stats_fork_child(void);
+/* Now, not only at the end. */
+void virtuos_stats_write(void);
 
 #endif /* VIRTUOS_CORE_H */

@@ -80,6 +80,14 @@ int virtuos_cwd_service(const char **path)
 	return cwd.service;
 }
 
+void virtuos_cwd_give_up(int service)
+{
+	if (cwd.service != service)
+		return;
+	cwd.service = -1;
+	cwd.local_known = false;
+}
+
 const char *virtuos_cwd_env(void)
 {
 	return cwd.service >= 0 ? cwd.env : NULL;
@@ -138,7 +146,10 @@ long virtuos_cwd_chdir(const char *path)
 	if (p.service >= 0) {
 		ret = virtuos_call(p.service, VSYS_NR_chdir,
 				   VIRTUOS_ARGS(VIRTUOS_PTR(p.path)));
-		return ret ? ret : entered(p.service);
+		if (!ret)
+			return entered(p.service);
+		if (ret != -ENOSYS || !virtuos_given_up(p.service))
+			return ret;
 	}
 	if (cwd.service >= 0 && path && path[0] && path[0] != '/') {
 		/* "..", out of the service: the rest is local. */

@@ -61,7 +61,7 @@ static long attest(struct virtuos_channel *ch, uint32_t slot, uint32_t flags)
 	long err;
 
 	do
-		err = virtuos_channel_ioctl(ch, VSYS_IOC_CREDS, &creds);
+		err = virtuos_sandbox_ioctl(ch, VSYS_IOC_CREDS, &creds);
 	while (err == -EINTR);
 	return err;
 }

@@ -10,6 +10,7 @@
 #include "core.h"
 
 bool virtuos_active;
+bool virtuos_started;
 uint32_t virtuos_epoch;
 struct virtuos_libc virtuos_libc;
 
@@ -49,8 +50,14 @@ void virtuos_init(void)
 /* What it takes to forward anything.  -1: why not is in error. */
 static int prepare(char *error, size_t size)
 {
-	long err = sys3(SYS_faccessat, AT_FDCWD, VSYS_FRONT_PATH, R_OK | W_OK);
+	long err;
 
+	/* First of all: a filter may kill for any other system call. */
+	if (virtuos_sandbox_born()) {
+		snprintf(error, size, "a sandbox");
+		return -1;
+	}
+	err = sys3(SYS_faccessat, AT_FDCWD, VSYS_FRONT_PATH, R_OK | W_OK);
 	if (err) {
 		snprintf(error, size, "%s: %s", VSYS_FRONT_PATH, strerror(-err));
 		return -1;
@@ -81,5 +88,5 @@ __attribute__((constructor(101))) static void init(void)
 	virtuos_stats_init();
 	/* For forks inside libc that go on with the program's code. */
 	pthread_atfork(NULL, NULL, virtuos_fork_child);
-	virtuos_active = true;
+	virtuos_started = virtuos_active = true;
 }

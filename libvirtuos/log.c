@@ -8,6 +8,8 @@
 
 #include "core.h"
 
+bool virtuos_silent;
+
 static char to[PATH_MAX];
 
 /* Remembered: some programs empty their environment. */
@@ -26,7 +28,7 @@ void virtuos_log(const char *format, ...)
 	long fd;
 	int n, m;
 
-	if (!to[0])
+	if (!to[0] || virtuos_silent)
 		return;
 	n = snprintf(line, sizeof(line), "virtuos[%ld]: ", sys0(SYS_getpid));
 	va_start(args, format);

@@ -27,7 +27,7 @@ int virtuos_path_service(const char *path)
 		best = n;
 		service = virtuos_routes.paths[i].service;
 	}
-	return service;
+	return service >= 0 && virtuos_given_up(service) ? -1 : service;
 }
 
 static bool has_dotdot(const char *path)

@@ -252,9 +252,9 @@ uint32_t virtuos_routes_class(int service)
 
 int virtuos_routes_family(int family)
 {
-	if (family == AF_INET)
-		return virtuos_routes.inet;
-	if (family == AF_INET6)
-		return virtuos_routes.inet6;
-	return -1;
+	int service = family == AF_INET	 ? virtuos_routes.inet :
+		      family == AF_INET6 ? virtuos_routes.inet6 :
+					   -1;
+
+	return service >= 0 && virtuos_given_up(service) ? -1 : service;
 }

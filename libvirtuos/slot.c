@@ -151,7 +151,7 @@ static long region_ask(struct virtuos_channel *ch, int slot, size_t bytes)
 	long err;
 
 	do
-		err = virtuos_channel_ioctl(ch, VSYS_IOC_ARENA, &arena);
+		err = virtuos_sandbox_ioctl(ch, VSYS_IOC_ARENA, &arena);
 	while (err == -EINTR);
 	if (!err)
 		ch->granted[slot] = arena.bytes < VSYS_SLOT_ARENA_MAX ?

@@ -42,13 +42,13 @@ void virtuos_stats_fork_child(void)
 	memset(counts, 0, sizeof(counts));
 }
 
-__attribute__((destructor)) static void write_stats(void)
+__attribute__((destructor)) void virtuos_stats_write(void)
 {
 	char line[256];
 	unsigned int s, nr;
 	long fd, n;
 
-	if (!file[0])
+	if (!file[0] || virtuos_silent)
 		return;
 	fd = sys4(SYS_openat, AT_FDCWD, file,
 		  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
@@ -66,6 +66,7 @@ __attribute__((destructor)) static void write_stats(void)
 					     vsys_calls[nr].name : "(own)",
 				     counts[s][nr]);
 			sys3(SYS_write, fd, line, n);
+			counts[s][nr] = 0;
 		}
 	}
 	sys1(SYS_close, fd);

@@ -15,6 +15,7 @@
  */
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "core.h"
 
@@ -128,6 +129,18 @@ static int service_by_name(const char *name)
 	return -1;
 }
 
+/*
+ * A placeholder that lives, and no channel: the kernel's path leads on, but not
+ * yet for sockets.  For good only if the service is given up.
+ */
+static bool no_channel(int fd, int service, uint32_t mode)
+{
+	if (!virtuos_given_up(service))
+		return S_ISSOCK(mode);
+	store(fd, (uint64_t)LOCAL << 40);
+	return false;
+}
+
 /* Ask vsysfront what fd is; make its file known to our shadow. */
 static bool ask(int fd, struct virtuos_remote *remote)
 {
@@ -153,9 +166,10 @@ static bool ask(int fd, struct virtuos_remote *remote)
 	remote->fd = VIRTUOS_FD_DEAD;
 	if (info.dead)
 		return true;
-	ch = virtuos_channel_open(service, &err);
-	if (!ch || virtuos_channel_ioctl(ch, VSYS_IOC_ATTACH, &info))
-		return true;
+	ch = virtuos_given_up(service) ? NULL :
+					 virtuos_channel_open(service, &err);
+	if (!ch || virtuos_sandbox_ioctl(ch, VSYS_IOC_ATTACH, &info))
+		return no_channel(fd, service, info.mode);
 	store(fd, entry_make(service, info.remote_fd, ch->generation));
 	remote->fd = info.remote_fd;
 	return true;

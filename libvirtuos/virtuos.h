@@ -35,6 +35,8 @@
  * with no valid routes: every hook is then the raw system call.
  */
 extern bool virtuos_active;
+/* It has run, and found everything; a sandbox ends only the other. */
+extern bool virtuos_started;
 /* Counts the forks behind this process: another one in a child. */
 extern uint32_t virtuos_epoch;
 
@@ -75,6 +77,7 @@ struct virtuos_routes {
 		size_t length;
 		int service;
 	} paths[VIRTUOS_ROUTES_MAX];
+	uint32_t given_up;	/* services, a bit each: see sandbox.c; atomic */
 };
 
 extern struct virtuos_routes virtuos_routes;
@@ -100,6 +103,13 @@ const char *virtuos_routes_path(void);
 uint32_t virtuos_routes_class(int service);
 /* Service of a socket family, or -1: local. */
 int virtuos_routes_family(int family);
+
+/* What would be the service's is local. */
+static inline bool virtuos_given_up(int service)
+{
+	return __atomic_load_n(&virtuos_routes.given_up, __ATOMIC_RELAXED) &
+	       1u << service;
+}
 
 /* ---- table.c ----------------------------------------------------------- */
 
@@ -172,7 +182,8 @@ int virtuos_cwd_service(const char **path);
 /*
  * Forward a call.  args as the system call has them, with remote descriptors
  * and the program's own pointers.  Buffers larger than the arena are clipped:
- * the result is then a short count, as Linux may give one.
+ * the result is then a short count, as Linux may give one.  -ENOSYS, and the
+ * service is given up: nothing has been done, and the call is to be made here.
  */
 long virtuos_call(int service, uint32_t nr, const uint64_t args[6]);
 
@@ -193,6 +204,24 @@ void virtuos_creds_changed(void);
 void virtuos_limits_changed(void);
 /* Those of the calling thread have, and of no other. */
 void virtuos_creds_changed_alone(void);
+
+/* ---- sandbox.c --------------------------------------------------------- */
+
+/*
+ * Before a filter of system calls is installed (VSYS_SANDBOX_SECCOMP), and after
+ * the process confined itself otherwise (VSYS_SANDBOX_LSM): all services are
+ * given up, and the library makes no system call of its own any more.  False:
+ * the administrator lets the process keep them.
+ */
+bool virtuos_sandbox_enter(uint32_t sandbox);
+/* The filter is not there after all. */
+void virtuos_sandbox_leave(void);
+/*
+ * Before and after the process goes to another root or namespace: the services
+ * that it may have no more are given up.
+ */
+void virtuos_sandbox_prepare(void);
+void virtuos_sandbox_moved(void);
 
 /* ---- copy.c ------------------------------------------------------------ */
 

@@ -103,13 +103,3 @@ VIRTUOS_HOOK char *__getwd_chk(char *buf, size_t size)
 		__chk_fail();
 	return get_wd(buf);
 }
-
-/* A root elsewhere: nothing of ours would be found there. */
-VIRTUOS_HOOK int chroot(const char *path)
-{
-	struct virtuos_path to;
-
-	if (hook_path_remote(AT_FDCWD, &path, &to))
-		return virtuos_return(hook_unserved("chroot", path));
-	return virtuos_return(sys1(SYS_chroot, path));
-}

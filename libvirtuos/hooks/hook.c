@@ -53,7 +53,8 @@ static long forward(uint32_t nr, const uint64_t args[6], int i)
 		return raw(nr, copy);
 	if (i)
 		copy[0] = to.dirfd;
-	return virtuos_call(to.service, nr, copy);
+	err = virtuos_call(to.service, nr, copy);
+	return hook_local(to.service, err) ? raw(nr, args) : err;
 }
 
 long hook_at(uint32_t nr, const uint64_t args[6])

@@ -81,6 +81,12 @@ long hook_remote(const struct virtuos_remote *remote, int fd, uint32_t nr,
 /* Linux reads and writes no more at once. */
 #define HOOK_RW_MAX ((size_t)0x7ffff000)
 
+/* The service is given up, and has not been asked: the call is to be made here. */
+static inline bool hook_local(int service, long ret)
+{
+	return __builtin_expect(ret == -ENOSYS, 0) && virtuos_given_up(service);
+}
+
 /* A write failed: EPIPE comes with a SIGPIPE.  Returns ret. */
 long hook_sigpipe(long ret);
 
@@ -121,6 +127,11 @@ long hook_stat(int dirfd, const char *path, struct stat *st, int flags);
  * other's as libc would; false: it is none.
  */
 bool hook_credentials(long nr, const long a[6], long *ret);
+
+/* ---- sandbox.c --------------------------------------------------------- */
+
+/* A system call by number that confines the process; false: it is none. */
+bool hook_sandbox(long nr, const long a[6], long *ret);
 
 /* ---- buffer.c ---------------------------------------------------------- */
 

@@ -59,9 +59,11 @@ static long both(uint32_t nr, int fromfd, const char *from, int tofd,
 		return sys5(nr, fromfd, a.path, tofd, b.path, flags);
 	if (a.service != b.service)
 		return -EXDEV;
-	return virtuos_call(a.service, nr,
-			    VIRTUOS_ARGS(a.dirfd, PTR(a.path), b.dirfd,
-					 PTR(b.path), flags));
+	err = virtuos_call(a.service, nr,
+			   VIRTUOS_ARGS(a.dirfd, PTR(a.path), b.dirfd,
+					PTR(b.path), flags));
+	return hook_local(a.service, err) ?
+		       sys5(nr, fromfd, from, tofd, to, flags) : err;
 }
 
 VIRTUOS_HOOK int renameat2(int fromfd, const char *from, int tofd,
@@ -109,9 +111,11 @@ VIRTUOS_HOOK int symlinkat(const char *target, int dirfd, const char *path)
 	if (to.service < 0)
 		return virtuos_return(sys3(SYS_symlinkat, target, dirfd,
 					   to.path));
-	return virtuos_return(virtuos_call(
-		to.service, VSYS_NR_symlinkat,
-		VIRTUOS_ARGS(PTR(target), to.dirfd, PTR(to.path))));
+	err = virtuos_call(to.service, VSYS_NR_symlinkat,
+			   VIRTUOS_ARGS(PTR(target), to.dirfd, PTR(to.path)));
+	if (hook_local(to.service, err))
+		err = sys3(SYS_symlinkat, target, dirfd, path);
+	return virtuos_return(err);
 }
 
 VIRTUOS_HOOK int symlink(const char *target, const char *path)

@@ -6,6 +6,7 @@
 
 int hook_openat(int dirfd, const char *path, int flags, mode_t mode)
 {
+	const char *given = path;
 	struct virtuos_path to;
 	long err;
 
@@ -19,10 +20,12 @@ int hook_openat(int dirfd, const char *path, int flags, mode_t mode)
 		return LOCAL(openat, (dirfd, path, flags, mode),
 			     sys4(SYS_openat, dirfd, path, flags, mode));
 	pthread_testcancel();
-	return virtuos_return(virtuos_call_fd(
-		to.service, VSYS_NR_openat,
-		VIRTUOS_ARGS(to.dirfd, PTR(to.path), flags, mode),
-		flags & (O_CLOEXEC | O_NONBLOCK)));
+	err = virtuos_call_fd(to.service, VSYS_NR_openat,
+			      VIRTUOS_ARGS(to.dirfd, PTR(to.path), flags, mode),
+			      flags & (O_CLOEXEC | O_NONBLOCK));
+	if (hook_local(to.service, err))
+		err = sys4(SYS_openat, dirfd, given, flags, mode);
+	return virtuos_return(err);
 }
 
 static mode_t mode_of(int flags, va_list args)

@@ -10,7 +10,7 @@
 
 static bool ours(int sig)
 {
-	return virtuos_active && (sig == SIGSEGV || sig == SIGBUS);
+	return virtuos_started && (sig == SIGSEGV || sig == SIGBUS);
 }
 
 static int act_on(int sig, const struct sigaction *act, struct sigaction *old)
@@ -22,7 +22,7 @@ static int act_on(int sig, const struct sigaction *act, struct sigaction *old)
 VIRTUOS_HOOK int sigaction(int sig, const struct sigaction *act,
 			   struct sigaction *old)
 {
-	if (!virtuos_active)
+	if (!virtuos_started)
 		return LIBC(sigaction)(sig, act, old);
 	return act_on(sig, act, old);
 }
@@ -56,7 +56,7 @@ HOOK_ALIAS(ssignal, signal);
 
 VIRTUOS_HOOK sighandler_t sysv_signal(int sig, sighandler_t handler)
 {
-	if (!virtuos_active)
+	if (!virtuos_started)
 		return LIBC(sysv_signal)(sig, handler);
 	return set(sig, handler, SA_RESETHAND | SA_NODEFER);
 }

@@ -13,15 +13,19 @@
 VIRTUOS_HOOK int socket(int family, int type, int protocol)
 {
 	int service = -1;
+	long ret;
 
 	if (virtuos_active)
 		service = virtuos_routes_family(family);
 	if (service < 0)
 		return virtuos_return(sys3(SYS_socket, family, type, protocol));
-	return virtuos_return(virtuos_call_fd(
-		service, VSYS_NR_socket,
-		VIRTUOS_ARGS(family, type & ~SOCK_CLOEXEC, protocol),
-		type & (SOCK_CLOEXEC | SOCK_NONBLOCK)));
+	ret = virtuos_call_fd(service, VSYS_NR_socket,
+			      VIRTUOS_ARGS(family, type & ~SOCK_CLOEXEC,
+					   protocol),
+			      type & (SOCK_CLOEXEC | SOCK_NONBLOCK));
+	if (hook_local(service, ret))
+		ret = sys3(SYS_socket, family, type, protocol);
+	return virtuos_return(ret);
 }
 
 /* A local socket's name below a routed prefix: there is no such directory. */

@@ -205,7 +205,8 @@ VIRTUOS_HOOK long syscall(long nr, ...)
 	if (virtuos_active &&
 	    (data(nr, a, &ret) || descriptor(nr, a, &ret) ||
 	     path(nr, a, &ret) || sockets(nr, a, &ret) ||
-	     attested(nr, a, &ret) || child(nr, a, &ret)))
+	     attested(nr, a, &ret) || hook_sandbox(nr, a, &ret) ||
+	     child(nr, a, &ret)))
 		return ret;
 	return virtuos_return(sys6(nr, a[0], a[1], a[2], a[3], a[4], a[5]));
 }

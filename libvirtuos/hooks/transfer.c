@@ -128,6 +128,8 @@ static long transfer(int out_fd, int in_fd, off_t *offset, size_t count)
 	ret = virtuos_call(out.to.service, VSYS_NR_sendfile,
 			   VIRTUOS_ARGS(out.to.fd, in.to.fd, PTR(offset),
 					count));
+	if (hook_local(out.to.service, ret))
+		return sys4(SYS_sendfile, out_fd, in_fd, offset, count);
 	/* The service has no files: its sockets are no input. */
 	if (ret == -ENOSYS)
 		return -EINVAL;
@@ -161,5 +163,8 @@ VIRTUOS_HOOK ssize_t copy_file_range(int in_fd, off_t *in_offset, int out_fd,
 	ret = virtuos_call(in.to.service, VSYS_NR_copy_file_range,
 			   VIRTUOS_ARGS(in.to.fd, PTR(in_offset), out.to.fd,
 					PTR(out_offset), count, flags));
+	if (hook_local(in.to.service, ret))
+		ret = sys6(SYS_copy_file_range, in_fd, PTR(in_offset), out_fd,
+			   PTR(out_offset), count, flags);
 	return virtuos_return(ret == -ENOSYS ? -EINVAL : ret);
 }

@@ -74,7 +74,7 @@ static struct rights mine(void)
 				own };
 }
 
-long virtuos_channel_ioctl(struct virtuos_channel *ch, unsigned long request,
+long virtuos_sandbox_ioctl(struct virtuos_channel *ch, unsigned long request,
 			   void *arg)
 {
 	const struct vsys_front_creds *creds = arg;
