@@ -6,7 +6,7 @@
 # others do goes on.  Functions that tests/xen/run calls (see programs.sh); they
 # use some of refusals.sh and failures.sh.
 
-kernels="requests channels random repeat storm states back"
+kernels="requests opens random repeat storm states back"
 
 front_module=vsys-hostile-front
 front_driver=/sys/bus/xen/drivers/$front_module
@@ -216,7 +216,7 @@ channels_played() {
 	must all_given_back
 }
 
-kernel_channels() {
+kernel_opens() {
 	on_taken_device beside_others channels_played
 }
 

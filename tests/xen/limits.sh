@@ -6,7 +6,7 @@
 # time.  Afterwards everything is given back.  Functions that tests/xen/run calls
 # (see programs.sh).
 
-limits="channels pages memlock workers files requests calls"
+limits="channels pages memlock workers files turns calls"
 
 # A word of the statistics that an end of a service's device keeps in xenstore:
 # front|back SERVICE KEY.
@@ -143,7 +143,7 @@ limit_files() {
 		files storage /storage/vt-greedy
 }
 
-limit_requests() {
+limit_turns() {
 	greed storage '' full '' '' requests storage
 }
 
