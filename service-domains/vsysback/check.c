@@ -45,6 +45,8 @@ static int vsys_poke(__u64 to, const void *from, size_t n)
 	return 0;
 }
 
+#define noinline __attribute__((noinline))
+
 static inline __u32 array_index_nospec(__u32 index, __u32 size)
 {
 	return index < size ? index : 0;
@@ -273,8 +275,11 @@ static int vsys_check_iov(const struct vsys_check *check, struct vsys_msg *msg)
 	return 0;
 }
 
-/* A message header: it and what the call must not see changed go to scratch. */
-static int vsys_check_msg(const struct vsys_check *check, __u64 *arg,
+/*
+ * A message header: it and what the call must not see changed go to scratch.
+ * (Not inline: the other calls would pay for its registers.)
+ */
+static noinline int vsys_check_msg(const struct vsys_check *check, __u64 *arg,
 			  int out, struct vsys_fixup *fixup)
 {
 	struct vsys_msg msg;
@@ -391,7 +396,7 @@ static int vsys_check_socket(__u32 family, __u32 type, __u32 protocol)
 }
 
 /* What the table's kinds cannot say. */
-static int vsys_check_extra(struct vsys_call *call)
+static noinline int vsys_check_extra(struct vsys_call *call)
 {
 	__u64 *args = call->args;
 
