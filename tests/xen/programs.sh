@@ -278,7 +278,9 @@ sshd_serves() {
 
 program_sshd() {
 	must native test -x /usr/sbin/sshd && sshd_files || return 1
+	# It goes to the background before it listens.
 	must user /usr/sbin/sshd -f /tmp/vt-ssh/config -E /tmp/vt-ssh/log &&
+		must until_ok 30 native grep -q "Server listening" /tmp/vt-ssh/log &&
 		sshd_serves
 	status=$?
 	[ $status -eq 0 ] || native tail -n 60 /tmp/vt-ssh/log

@@ -99,7 +99,7 @@ static void hostile_arena_bad(struct hostile_front *f,
 	hostile_refused(f, "ARENA with a wrong reference",
 			hostile_ask(f, 0, VSYS_CONTROL_ARENA, ch->id, 100, 0,
 				    VSYS_ARENA_REFS_MAX));
-	refs[200] = f->arena.ref;
+	refs[200] = f->more[199].ref;
 	hostile_wanted(f, "ARENA after it",
 		       hostile_ask(f, 0, VSYS_CONTROL_ARENA, ch->id, 100, 0,
 				   VSYS_ARENA_REFS_MAX),

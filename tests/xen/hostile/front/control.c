@@ -132,8 +132,9 @@ void hostile_refs(struct hostile_front *f, u32 slot)
 	u32 *refs = hostile_message(f, slot);
 	u32 i;
 
-	for (i = 0; i < VSYS_ARENA_REFS_MAX; i++)
-		refs[i] = f->arena.ref;
+	refs[0] = f->arena.ref;
+	for (i = 1; i < VSYS_ARENA_REFS_MAX; i++)
+		refs[i] = f->more[i - 1].ref;
 }
 
 /* A COUNT that B grants: it needs no counter of the processor. */

@@ -17,6 +17,8 @@ static int hostile_device_pages(struct hostile_front *f)
 			return err;
 	}
 	err = hostile_page_make(&f->arena, f->service);
+	for (i = 0; !err && i < ARRAY_SIZE(f->more); i++)
+		err = hostile_page_make(&f->more[i], f->service);
 	if (err)
 		return err;
 	f->ring.head = f->control[0].address;
@@ -102,6 +104,8 @@ static void hostile_device_free(struct hostile_front *f)
 	hostile_bell_end(&f->bell);
 	for (i = 0; i < VSYS_CONTROL_PAGES; i++)
 		hostile_page_end(&f->control[i]);
+	for (i = 0; i < ARRAY_SIZE(f->more); i++)
+		hostile_page_end(&f->more[i]);
 	hostile_page_end(&f->arena);
 	kfree(f);
 }

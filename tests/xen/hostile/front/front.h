@@ -69,7 +69,11 @@ struct hostile_front {
 	struct hostile_page control[VSYS_CONTROL_PAGES];
 	struct vsys_ring ring;		/* of control */
 	struct hostile_bell bell;
-	struct hostile_page arena;	/* one page in place of all of an arena's */
+	/*
+	 * The pages of every region, and the first of them by itself: Xen maps
+	 * one page no more than some hundred times.
+	 */
+	struct hostile_page arena, more[VSYS_ARENA_REFS_MAX - 1];
 	struct hostile_channel *left;	/* by "repeat", for "settle" */
 
 	struct mutex playing;		/* all above and below */
