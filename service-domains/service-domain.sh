@@ -75,6 +75,10 @@ carrier() {
 # that it does not know to the first process: so what is extra in a domain's xl
 # configuration can hold VSYSD_OPTIONS="--memory-user=20% …".
 sd_offer() {
+	# Users of a directory that all may write are not to trip each other up.
+	for _kind in hardlinks symlinks fifos regular; do
+		echo 1 > "/proc/sys/fs/protected_$_kind"
+	done
 	if [ -e /lib/modules/vsysback.ko ]; then
 		# shellcheck disable=SC2086 # options are words
 		insmod /lib/modules/vsysback.ko ${VSYSBACK_OPTIONS:-} || sd_fail "vsysback does not load"
