@@ -4,7 +4,7 @@
 # Programs that do by /dev/vsys what the library never would: they harm nobody but
 # themselves.  Functions that tests/xen/run calls (see programs.sh).
 
-hostiles="foreign ringplay ioctls sockets pinned bits bells"
+hostiles="fill foreign ringplay ioctls sockets pinned bits bells"
 
 # Complaints on all consoles so far, of what an unprivileged program must not cause.
 complaints() {
@@ -38,6 +38,10 @@ hostile_ioctls() {
 
 hostile_sockets() {
 	harmless native $bin/sockpolicy types
+}
+
+hostile_fill() {
+	harmless native $bin/fill
 }
 
 hostile_pinned() {
