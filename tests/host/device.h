@@ -119,7 +119,7 @@ static const char *placeholder_of = "storage";
 static uint32_t placeholder_mode = S_IFREG;
 
 /* What it was asked, and all system calls that were made. */
-static int opened, answered, system_calls;
+static int opened, answered, attested, system_calls;
 static const char *parameter, *status;	/* the two files, NULL: not there */
 
 #define ARENA (64ull * VSYS_SLOT_ARENA_MAX)
@@ -225,6 +225,9 @@ static long device_ioctl(int fd, unsigned long request, void *arg)
 	case VSYS_IOC_ACCOUNT:
 		memset(arg, 0, sizeof(struct vsys_front_account));
 		return account_says;
+	case VSYS_IOC_CREDS:
+		attested++;
+		return 0;
 	case VSYS_IOC_ATTACH:
 		((struct vsys_front_fd *)arg)->remote_fd = 12;
 		return attach_says;

@@ -223,8 +223,19 @@ static void strict(void)
 	CHECK_EQ(prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT), 0);
 }
 
-/* In a child whose service is the parent's: what it does after that. */
-static void confined(void (*by)(void))
+static void (*confine)(void);
+
+static void confined(void)
+{
+	confine();
+	if (confine != strict)
+		everything_is_local();
+	/* libc's way to exit is not for strict mode. */
+	sys1(SYS_exit, test_exit());
+}
+
+/* What a process does whose service is its parent's. */
+static void in_child(void (*function)(void))
 {
 	int status;
 	pid_t pid;
@@ -234,15 +245,18 @@ static void confined(void (*by)(void))
 	test_need(pid >= 0, "fork");
 	if (!pid) {
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-		by();
-		if (by != strict)
-			everything_is_local();
-		/* libc's exit_group is not for strict mode. */
-		sys1(SYS_exit, test_exit());
+		function();
+		_exit(test_exit());
 	}
 	waitpid(pid, &status, 0);
 	CHECK_EQ(status, 0);
 	CHECK(forwarded(8));
+}
+
+static void in_filter(void (*by)(void))
+{
+	confine = by;
+	in_child(confined);
 }
 
 static void filters(void)
@@ -250,9 +264,9 @@ static void filters(void)
 	struct sock_fprog wrong = { 1, NULL };
 	int before;
 
-	confined(by_prctl);
-	confined(by_seccomp);
-	confined(strict);
+	in_filter(by_prctl);
+	in_filter(by_seccomp);
+	in_filter(strict);
 	/* Programs that only ask lose nothing, nor do those that may not. */
 	begin();
 	before = opened;
@@ -385,6 +399,60 @@ static void moved(void)
 	CHECK_EQ(spare_fd[NETWORK], -1);
 }
 
+/* The calls themselves, in a child that may do what it likes. */
+static void moves(void)
+{
+	int before = attested;
+
+	CHECK_EQ(chroot("/nowhere/at/all"), -1);
+	CHECK_EQ(errno, ENOENT);
+	CHECK_EQ(setns(-1, 0), -1);
+	CHECK_EQ(unshare(-1), -1);
+	CHECK(virtuos_channel_get(STORAGE) != NULL);
+	CHECK_EQ(attested, before);
+	/* Other capabilities are attested at once. */
+	if (!unshare(CLONE_NEWUSER))
+		CHECK_EQ(attested, before + 1);
+	account_says = -EACCES;
+	if (!unshare(CLONE_NEWNS)) {
+		account_says = 0;
+		CHECK(!virtuos_channel_get(STORAGE));
+		CHECK_EQ(leads("/storage/f"), -1);
+	}
+}
+
+static void moves_root(void)
+{
+	account_says = -EACCES;
+	if (chroot("/tmp"))
+		return;		/* it may not */
+	account_says = 0;
+	CHECK(!virtuos_channel_get(STORAGE));
+	CHECK_EQ(leads("/storage/f"), -1);
+	CHECK(virtuos_active);
+}
+
+#ifndef SYS_landlock_create_ruleset
+#define SYS_landlock_create_ruleset 444
+#endif
+
+static void landlock(void)
+{
+	uint64_t handled = 1 << 3;	/* reading of directories */
+	long ret, fd = syscall(SYS_landlock_create_ruleset, &handled, 8, 0);
+	const long wrong[6] = { -1 };
+	const long a[6] = { fd };
+
+	CHECK(hook_sandbox(SYS_landlock_restrict_self, wrong, &ret));
+	CHECK_EQ(ret, -1);
+	CHECK(virtuos_active);
+	if (fd < 0)
+		return;		/* a kernel without */
+	CHECK(hook_sandbox(SYS_landlock_restrict_self, a, &ret));
+	CHECK_EQ(ret, 0);
+	everything_is_local();
+}
+
 /* ---- a program's start ----------------------------------------------------- */
 
 static bool born(const char *text)
@@ -425,6 +493,9 @@ int main(void)
 	refused_at_open();
 	refused_later();
 	moved();
+	in_child(moves);
+	in_child(moves_root);
+	in_child(landlock);
 	start();
 	return test_exit();
 }
