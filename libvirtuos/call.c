@@ -344,8 +344,8 @@ static long call_once(struct virtuos_channel *ch, uint32_t nr,
 	return ret;
 }
 
-/* Does the call name a remote descriptor, and is that one alive? */
-enum named { NAMED_NONE, NAMED_ALIVE, NAMED_DEAD };
+/* Does the call name a remote descriptor, and is that one to be had? */
+enum named { NAMED_NONE, NAMED_ALIVE, NAMED_DEAD, NAMED_LACKING };
 
 static enum named named_fd(uint32_t nr, const uint64_t args[6])
 {
@@ -359,8 +359,9 @@ static enum named named_fd(uint32_t nr, const uint64_t args[6])
 		fd = (int)args[__builtin_ctz(left)];
 		if (fd == VSYS_AT_FDCWD)
 			continue;
-		if (fd == VIRTUOS_FD_DEAD)
-			return NAMED_DEAD;
+		if (fd < 0)
+			return fd == VIRTUOS_FD_LACKING ? NAMED_LACKING :
+							  NAMED_DEAD;
 		named = NAMED_ALIVE;
 	}
 	return named;
@@ -384,33 +385,42 @@ static bool repeatable(uint32_t nr)
 	return true;
 }
 
-static bool makes_descriptor(uint32_t nr)
+bool virtuos_lacking(long err)
 {
-	return nr < VSYS_NR_SYSCALLS && (vsys_calls[nr].flags & VSYS_CALL_NEWFD);
+	switch (err) {
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOMEM:
+	case -EUSERS:
+	case -EDQUOT:
+	case -ENOSPC:
+	case -EAGAIN:
+		return true;
+	}
+	return false;
 }
 
 /*
- * No channel, and nothing has been done.  When there is too little of something, here or there, the
- * program hears what it would hear of a kernel's own tables and memory; what
- * helps stands in the log.
+ * No channel, and nothing has been done.  When there is too little of something,
+ * here or there, the program hears what it would hear of a kernel's own tables
+ * and memory; what helps stands in the log.
  */
 static long unopened(int service, uint32_t nr, long err)
 {
 	if (virtuos_given_up(service))
 		return -ENOSYS;
-	switch (err) {
-	case -EMFILE:
-		return makes_descriptor(nr) ? -EMFILE : -ENOMEM;
-	case -ENFILE:
-	case -EUSERS:
-	case -EDQUOT:
-	case -ENOSPC:
-	case -EAGAIN:
-		return makes_descriptor(nr) ? -ENFILE : -ENOMEM;
-	case -ENOMEM:
+	if (!virtuos_lacking(err))
+		return gone(service, nr);
+	if (nr >= VSYS_NR_SYSCALLS || !(vsys_calls[nr].flags & VSYS_CALL_NEWFD))
 		return -ENOMEM;
-	}
-	return gone(service, nr);
+	return err == -EMFILE || err == -ENOMEM ? err : -ENFILE;
+}
+
+/* The call names a descriptor that it cannot reach. */
+static long unreachable(int service, uint32_t nr, enum named fd)
+{
+	return fd == NAMED_LACKING ? unopened(service, nr, -ENFILE) :
+				     gone(service, nr);
 }
 
 long virtuos_call(int service, uint32_t nr, const uint64_t args[6])
@@ -421,8 +431,8 @@ long virtuos_call(int service, uint32_t nr, const uint64_t args[6])
 	long ret = -ENODEV;
 	int tries;
 
-	if (fd == NAMED_DEAD)
-		return gone(service, nr);
+	if (fd > NAMED_ALIVE)
+		return unreachable(service, nr, fd);
 	/* A call by path finds a restarted service at the second try. */
 	for (tries = 0; tries < (again ? 2 : 1); tries++) {
 		ch = fd == NAMED_ALIVE ? virtuos_channel_get(service) :
@@ -509,8 +519,8 @@ long virtuos_call_fd(int service, uint32_t nr, const uint64_t args[6],
 	long ret = -ENODEV;
 	int tries;
 
-	if (fd == NAMED_DEAD)
-		return gone(service, nr);
+	if (fd > NAMED_ALIVE)
+		return unreachable(service, nr, fd);
 
 	for (tries = 0; tries < (fd == NAMED_ALIVE ? 1 : 2); tries++) {
 		ch = fd == NAMED_ALIVE ? virtuos_channel_get(service) :

@@ -82,6 +82,11 @@ long virtuos_slot_region(struct virtuos_channel *ch, int slot, size_t bytes);
 /* Iterations that the calling thread polls before it sleeps. */
 uint32_t *virtuos_slot_spin(struct virtuos_channel *ch);
 
+/* ---- call.c ------------------------------------------------------------ */
+
+/* No channel: for want of something, and not of the service? */
+bool virtuos_lacking(long err);
+
 /* ---- account.c --------------------------------------------------------- */
 
 uint32_t virtuos_account_ask(struct virtuos_channel *ch, uint32_t counting);

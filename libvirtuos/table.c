@@ -133,10 +133,14 @@ static int service_by_name(const char *name)
  * A placeholder that lives, and no channel: the kernel's path leads on, but not
  * yet for sockets.  For good only if the service is given up.
  */
-static bool no_channel(int fd, int service, uint32_t mode)
+static bool no_channel(int fd, struct virtuos_remote *remote, uint32_t mode,
+		       long err)
 {
-	if (!virtuos_given_up(service))
+	if (!virtuos_given_up(remote->service)) {
+		if (virtuos_lacking(err))
+			remote->fd = VIRTUOS_FD_LACKING;
 		return S_ISSOCK(mode);
+	}
 	store(fd, (uint64_t)LOCAL << 40);
 	return false;
 }
@@ -166,10 +170,11 @@ static bool ask(int fd, struct virtuos_remote *remote)
 	remote->fd = VIRTUOS_FD_DEAD;
 	if (info.dead)
 		return true;
-	ch = virtuos_given_up(service) ? NULL :
-					 virtuos_channel_open(service, &err);
-	if (!ch || virtuos_sandbox_ioctl(ch, VSYS_IOC_ATTACH, &info))
-		return no_channel(fd, service, info.mode);
+	ch = virtuos_channel_open(service, &err);
+	if (ch)
+		err = virtuos_sandbox_ioctl(ch, VSYS_IOC_ATTACH, &info);
+	if (!ch || err)
+		return no_channel(fd, remote, info.mode, err);
 	store(fd, entry_make(service, info.remote_fd, ch->generation));
 	remote->fd = info.remote_fd;
 	return true;

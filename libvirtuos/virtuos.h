@@ -116,11 +116,13 @@ static inline bool virtuos_given_up(int service)
 /* A remote descriptor, as virtuos_call() wants it. */
 struct virtuos_remote {
 	int service;
-	int fd;			/* in this process's shadow, or VIRTUOS_FD_DEAD */
+	int fd;			/* in this process's shadow, or VIRTUOS_FD_… */
 };
 
 /* Its service domain is gone: every call on it fails, at once. */
 #define VIRTUOS_FD_DEAD (-1)
+/* There is no channel for it, for want of something. */
+#define VIRTUOS_FD_LACKING (-2)
 
 /*
  * Is fd remote?  Looks at the table; asks vsysfront about a descriptor that it

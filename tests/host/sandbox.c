@@ -366,6 +366,35 @@ static void refused_later(void)
 	storage_is_local();
 }
 
+/* No sandbox, but no channel either, for a descriptor that was inherited. */
+static void no_channel_for(long says, int fd, long other, long make)
+{
+	struct virtuos_remote remote;
+
+	begin();
+	virtuos_channel_dead(virtuos_channel_get(STORAGE));
+	open_says = says;
+	/* A file has the kernel's path, now; and a channel, later. */
+	CHECK(!virtuos_fd_remote(placeholder, &remote));
+	placeholder_mode = S_IFSOCK;
+	CHECK(virtuos_fd_remote(placeholder, &remote));
+	CHECK_EQ(remote.fd, fd);
+	CHECK_EQ(virtuos_call(STORAGE, VSYS_NR_shutdown,
+			      VIRTUOS_ARGS(remote.fd, 0)), other);
+	CHECK_EQ(virtuos_call_fd(STORAGE, VSYS_NR_accept4,
+				 VIRTUOS_ARGS(remote.fd, 0, 0, 0), 0), make);
+	open_says = 0;
+	placeholder_mode = S_IFREG;
+	CHECK(forwarded(15));
+}
+
+static void no_channels(void)
+{
+	no_channel_for(-EDQUOT, VIRTUOS_FD_LACKING, -ENOMEM, -ENFILE);
+	no_channel_for(-EMFILE, VIRTUOS_FD_LACKING, -ENOMEM, -ENFILE);
+	no_channel_for(-ENODEV, VIRTUOS_FD_DEAD, -EIO, -ENETDOWN);
+}
+
 /* Another root: what was opened before goes on, unless it is refused. */
 static void moved(void)
 {
@@ -492,6 +521,7 @@ int main(void)
 	filters();
 	refused_at_open();
 	refused_later();
+	no_channels();
 	moved();
 	in_child(moves);
 	in_child(moves_root);
