@@ -16,17 +16,17 @@
 
 #include "transcript.h"
 
-#define BARE_DIRFD	((uint64_t)VSYS_AT_FDCWD)
+#define BARE_DIRFD ((uint64_t)VSYS_AT_FDCWD)
 
 struct bare {
 	int fd;
 	struct vsys_ring ring;
-	uint64_t arena;		/* where it is mapped */
+	uint64_t arena; /* where it is mapped */
 };
 
 /* A condition that a test is about; says so, and remembers a failure. */
-__attribute__((format(printf, 2, 3)))
-static inline int verdict(int good, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static inline int
+verdict(int good, const char *format, ...)
 {
 	char text[300];
 	va_list args;
@@ -38,6 +38,15 @@ static inline int verdict(int good, const char *format, ...)
 	if (!good)
 		t_wrong = 1;
 	return good;
+}
+
+/* A child must have ended, by itself, and well. */
+static inline void bare_wait(pid_t pid)
+{
+	int status = -1;
+
+	waitpid(pid, &status, 0);
+	verdict(!status, "the child ended with %#x", status);
 }
 
 static inline void *bare_map(int fd, uint64_t at, size_t size, uint64_t offset)
@@ -71,12 +80,13 @@ static inline int bare_open(struct bare *b, const char *service, uint32_t slots)
 		return error;
 	}
 	b->ring.nr_slots = how.nr_slots;
-	b->ring.head = bare_map(b->fd, 0, VSYS_PAGE_SIZE *
-				(1 + how.nr_slots / VSYS_SLOTS_PER_PAGE),
-				VSYS_MAP_RING);
-	b->arena = (uintptr_t)bare_map(b->fd, how.arena_base,
-			(size_t)how.nr_slots * VSYS_SLOT_ARENA_MAX,
-			VSYS_MAP_ARENA);
+	b->ring.head = bare_map(
+		b->fd, 0,
+		VSYS_PAGE_SIZE * (1 + how.nr_slots / VSYS_SLOTS_PER_PAGE),
+		VSYS_MAP_RING);
+	b->arena = (uintptr_t)bare_map(
+		b->fd, how.arena_base,
+		(size_t)how.nr_slots * VSYS_SLOT_ARENA_MAX, VSYS_MAP_ARENA);
 	if (!b->ring.head || !b->arena)
 		return ENOMEM;
 	b->ring.slots = (void *)((char *)b->ring.head + VSYS_PAGE_SIZE);
@@ -166,7 +176,8 @@ static inline int bare_send_fd(int sock, int fd)
 {
 	char data = 'd', control[CMSG_SPACE(sizeof(int))] = { 0 };
 	struct iovec iov = { &data, 1 };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
+	struct msghdr m = { .msg_iov = &iov,
+			    .msg_iovlen = 1,
 			    .msg_control = control,
 			    .msg_controllen = sizeof(control) };
 	struct cmsghdr *cm = CMSG_FIRSTHDR(&m);
@@ -182,7 +193,8 @@ static inline int bare_receive_fd(int sock)
 {
 	char data, control[CMSG_SPACE(sizeof(int))];
 	struct iovec iov = { &data, 1 };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
+	struct msghdr m = { .msg_iov = &iov,
+			    .msg_iovlen = 1,
 			    .msg_control = control,
 			    .msg_controllen = sizeof(control) };
 	struct cmsghdr *cm;

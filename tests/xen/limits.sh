@@ -94,8 +94,10 @@ greedy_was_told() {
 	[ -z "$2" ] || must until_ok 5 more_said "$2"
 }
 
+# It is said, and not again and again.
 more_said() {
-	[ "$(said "$1")" -gt "$said_before" ]
+	more=$(($(said "$1") - said_before))
+	[ $more -ge 1 ] && [ $more -le 4 ]
 }
 
 # SERVICE KEY WORDS LINE OPTIONS ARGUMENTS…: the whole of it.
@@ -115,15 +117,16 @@ greed() {
 		must user true && return $status
 }
 
-share='uid 65534|user 65534'
+# A kernel names the user and what he has too much of.
+share='user 65534 .*'
 
 limit_channels() {
-	greed storage channels '^[0-9]+ channels, then EDQUOT' "$share" '' \
+	greed storage channels '^[0-9]+ channels, then EDQUOT' "$sharechannels" '' \
 		channels storage
 }
 
 limit_pages() {
-	greed storage pages '^[0-9]+ pages, then ENOMEM' "$share" --memlock=unlimited \
+	greed storage pages '^[0-9]+ pages, then ENOMEM' "$sharepages" --memlock=unlimited \
 		pages storage
 }
 
@@ -134,12 +137,12 @@ limit_memlock() {
 }
 
 limit_workers() {
-	greed network workers '^[0-9]+ workers, then EAGAIN' "$share" \
+	greed network workers '^[0-9]+ workers, then EAGAIN' "$shareworkers" \
 		--memlock=unlimited workers network
 }
 
 limit_files() {
-	greed storage files '^[0-9]+ files, then ENFILE' "$share" --nofile=1000000 \
+	greed storage files '^[0-9]+ files, then ENFILE' "$sharefiles" --nofile=1000000 \
 		files storage /storage/vt-greedy
 }
 

@@ -5,7 +5,7 @@
 # ring either.  Functions that tests/xen/run calls (see programs.sh).
 
 sandboxes="filter seccomp unseen thread child strict chroot mounts network landlock \
-received inherited deadly raw refused allowed"
+received inherited deadly mapped refused allowed"
 
 parameter=/sys/module/vsysfront/parameters/sandboxed
 
@@ -35,7 +35,7 @@ sandbox_landlock() { locked_up landlock; }
 sandbox_received() { locked_up received; }
 sandbox_inherited() { locked_up inherited; }
 sandbox_deadly() { locked_up deadly; }
-sandbox_raw() { locked_up raw --native; }
+sandbox_mapped() { locked_up raw --native; }
 sandbox_refused() { locked_up refused --native; }
 
 # The administrator allows it.

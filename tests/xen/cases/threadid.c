@@ -17,12 +17,12 @@
 #include <sys/syscall.h>
 #include "../transcript.h"
 
-#define ALICE	1000
-#define BOB	2000
-#define ROUNDS	40
-#define POOL	8
+#define ALICE 1000
+#define BOB 2000
+#define ROUNDS 40
+#define POOL 8
 #define REQUESTS 200
-#define USERS	3
+#define USERS 3
 
 /* How a thread becomes somebody else, and itself again. */
 enum way { BY_FSUID, BY_RAW, BY_CAPS };
@@ -30,7 +30,8 @@ static const char *const ways[] = { "setfsuid", "raw calls", "capset" };
 
 static void set_caps(int have)
 {
-	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3,
+						   0 };
 	struct __user_cap_data_struct data[2];
 
 	syscall(SYS_capget, &header, data);
@@ -73,7 +74,7 @@ static uid_t owner_of(enum way way, uid_t id)
 	return way == BY_CAPS ? 0 : id;
 }
 
-/* ---- One thread beside its process ------------------------------------------- */
+/* ---- One thread beside its process -------------------------------------- */
 
 static void show(const char *name)
 {
@@ -153,7 +154,7 @@ static void test_beside(enum way way)
 	run(back_again, &way);
 }
 
-/* ---- Both at the same time ------------------------------------------------------ */
+/* ---- Both at the same time ---------------------------------------------- */
 
 static pthread_barrier_t step;
 
@@ -215,7 +216,7 @@ static void test_together(enum way way)
 	WANT(root.wrong, 0);
 }
 
-/* ---- A child, and a change of the whole process, meanwhile ----------------------- */
+/* ---- A child, and a change of the whole process, meanwhile -------------- */
 
 static void *fork_apart(void *arg)
 {
@@ -270,7 +271,7 @@ static void test_whole(void)
 	pthread_barrier_destroy(&step);
 }
 
-/* ---- A pool that serves several users --------------------------------------------- */
+/* ---- A pool that serves several users ----------------------------------- */
 
 static long pool_wrong[POOL];
 

@@ -17,17 +17,17 @@
 #include "../bare.h"
 
 #define CHILDREN 1200
-#define EAGERS	8
+#define EAGERS 8
 
 static const char *service, *file_name;
 
 static struct common {
-	long got[CHILDREN];	/* of each child; -1: it still asks */
+	long got[CHILDREN]; /* of each child; -1: it still asks */
 	int error[CHILDREN];
 	volatile int stop;
-} *common;
+} * common;
 
-/* ---- What one child takes: how much, and the error that ended it -------------------- */
+/* ---- What one child takes: how much, and the error that ended it -------- */
 
 static struct bare b;
 
@@ -99,7 +99,7 @@ static long take_files(int *error)
 	return n;
 }
 
-/* ---- One child after the other, until nothing is left --------------------------------- */
+/* ---- One child after the other, until nothing is left ------------------- */
 
 static void child(int i, long (*take)(int *error))
 {
@@ -132,7 +132,7 @@ static int take_all(const char *what, int most, long (*take)(int *error))
 	return 0;
 }
 
-/* ---- Without end ------------------------------------------------------------------------- */
+/* ---- Without end -------------------------------------------------------- */
 
 static void open_and_close(int i)
 {
@@ -141,8 +141,8 @@ static void open_and_close(int i)
 		if (common->error[i])
 			continue;
 		common->got[i]++;
-		munmap((void *)b.arena, (size_t)b.ring.nr_slots *
-		       VSYS_SLOT_ARENA_MAX);
+		munmap((void *)b.arena,
+		       (size_t)b.ring.nr_slots * VSYS_SLOT_ARENA_MAX);
 		munmap(b.ring.head, 2 * VSYS_PAGE_SIZE);
 		close(b.fd);
 	}

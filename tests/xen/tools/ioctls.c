@@ -13,8 +13,8 @@
 #include "../bare.h"
 
 #define PROCESSES 4
-#define FILES	5
-#define AREAS	5
+#define FILES 5
+#define AREAS 5
 
 static uint32_t state;
 
@@ -28,20 +28,55 @@ static uint32_t random_below(uint32_t n)
 static uint64_t random_number(void)
 {
 	static const uint64_t edges[] = {
-		0, 1, 2, 7, 8, 15, 16, 47, 48, 63, 64, 255, 256, 511, 512, 959,
-		960, 1023, 1024, 4095, 4096, 65536, 1 << 20, (1 << 20) + 1,
-		0x7fffffff, 0x80000000, 0xffffffff, ~0ull, VSYS_ARENA_LOW,
-		VSYS_MAP_LOCAL, VSYS_MAP_ARENA, VSYS_NR_NOP, VSYS_NR_POLL,
-		VSYS_NR_CANCEL, VSYS_NR_openat, VSYS_NR_socket, VSYS_NR_accept4,
+		0,
+		1,
+		2,
+		7,
+		8,
+		15,
+		16,
+		47,
+		48,
+		63,
+		64,
+		255,
+		256,
+		511,
+		512,
+		959,
+		960,
+		1023,
+		1024,
+		4095,
+		4096,
+		65536,
+		1 << 20,
+		(1 << 20) + 1,
+		0x7fffffff,
+		0x80000000,
+		0xffffffff,
+		~0ull,
+		VSYS_ARENA_LOW,
+		VSYS_MAP_LOCAL,
+		VSYS_MAP_ARENA,
+		VSYS_NR_NOP,
+		VSYS_NR_POLL,
+		VSYS_NR_CANCEL,
+		VSYS_NR_openat,
+		VSYS_NR_socket,
+		VSYS_NR_accept4,
 	};
 
-	return random_below(3) ? edges[random_below(sizeof(edges) /
-						    sizeof(*edges))] :
-		random_below(1 << 12);
+	return random_below(3) ?
+		       edges[random_below(sizeof(edges) / sizeof(*edges))] :
+		       random_below(1 << 12);
 }
 
 static int files[FILES];
-static struct area { void *at; size_t size; } areas[AREAS];
+static struct area {
+	void *at;
+	size_t size;
+} areas[AREAS];
 
 static void fuzz_file(void)
 {
@@ -78,9 +113,9 @@ static void *random_struct(void)
 static void fuzz_ioctl(void)
 {
 	static const unsigned long known[] = {
-		VSYS_IOC_OPEN, VSYS_IOC_DOORBELL, VSYS_IOC_WAIT, VSYS_IOC_CALL,
-		VSYS_IOC_ARENA, VSYS_IOC_CREDS, VSYS_IOC_FD, VSYS_IOC_ATTACH,
-		VSYS_IOC_ACCOUNT,
+		VSYS_IOC_OPEN, VSYS_IOC_DOORBELL, VSYS_IOC_WAIT,
+		VSYS_IOC_CALL, VSYS_IOC_ARENA,	  VSYS_IOC_CREDS,
+		VSYS_IOC_FD,   VSYS_IOC_ATTACH,	  VSYS_IOC_ACCOUNT,
 	};
 	unsigned long cmd = known[random_below(9)];
 
@@ -108,11 +143,12 @@ static void fuzz_map(void)
 		munmap(a->at, a->size);
 	a->size = random_below(2) ? VSYS_PAGE_SIZE * (1 + random_below(20)) :
 				    random_number() & ~0xfffull;
-	a->at = mmap(NULL, a->size, PROT_READ | PROT_WRITE,
-		     random_below(8) ? MAP_SHARED : MAP_PRIVATE,
-		     files[random_below(FILES)],
-		     offsets[random_below(3)] +
-		     (random_below(3) ? 0 : random_number() & ~0xfffull));
+	a->at = mmap(
+		NULL, a->size, PROT_READ | PROT_WRITE,
+		random_below(8) ? MAP_SHARED : MAP_PRIVATE,
+		files[random_below(FILES)],
+		offsets[random_below(3)] +
+			(random_below(3) ? 0 : random_number() & ~0xfffull));
 	if (a->at == MAP_FAILED)
 		a->at = NULL;
 }
@@ -151,9 +187,10 @@ static void woken(int sig)
 static void fuzz(uint32_t seed)
 {
 	static void (*const what[])(void) = {
-		fuzz_file, fuzz_open, fuzz_open, fuzz_map, fuzz_map, fuzz_words,
-		fuzz_words, fuzz_words, fuzz_ioctl, fuzz_ioctl, fuzz_ioctl,
-		fuzz_ioctl, fuzz_ioctl, fuzz_ioctl, fuzz_ioctl, fuzz_child,
+		fuzz_file,  fuzz_open,	fuzz_open,  fuzz_map,
+		fuzz_map,   fuzz_words, fuzz_words, fuzz_words,
+		fuzz_ioctl, fuzz_ioctl, fuzz_ioctl, fuzz_ioctl,
+		fuzz_ioctl, fuzz_ioctl, fuzz_ioctl, fuzz_child,
 	};
 	struct sigaction action = { .sa_handler = woken };
 	int i;
@@ -163,8 +200,8 @@ static void fuzz(uint32_t seed)
 		files[i] = open(VSYS_FRONT_PATH, O_RDWR | O_CLOEXEC);
 	/* What would wait for ever is interrupted. */
 	sigaction(SIGALRM, &action, NULL);
-	setitimer(ITIMER_REAL, &(struct itimerval){ { 0, 20000 }, { 0, 20000 } },
-		  NULL);
+	setitimer(ITIMER_REAL,
+		  &(struct itimerval){ { 0, 20000 }, { 0, 20000 } }, NULL);
 	for (;;)
 		what[random_below(16)]();
 }
@@ -205,7 +242,7 @@ int main(int argc, char **argv)
 			}
 	}
 	for (i = 0; i < PROCESSES; i++)
-		kill(-pids[i], SIGKILL);	/* its children, too */
+		kill(-pids[i], SIGKILL); /* its children, too */
 	for (end = t_now_ms() + 30000; t_now_ms() < end; t_sleep_ms(100)) {
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;

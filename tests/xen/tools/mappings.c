@@ -10,7 +10,7 @@
 #include <setjmp.h>
 #include "../bare.h"
 
-#define MIB	((uint64_t)VSYS_SLOT_ARENA_MAX)
+#define MIB ((uint64_t)VSYS_SLOT_ARENA_MAX)
 
 static struct bare b;
 static sigjmp_buf out;
@@ -49,11 +49,14 @@ static void test_ring(size_t pages)
 
 	verdict(!refused(size, VSYS_MAP_RING, 0, rw, MAP_SHARED),
 		"the ring is mapped again");
-	verdict(refused(size + VSYS_PAGE_SIZE, VSYS_MAP_RING, 0, rw, MAP_SHARED),
+	verdict(refused(size + VSYS_PAGE_SIZE, VSYS_MAP_RING, 0, rw,
+			MAP_SHARED),
 		"not a page more");
 	verdict(refused(size + 2 * VSYS_PAGE_SIZE, VSYS_MAP_RING, 0, rw,
-			MAP_SHARED), "nor two");
-	verdict(refused(VSYS_PAGE_SIZE, VSYS_MAP_RING + size, 0, rw, MAP_SHARED),
+			MAP_SHARED),
+		"nor two");
+	verdict(refused(VSYS_PAGE_SIZE, VSYS_MAP_RING + size, 0, rw,
+			MAP_SHARED),
 		"nor the one behind it");
 	verdict(refused(size, VSYS_MAP_RING, 0, rw | PROT_EXEC, MAP_SHARED),
 		"nor to run it");
@@ -70,7 +73,8 @@ static void test_arena(void)
 	uint64_t end = b.arena + b.ring.nr_slots * MIB;
 	uint64_t offset = VSYS_MAP_ARENA + b.ring.nr_slots * MIB;
 
-	verdict(touch(end - 1) == SIGBUS, "the arena's last byte is not granted");
+	verdict(touch(end - 1) == SIGBUS,
+		"the arena's last byte is not granted");
 	verdict(touch(b.arena) == SIGBUS, "nor its first");
 	verdict(bare_region(&b, b.ring.nr_slots - 1, MIB) != 0,
 		"the last slot's region, all of it");
@@ -101,9 +105,12 @@ static void test_slots(void)
 		struct vsys_front_creds creds = { .slot = slot };
 
 		verdict(ioctl(b.fd, VSYS_IOC_WAIT, &wait) && errno == EINVAL &&
-			ioctl(b.fd, VSYS_IOC_CALL, &call) && errno == EINVAL &&
-			ioctl(b.fd, VSYS_IOC_ARENA, &arena) && errno == EINVAL &&
-			ioctl(b.fd, VSYS_IOC_CREDS, &creds) && errno == EINVAL,
+				ioctl(b.fd, VSYS_IOC_CALL, &call) &&
+				errno == EINVAL &&
+				ioctl(b.fd, VSYS_IOC_ARENA, &arena) &&
+				errno == EINVAL &&
+				ioctl(b.fd, VSYS_IOC_CREDS, &creds) &&
+				errno == EINVAL,
 			"no slot %u", slot);
 		if (above[i] >= 0)
 			verdict(bare_call(&b, 0, VSYS_NR_CANCEL, slot) < 0,
@@ -128,18 +135,19 @@ static void test_child(size_t pages)
 		verdict(ioctl(b.fd, VSYS_IOC_DOORBELL) && errno == EPERM,
 			"nor the file");
 		verdict(refused(pages * VSYS_PAGE_SIZE, VSYS_MAP_RING, 0,
-				PROT_READ, MAP_SHARED), "nor can it map it");
+				PROT_READ, MAP_SHARED),
+			"nor can it map it");
 		_exit(t_wrong);
 	}
-	t_wait(pid);
+	bare_wait(pid);
 }
 
 /* A mapping that moves, and holes, hurt nobody else. */
 static void test_holes(void)
 {
 	uint64_t last = b.ring.nr_slots - 1;
-	char *moved = mremap((void *)b.arena, MIB, MIB, MREMAP_MAYMOVE |
-			     MREMAP_FIXED, b.arena - 16 * MIB);
+	char *moved = mremap((void *)b.arena, MIB, MIB,
+			     MREMAP_MAYMOVE | MREMAP_FIXED, b.arena - 16 * MIB);
 
 	say("     a region %s", moved == MAP_FAILED ? "stays" : "moves");
 	bare_region(&b, 0, MIB);
@@ -147,7 +155,8 @@ static void test_holes(void)
 	munmap((void *)(b.arena + last * MIB + VSYS_PAGE_SIZE),
 	       MIB - VSYS_PAGE_SIZE);
 	verdict(bare_call(&b, last, VSYS_NR_getcwd, b.arena + last * MIB,
-			  4096) > 0, "a call beside a hole");
+			  4096) > 0,
+		"a call beside a hole");
 	verdict(bare_call(&b, 1, VSYS_NR_NOP, 0) == 0, "and another");
 }
 

@@ -13,23 +13,23 @@
 #include <pthread.h>
 #include "../bare.h"
 
-#define SIZE	5000
-#define SPARES	60		/* descriptors for the holder to close */
+#define SIZE 5000
+#define SPARES 60 /* descriptors for the holder to close */
 #define ATTACK_MS 1500
 
 static struct common {
 	long rounds, wrong, longest;
-	int error;		/* of the last thing that went wrong */
-	int fifo;		/* what the holder's read brought; 0: it waits */
+	int error; /* of the last thing that went wrong */
+	int fifo;  /* what the holder's read brought; 0: it waits */
 	int closed;
 	int stop;
-} *common;
+} * common;
 
 static const char *path;
 static char fifo_path[200], other_path[200], pattern[SIZE];
 static long limit;
 
-/* ---- The holder -------------------------------------------------------------------- */
+/* ---- The holder --------------------------------------------------------- */
 
 static int from_player;
 
@@ -47,10 +47,10 @@ static int right_data(int fd)
 	struct stat st;
 
 	errno = 0;
-	return pread(fd, data, SIZE, 0) == SIZE && !memcmp(data, pattern, SIZE) &&
-	       !fstat(fd, &st) && st.st_size == SIZE &&
-	       lseek(fd, -7, SEEK_END) == SIZE - 7 && read(fd, data, 10) == 7 &&
-	       !memcmp(data, pattern + SIZE - 7, 7);
+	return pread(fd, data, SIZE, 0) == SIZE &&
+	       !memcmp(data, pattern, SIZE) && !fstat(fd, &st) &&
+	       st.st_size == SIZE && lseek(fd, -7, SEEK_END) == SIZE - 7 &&
+	       read(fd, data, 10) == 7 && !memcmp(data, pattern + SIZE - 7, 7);
 }
 
 static void look(int fd)
@@ -111,7 +111,7 @@ static int hold(void)
 static void judge_holder(const char *what)
 {
 	verdict(common->rounds > 5 && !common->wrong &&
-		common->longest <= limit && !common->fifo,
+			common->longest <= limit && !common->fifo,
 		"%s: the holder looked %ld times, %ld wrong (%s), the longest took %ld ms%s",
 		what, common->rounds, common->wrong,
 		common->wrong ? strerrorname_np(common->error) : "-",
@@ -120,7 +120,7 @@ static void judge_holder(const char *what)
 	common->rounds = common->wrong = common->longest = 0;
 }
 
-/* ---- The player --------------------------------------------------------------------- */
+/* ---- The player --------------------------------------------------------- */
 
 static struct bare b;
 static int remote_file, remote_fifo, remote_other;
@@ -154,7 +154,8 @@ static int set_up(int sock)
 		      S_IFIFO | 0600))
 		return -EIO;
 	fifo = open_at(0, fifo_path, O_RDWR, &remote_fifo);
-	if (fifo < 0 || bare_send_fd(sock, fd) < 0 || bare_send_fd(sock, fifo) < 0)
+	if (fifo < 0 || bare_send_fd(sock, fd) < 0 ||
+	    bare_send_fd(sock, fifo) < 0)
 		return -EIO;
 	for (i = 0; i < SPARES; i++) {
 		close(fd);
@@ -189,9 +190,11 @@ static void submit(void)
 	uint32_t s;
 
 	for (s = 0; s < b.ring.nr_slots; s++) {
-		bare_fill(&b, s, VSYS_NR_pread64, (const uint64_t[6]){
-			remote_other, b.arena + (uint64_t)s * VSYS_SLOT_ARENA_MAX,
-			100, 0 });
+		bare_fill(&b, s, VSYS_NR_pread64,
+			  (const uint64_t[6]){
+				  remote_other,
+				  b.arena + (uint64_t)s * VSYS_SLOT_ARENA_MAX,
+				  100, 0 });
 		bare_submit(&b, s);
 	}
 	for (s = 0; s < b.ring.nr_slots; s++)
@@ -255,7 +258,8 @@ static void play(int sock)
 	int error = bare_open(&b, "storage", VSYS_SLOTS_MIN);
 	uint64_t region;
 
-	if (!verdict(!error, "a channel") || !verdict(set_up(sock) >= 0, "files"))
+	if (!verdict(!error, "a channel") ||
+	    !verdict(set_up(sock) >= 0, "files"))
 		return;
 	t_sleep_ms(500);
 	judge_holder("nothing");

@@ -12,7 +12,7 @@
 
 static struct bare b;
 
-/* ---- Families and types ------------------------------------------------------------ */
+/* ---- Families and types ------------------------------------------------- */
 
 static int allowed(int family, int type)
 {
@@ -37,8 +37,10 @@ static int made(int family, int type, int protocol)
 
 static void test_types(void)
 {
-	static const int more[] = { 0, SOCK_NONBLOCK, SOCK_CLOEXEC,
-				    SOCK_NONBLOCK | SOCK_CLOEXEC, 0x10, 0x100 };
+	static const int more[] = {
+		0,    SOCK_NONBLOCK, SOCK_CLOEXEC, SOCK_NONBLOCK | SOCK_CLOEXEC,
+		0x10, 0x100
+	};
 	const int protocol = htons(ETH_P_ALL);
 	int family, type, bad = 0;
 	unsigned int i;
@@ -54,19 +56,20 @@ static void test_types(void)
 					    family, type | more[i]);
 				}
 	verdict(!bad, "no socket but of IP");
-	verdict(made(AF_INET, SOCK_STREAM, 0) && made(AF_INET6, SOCK_DGRAM, 0) &&
-		made(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP),
+	verdict(made(AF_INET, SOCK_STREAM, 0) &&
+			made(AF_INET6, SOCK_DGRAM, 0) &&
+			made(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP),
 		"but of IP");
 }
 
-/* ---- Sends without a copy ------------------------------------------------------------ */
+/* ---- Sends without a copy ----------------------------------------------- */
 
-#define REGIONS	48u
-#define PAGES	8u
+#define REGIONS 48u
+#define PAGES 8u
 
 static struct common {
 	int port, ready, zerocopy, sent;
-} *common;
+} * common;
 
 static int set_option(int fd, int option, int value)
 {
@@ -139,9 +142,10 @@ static void test_pin(void)
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	*(socklen_t *)(region + 64) = 64;
 	if (!verdict(listener >= 0 &&
-		     !bare_call(&b, 0, VSYS_NR_listen, listener, 1) &&
-		     !bare_call(&b, 0, VSYS_NR_getsockname, listener, region,
-				region + 64), "a listener"))
+			     !bare_call(&b, 0, VSYS_NR_listen, listener, 1) &&
+			     !bare_call(&b, 0, VSYS_NR_getsockname, listener,
+					region, region + 64),
+		     "a listener"))
 		return;
 	common->port = ntohs(((struct sockaddr_in *)region)->sin_port);
 	pid = fork();
@@ -150,8 +154,9 @@ static void test_pin(void)
 	for (i = 0; i < 200 && !common->ready; i++)
 		t_sleep_ms(100);
 	verdict(common->ready, "a sender");
-	verdict(common->zerocopy < 0, "SO_ZEROCOPY: %s", common->zerocopy < 0 ?
-		strerrorname_np(-common->zerocopy) : "success");
+	verdict(common->zerocopy < 0, "SO_ZEROCOPY: %s",
+		common->zerocopy < 0 ? strerrorname_np(-common->zerocopy) :
+				       "success");
 	say("     %d sends with MSG_ZEROCOPY went", common->sent);
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);

@@ -61,7 +61,8 @@ static int use_child(void)
 
 	if (!pid)
 		_exit(use_file("child") ? errno ?: 255 :
-		      use_socket() ? errno ?: 255 : 0);
+		      use_socket()	? errno ?: 255 :
+					  0);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		return -1;
 	errno = WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
@@ -100,8 +101,8 @@ int main(int argc, char **argv)
 	listener = t_listen(AF_INET);
 	pthread_create(&worker, NULL, work, NULL);
 	while (fgets(line, sizeof(line), stdin)) {
-		say("mark %ld rounds, %ld bad, the longest %ld ms", rounds - all,
-		    bad - bads, longest);
+		say("mark %ld rounds, %ld bad, the longest %ld ms",
+		    rounds - all, bad - bads, longest);
 		all = rounds, bads = bad, longest = 0;
 	}
 	stop = 1;
