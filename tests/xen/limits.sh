@@ -121,12 +121,12 @@ greed() {
 share='user 65534 .*'
 
 limit_channels() {
-	greed storage channels '^[0-9]+ channels, then EDQUOT' "$sharechannels" '' \
+	greed storage channels '^[0-9]+ channels, then EDQUOT' "${share}channels" '' \
 		channels storage
 }
 
 limit_pages() {
-	greed storage pages '^[0-9]+ pages, then ENOMEM' "$sharepages" --memlock=unlimited \
+	greed storage pages '^[0-9]+ pages, then ENOMEM' "${share}pages" --memlock=unlimited \
 		pages storage
 }
 
@@ -137,12 +137,12 @@ limit_memlock() {
 }
 
 limit_workers() {
-	greed network workers '^[0-9]+ workers, then EAGAIN' "$shareworkers" \
+	greed network workers '^[0-9]+ workers, then EAGAIN' "${share}workers" \
 		--memlock=unlimited workers network
 }
 
 limit_files() {
-	greed storage files '^[0-9]+ files, then ENFILE' "$sharefiles" --nofile=1000000 \
+	greed storage files '^[0-9]+ files, then ENFILE' "${share}files" --nofile=1000000 \
 		files storage /storage/vt-greedy
 }
 
