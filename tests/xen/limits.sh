@@ -130,10 +130,10 @@ limit_pages() {
 		pages storage
 }
 
-# As Linux says for each process by itself.
+# One process, which may lock a MiB.
 limit_memlock() {
-	greed storage pages '^[0-9]+ pages, then ENOMEM' '' --memlock=1048576 \
-		pages storage
+	greed storage pages '^(1[0-9]{2}|2[0-4][0-9]|25[0-6]) pages, then ENOMEM' '' \
+		--memlock=1048576 memory storage
 }
 
 limit_workers() {

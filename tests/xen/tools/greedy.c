@@ -4,6 +4,7 @@
  *
  *	greedy channels SERVICE		a channel for each of its children
  *	greedy pages SERVICE		memory for all slots of as many channels
+ *	greedy memory SERVICE		memory for all slots of one channel
  *	greedy workers SERVICE		calls that block, in all slots
  *	greedy files SERVICE FILE	descriptors at the service
  *	greedy requests SERVICE		channels opened and closed without end
@@ -213,6 +214,8 @@ int main(int argc, char **argv)
 		error = take_all(what, CHILDREN, take_channel);
 	else if (!strcmp(what, "pages"))
 		error = take_all(what, 300, take_pages);
+	else if (!strcmp(what, "memory"))
+		error = take_all("pages", 1, take_pages);
 	else if (!strcmp(what, "workers"))
 		error = take_all(what, 6, take_workers);
 	else if (!strcmp(what, "files"))
