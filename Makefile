@@ -153,7 +153,7 @@ service-images: vsysd modules-service
 TIER = BUILD=$(BUILD) VIRTUOS_BUILD=$(BUILD) SRC=$(SRC) CC='$(CC)'
 
 .PHONY: check check-host check-house check-lab check-debug check-pmu \
-	check-perfctr check-papi demo bench bench-counting shell
+	check-perfctr check-papi check-border demo bench bench-counting shell
 check:
 	$(Q)$(MAKE) --no-print-directory deps
 	$(Q)rm -rf $(BUILD)/results
@@ -183,6 +183,12 @@ check-lab:
 # Not part of check: its kernel takes a quarter of an hour to build the first time.
 check-debug:
 	$(Q)$(MAKE) --no-print-directory check-lab XEN_KINDS=debug
+
+# Not part of check, which has some of it: all takes half an hour.
+check-border:
+	$(Q)$(MAKE) --no-print-directory deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(TIER) $(SRC)/tests/xen/run --border --user pvh
 
 # Not part of check: it builds a QEMU, which takes minutes the first time.
 check-pmu:
@@ -341,6 +347,8 @@ help:
 #:                    check-house: texts, licences, man pages
 #:                    check-debug: those that need Xen, on a kernel with KASAN,
 #:                    lockdep, UBSAN and kmemleak (not part of check)
+#:                    check-border: hostile programs and kernels, sandboxes,
+#:                    limits: all of them (check has some)
 #:                    check-pmu: the emulated performance counters
 #:                    check-perfctr: counters on stock Xen and on a patched one
 #:                    check-papi: PAPI and its own tests, with its component
