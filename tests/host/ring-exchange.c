@@ -279,7 +279,7 @@ static void run(uint32_t n, uint32_t nr_workers, unsigned long rounds,
 int main(void)
 {
 	static const struct { uint32_t clients, slots; } runs[] = {
-		{ 2, 64 }, { 4, 64 }, { 16, 256 }, { 32, 1024 },
+		{ 2, 64 }, { 4, 64 }, { 16, 256 }, { 32, VSYS_SLOTS_MAX },
 	};
 	uint64_t rnd = test_seed();
 	unsigned long rounds;
