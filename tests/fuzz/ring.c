@@ -67,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		slots = test_guarded(VSYS_SLOTS_MAX * sizeof(*slots));
 	}
 	/* The last slot ends at the inaccessible page. */
-	ring.nr_slots = 64 * (1 + fuzz_u8(&f) % 16);
+	ring.nr_slots = 64 * (1 + fuzz_u8(&f) % (VSYS_SLOTS_MAX / 64));
 	ring.slots = slots + VSYS_SLOTS_MAX - ring.nr_slots;
 	memset(ring.slots, 0, ring.nr_slots * sizeof(*slots));
 	cursor = fuzz_u32(&f);
