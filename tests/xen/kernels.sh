@@ -137,6 +137,7 @@ begin_beside() {
 	must wait_for ready "$work/steady.out" 60
 }
 
+# What goes on by itself must not keep the other one from seeing its input end (8).
 begin_writer() {
 	native sh -c 'rm -f /tmp/vt-beside.end
 		printf "path /storage storage\n" > /tmp/vt-beside.conf'
@@ -148,7 +149,7 @@ begin_writer() {
 				[ "$(cat /storage/vt-writer)" = $n ]
 				n=$((n + 1))
 			done
-			echo wrote $n' > "$work/writer.out" 2>&1 &
+			echo wrote $n' > "$work/writer.out" 2>&1 8>&- &
 	writer=$!
 }
 
@@ -289,7 +290,7 @@ states_beside() {
 	said=$("$lab" log network | grep -c 'another version')
 	rm -f "$work/states.end"
 	(states_played; played=$?; touch "$work/states.end"; exit $played) \
-		> "$work/states.out" 2>&1 &
+		> "$work/states.out" 2>&1 8>&- &
 	playing=$!
 	others=0
 	until [ -e "$work/states.end" ]; do
