@@ -139,6 +139,8 @@ bool virtuos_sandbox_born(void);
 /* What VSYS_IOC_OPEN said of sandboxes. */
 void virtuos_sandbox_learn(uint32_t sandboxes);
 void virtuos_sandbox_give_up(int service);
+/* vsysfront said EACCES: gives the service up.  Returns -ENODEV. */
+long virtuos_sandbox_refused(struct virtuos_channel *ch);
 /* As virtuos_channel_ioctl(); a process that is refused gives the service up. */
 long virtuos_sandbox_ioctl(struct virtuos_channel *ch, unsigned long request,
 			   void *arg);

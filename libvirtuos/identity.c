@@ -55,13 +55,14 @@ void virtuos_identity_begin(struct virtuos_channel *ch)
 		ch->slot_identity[i] = mine;
 }
 
+/* EACCES is the caller's to follow: it may hold the channels' lock. */
 static long attest(struct virtuos_channel *ch, uint32_t slot, uint32_t flags)
 {
 	struct vsys_front_creds creds = { .slot = slot, .flags = flags };
 	long err;
 
 	do
-		err = virtuos_sandbox_ioctl(ch, VSYS_IOC_CREDS, &creds);
+		err = virtuos_channel_ioctl(ch, VSYS_IOC_CREDS, &creds);
 	while (err == -EINTR);
 	return err;
 }
@@ -89,6 +90,8 @@ long virtuos_identity_attest(struct virtuos_channel *ch, int slot)
 	} while (!__atomic_compare_exchange_n(word, &was, err ? NOBODY : mine,
 					      0, __ATOMIC_SEQ_CST,
 					      __ATOMIC_SEQ_CST));
+	if (err == -EACCES)
+		return virtuos_sandbox_refused(ch);
 	if (!err || err == -ENODEV)
 		return err;
 	/* Never with other rights than the thread's. */
@@ -144,7 +147,9 @@ static void renew_all(bool rights)
 		ch = virtuos_channel_get(i);
 		err = ch ? renew(ch, rights) : 0;
 		virtuos_channel_unlock(&old);
-		if (!err)
+		if (err == -EACCES)
+			virtuos_sandbox_refused(ch);
+		if (!err || err == -EACCES)
 			continue;
 		virtuos_log("cannot renew credentials at \"%s\"",
 			    virtuos_routes.services[i]);

@@ -141,19 +141,23 @@ void virtuos_sandbox_give_up(int service)
 	virtuos_cwd_give_up(service);
 }
 
-long virtuos_sandbox_ioctl(struct virtuos_channel *ch, unsigned long request,
-			   void *arg)
+long virtuos_sandbox_refused(struct virtuos_channel *ch)
 {
-	long ret = virtuos_channel_ioctl(ch, request, arg);
 	char text[400];
 
-	if (ret != -EACCES)
-		return ret;
 	virtuos_log("%s", virtuos_remedy(text, sizeof(text),
 					 virtuos_routes.services[ch->service],
 					 EACCES));
 	virtuos_sandbox_give_up(ch->service);
 	return -ENODEV;
+}
+
+long virtuos_sandbox_ioctl(struct virtuos_channel *ch, unsigned long request,
+			   void *arg)
+{
+	long ret = virtuos_channel_ioctl(ch, request, arg);
+
+	return ret == -EACCES ? virtuos_sandbox_refused(ch) : ret;
 }
 
 /*

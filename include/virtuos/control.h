@@ -38,7 +38,8 @@ enum vsys_control_nr {
 	 * args: channel id, slot.  Message: struct vsys_creds, new credentials
 	 * for calls in that slot of the program's ring, or, with
 	 * VSYS_CREDS_CHANNEL, for all that have none of their own.  args[2]:
-	 * VSYS_CREDS_RESET: the slot has none of its own any more.
+	 * VSYS_CREDS_RESET: the slot has none of its own any more.  args[3]: a
+	 * number that rises with each: one that comes too late is -ESTALE.
 	 */
 	VSYS_CONTROL_CREDS = 3,
 	/*

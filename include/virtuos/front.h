@@ -131,7 +131,7 @@ struct vsys_front_fd {
  *		EDQUOT the user's share of them is, ENOMEM (as ARENA), EAGAIN
  *		it starts no shadow, EBUSY opened already, ETIMEDOUT
  * DOORBELL	the submitter found server == ASLEEP
- * WAIT		until the slot is DONE
+ * WAIT		until the slot is DONE; EBUSY: another thread waits for it
  * CALL		submits the slot, waits, and, when the result is a descriptor,
  *		installs a placeholder: the result is a local descriptor (the
  *		lowest free one, reserved before the call is made: EMFILE comes

@@ -134,9 +134,11 @@ int vsysback_channel_charge(struct vsysback_channel *ch, u32 pages)
 	return 0;
 }
 
+/* What is no more charged, for the channel has ended, is not returned twice. */
 void vsysback_channel_return(struct vsysback_channel *ch, u32 pages)
 {
 	spin_lock_irq(&ch->lock);
+	pages = min(pages, ch->nr_pages);
 	ch->nr_pages -= pages;
 	spin_unlock_irq(&ch->lock);
 	vsysback_quota_return(ch, VSYSBACK_PAGES, pages);
@@ -247,11 +249,11 @@ static void vsysback_channel_unmap(struct vsysback_channel *ch)
 /* No worker is left, and no page is mapped. */
 static void vsysback_channel_give_back(struct vsysback_channel *ch)
 {
-	vsysback_quota_return(ch, VSYSBACK_PAGES, ch->nr_pages);
+	vsysback_channel_return(ch, U32_MAX);
 	vsysback_quota_return(ch, VSYSBACK_FILES, ch->nr_files);
 	vsysback_quota_return(ch, VSYSBACK_WORKERS, ch->nr_charged);
 	vsysback_quota_return(ch, VSYSBACK_CHANNELS, 1);
-	ch->nr_pages = ch->nr_files = ch->nr_charged = 0;
+	ch->nr_files = ch->nr_charged = 0;
 }
 
 /* Forget it, once: the entry in the table says who is first. */
@@ -305,7 +307,10 @@ static void vsysback_channel_timeout(struct work_struct *work)
 	if (vsysback_channel_unqueue(ch)) {
 		pr_warn_ratelimited("vsysback: no shadow for %.16s (%u of domain %u); is vsysd running?\n",
 				    ch->comm, ch->pid, ch->dev->frontend);
-		WRITE_ONCE(ch->state, VSYSBACK_CHANNEL_DEAD);
+		/* The lock: whoever has seen it alive has written by now. */
+		spin_lock_irq(&ch->lock);
+		ch->state = VSYSBACK_CHANNEL_DEAD;
+		spin_unlock_irq(&ch->lock);
 		vsysback_channel_answer(ch, -EAGAIN);
 		vsysback_channel_teardown(ch);
 		vsysback_channel_put(ch);	/* the queue's */

@@ -61,7 +61,7 @@ static s64 vsysback_control_creds(struct vsysback_device *dev, u32 slot,
 		err = vsysback_creds_check(creds);
 		if (!err)
 			err = vsysback_creds_set(
-				ch, call->args[1],
+				ch, call->args[1], call->args[3],
 				call->args[2] & VSYS_CREDS_RESET, creds);
 		kfree(creds);
 	}

@@ -123,8 +123,8 @@ static int vsysback_creds_set_slot(struct vsysback_channel *ch, u64 slot,
  * Control request CREDS.  What belongs to the whole process (umask, limits) is
  * set anew by the next worker that changes its identity.
  */
-int vsysback_creds_set(struct vsysback_channel *ch, u64 slot, bool reset,
-		       const struct vsys_creds *attested)
+int vsysback_creds_set(struct vsysback_channel *ch, u64 slot, u64 number,
+		       bool reset, const struct vsys_creds *attested)
 {
 	struct vsysback_identity *id = NULL;
 	int err = 0;
@@ -135,12 +135,17 @@ int vsysback_creds_set(struct vsysback_channel *ch, u64 slot, bool reset,
 			return -ENOMEM;
 	}
 	mutex_lock(&ch->creds_lock);
-	if (slot != VSYS_CREDS_CHANNEL)
+	/* One that was given up, and overtaken, is not carried out any more. */
+	if (number <= ch->creds_number)
+		err = -ESTALE;
+	else if (slot != VSYS_CREDS_CHANNEL)
 		err = vsysback_creds_set_slot(ch, slot, id);
 	else if (id)
 		swap(ch->identity, id);
 	else
 		err = -EINVAL;
+	if (!err)
+		ch->creds_number = number;
 	if (!err && !reset) {
 		ch->process.umask = attested->umask & 0777;
 		ch->process.files = attested->rlimit_nofile;

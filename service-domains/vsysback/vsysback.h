@@ -209,6 +209,7 @@ struct vsysback_channel {
 	struct vsysback_identity *identity;	/* never NULL */
 	struct vsysback_identity **apart;	/* by slot; or NULL; release */
 	unsigned int nr_apart;
+	u64 creds_number;		/* of the last CREDS */
 	struct {
 		u32 umask;
 		u64 files, fsize;
@@ -385,8 +386,8 @@ int vsysback_creds_check(const struct vsys_creds *creds);
 struct vsysback_identity *
 vsysback_identity_make(const struct vsys_creds *attested);
 void vsysback_identity_put(struct vsysback_identity *id);
-int vsysback_creds_set(struct vsysback_channel *ch, u64 slot, bool reset,
-		       const struct vsys_creds *attested);
+int vsysback_creds_set(struct vsysback_channel *ch, u64 slot, u64 number,
+		       bool reset, const struct vsys_creds *attested);
 void vsysback_creds_free(struct vsysback_channel *ch);
 void vsysback_creds_limits(u64 files, u64 fsize);
 int vsysback_creds_apply(struct vsysback_worker *w, u32 slot);

@@ -23,6 +23,12 @@ void virtuos_sandbox_give_up(int service)
 	(void)service;
 }
 
+long virtuos_sandbox_refused(struct virtuos_channel *ch)
+{
+	(void)ch;
+	return -ENODEV;
+}
+
 long virtuos_sandbox_ioctl(struct virtuos_channel *ch, unsigned long request,
 			   void *arg)
 {

@@ -74,7 +74,16 @@ static struct rights mine(void)
 				own };
 }
 
-long virtuos_sandbox_ioctl(struct virtuos_channel *ch, unsigned long request,
+/* It takes the lock, as giving a service up does. */
+long virtuos_sandbox_refused(struct virtuos_channel *ch)
+{
+	CHECK(!pthread_mutex_trylock(&lock));
+	ch->dead = VIRTUOS_ENDED;
+	pthread_mutex_unlock(&lock);
+	return -ENODEV;
+}
+
+long virtuos_channel_ioctl(struct virtuos_channel *ch, unsigned long request,
 			   void *arg)
 {
 	const struct vsys_front_creds *creds = arg;
@@ -270,6 +279,17 @@ static void failures(void)
 	CHECK_EQ(call(0), 1);
 	fail = -ETIMEDOUT;
 	virtuos_creds_changed();
+	CHECK(channel.dead);
+	/* The process is in a sandbox by now. */
+	channel.dead = 0;
+	fail = -EACCES;
+	virtuos_creds_changed();
+	CHECK(channel.dead);
+	channel.dead = 0;
+	virtuos_identity = 0;
+	own++;
+	fail = -EACCES;
+	CHECK_EQ(virtuos_identity_check(&channel, 0), -ENODEV);
 	CHECK(channel.dead);
 	/* A child of fork() begins anew. */
 	virtuos_identity_fork_child();

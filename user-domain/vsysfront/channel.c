@@ -167,23 +167,24 @@ static void front_channel_close_work(struct work_struct *work)
 	struct front_channel *ch = container_of(work, struct front_channel,
 						close_work);
 	u64 args[4] = { ch->id };
+	bool lost = false;
 	s64 ret = 0;
 
-	ch->lost = false;
 	if (ch->id >= 0) {
 		front_accounts_closing(ch);
 		ret = front_control_channel(ch, VSYS_CONTROL_CLOSE, args, NULL,
-					    0);
-		front_accounts_closed(ch);
+					    0, &lost);
 	}
+	if (lost)
+		return;			/* it may be gone by now */
+	if (ret == -ETIMEDOUT) {	/* not even asked: no slot was free */
+		front_channel_finish(ch);
+		return;
+	}
+	front_accounts_closed(ch);
 	if (ch->announced)
 		front_channel_forget(ch);
-	if (ch->lost)
-		return;
-	if (ret == -ETIMEDOUT)		/* not even asked: no slot was free */
-		front_channel_finish(ch);
-	else
-		front_channel_release(ch);
+	front_channel_release(ch);
 }
 
 /* Atomic. A request that was given up has its answer, or will have none. */
@@ -207,9 +208,12 @@ static void front_channel_retire_work(struct work_struct *work)
 	struct front_channel *ch = container_of(work, struct front_channel,
 						retire_work);
 	u64 args[4] = { ch->id };
+	s64 ret;
 
-	front_control_request(ch->dev, VSYS_CONTROL_RETIRE, args, NULL, 0,
-			      FRONT_PATIENCE);
+	do
+		ret = front_control_request(ch->dev, VSYS_CONTROL_RETIRE, args,
+					    NULL, 0, FRONT_PATIENCE);
+	while (ret == -ETIMEDOUT && front_channel_alive(ch));
 	front_channel_unuse(ch);
 }
 
@@ -395,7 +399,7 @@ static int front_channel_describe(struct front_channel *ch,
 }
 
 /* Asks the service domain for a shadow. */
-static int front_channel_request(struct front_channel *ch)
+static int front_channel_request(struct front_channel *ch, bool *lost)
 {
 	struct vsys_open *open = kzalloc(sizeof(*open), GFP_KERNEL);
 	const u64 args[4] = { };
@@ -408,7 +412,7 @@ static int front_channel_request(struct front_channel *ch)
 		ret = front_user_turn(ch->user);
 	if (!ret) {
 		ret = front_control_channel(ch, VSYS_CONTROL_OPEN, args, open,
-					    sizeof(*open));
+					    sizeof(*open), lost);
 		front_user_turn_end(ch->user);
 	}
 	kfree(open);
@@ -419,7 +423,7 @@ static int front_channel_request(struct front_channel *ch)
 }
 
 /* Its share is taken first; a channel that got none is not one. */
-static int front_channel_begin(struct front_channel *ch)
+static int front_channel_begin(struct front_channel *ch, bool *lost)
 {
 	u32 pages = 2 + (ch->nr_slots + VSYS_SLOTS_KERNEL) /
 				VSYS_SLOTS_PER_PAGE;
@@ -428,7 +432,7 @@ static int front_channel_begin(struct front_channel *ch)
 	err = front_channel_charge(ch, pages);
 	if (!err)
 		err = front_channel_memory(ch);
-	return err ?: front_channel_request(ch);
+	return err ?: front_channel_request(ch, lost);
 }
 
 /* From now on others find it: the device's end, statistics, closes. */
@@ -477,6 +481,7 @@ struct front_channel *front_channel_open(struct vsys_front_open *open)
 {
 	struct front_device *dev;
 	struct front_channel *ch;
+	bool lost = false;
 	int err;
 
 	open->service[VSYS_SERVICE_NAME_MAX - 1] = 0;
@@ -489,8 +494,8 @@ struct front_channel *front_channel_open(struct vsys_front_open *open)
 	if (IS_ERR(ch))
 		return ch;
 	front_channel_get(ch);		/* it may be finished behind our back */
-	err = front_channel_begin(ch);
-	if (err && !ch->lost)
+	err = front_channel_begin(ch, &lost);
+	if (err && !lost)
 		front_channel_release(ch);
 	if (!err) {
 		front_channel_announce(ch);
@@ -585,6 +590,8 @@ int front_channel_init(void)
 
 void front_channel_exit(void)
 {
+	/* What retires a channel may be its last user. */
+	flush_workqueue(front_channel_wq);
 	destroy_workqueue(front_close_wq);
 	destroy_workqueue(front_channel_wq);
 }

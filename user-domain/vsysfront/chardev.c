@@ -75,9 +75,13 @@ static long front_client_wait(struct front_channel *ch, void __user *arg)
 		return -EFAULT;
 	if (wait.slot >= ch->nr_slots || wait.flags & ~VSYS_WAIT_NORESTART)
 		return -EINVAL;
+	/* One sleeper a slot: an interrupt walks them all. */
+	if (test_and_set_bit(wait.slot, ch->waited))
+		return -EBUSY;
 	/* The program has spun already. */
 	err = front_ring_sleep(&ch->ring, front_channel_slot(ch, wait.slot),
 			       TASK_INTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT);
+	clear_bit(wait.slot, ch->waited);
 	if (err == -EIO)
 		return READ_ONCE(ch->ring.retired) ? -EACCES : -ENODEV;
 	if (err == -ERESTARTSYS && wait.flags & VSYS_WAIT_NORESTART)

@@ -152,7 +152,9 @@ struct front_request {
 	void *reply;			/* or NULL */
 	size_t bytes;			/* of message and reply */
 	long timeout;
-	struct front_channel *ch;	/* whose it is, once it is given up; or NULL */
+	/* Whose it is once it is given up, and that it is; or NULL. */
+	struct front_channel *ch;
+	bool *lost;
 };
 
 /*
@@ -189,7 +191,7 @@ static void front_control_give_up(struct front_device *dev, u32 slot,
 		pr_warn_ratelimited("service domain %u (%s) does not answer request %u\n",
 				    dev->domid, dev->service, r->nr);
 	if (r->ch && err != -EIO) {
-		r->ch->lost = true;
+		*r->lost = true;
 		front_control_lose(&dev->control, slot, r->ch);
 	} else {
 		front_ring_slot_lose(&dev->control.ring, slot);
@@ -243,10 +245,11 @@ s64 front_control_request(struct front_device *dev, u32 nr, const u64 args[4],
 
 /*
  * OPEN and CLOSE.  Given up, the channel is lost: its memory stays B's until
- * there is an answer, which goes to front_channel_finish().
+ * there is an answer, which goes to front_channel_finish().  The caller's flag
+ * says so, for the channel may be gone by then.
  */
 s64 front_control_channel(struct front_channel *ch, u32 nr, const u64 args[4],
-			  const void *message, size_t bytes)
+			  const void *message, size_t bytes, bool *lost)
 {
 	const struct front_request request = {
 		.nr = nr,
@@ -255,6 +258,7 @@ s64 front_control_channel(struct front_channel *ch, u32 nr, const u64 args[4],
 		.bytes = bytes,
 		.timeout = FRONT_OPEN_PATIENCE,
 		.ch = ch,
+		.lost = lost,
 	};
 
 	return front_control_make(ch->dev, &request);

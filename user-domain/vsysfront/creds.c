@@ -94,27 +94,30 @@ static bool front_creds_same(const struct cred *a, const struct cred *b)
 	       front_creds_same_groups(a, b);
 }
 
-/* creds_lock held.  NULL: none of its own. */
-static int front_creds_remember(struct front_channel *ch, u32 slot,
-				const struct cred *cred)
+/* creds_lock held: before B changes anything, there is room to remember it. */
+static int front_creds_room(struct front_channel *ch, u32 slot)
 {
-	if (slot != VSYS_CREDS_CHANNEL && !ch->apart) {
-		ch->apart = kvcalloc(ch->nr_slots, sizeof(*ch->apart),
-				     GFP_KERNEL_ACCOUNT);
-		if (!ch->apart)
-			return -ENOMEM;
-	}
+	if (slot == VSYS_CREDS_CHANNEL || ch->apart)
+		return 0;
+	ch->apart = kvcalloc(ch->nr_slots, sizeof(*ch->apart),
+			     GFP_KERNEL_ACCOUNT);
+	return ch->apart ? 0 : -ENOMEM;
+}
+
+/* creds_lock held.  NULL: none of its own. */
+static void front_creds_remember(struct front_channel *ch, u32 slot,
+				 const struct cred *cred)
+{
 	swap(*(slot == VSYS_CREDS_CHANNEL ? &ch->cred : &ch->apart[slot]),
 	     cred);
 	if (cred)
 		put_cred(cred);
-	return 0;
 }
 
 /* creds_lock held. */
 static s64 front_creds_request(struct front_channel *ch, u32 slot, u32 flags)
 {
-	const u64 args[4] = { ch->id, slot, flags };
+	const u64 args[4] = { ch->id, slot, flags, ++ch->creds_number };
 	struct vsys_creds *creds = kzalloc(sizeof(*creds), GFP_KERNEL);
 	s64 ret;
 
@@ -133,13 +136,15 @@ static s64 front_creds_request(struct front_channel *ch, u32 slot, u32 flags)
 static int front_creds_attest_locked(struct front_channel *ch, u32 slot,
 				     u32 flags)
 {
-	bool reset = flags & VSYS_CREDS_RESET;
-	s64 ret = front_creds_request(ch, slot, flags);
+	s64 ret = front_creds_room(ch, slot);
 
-	if (ret)
-		return ret;
-	return front_creds_remember(ch, slot, reset ? NULL :
-						      get_current_cred());
+	if (!ret)
+		ret = front_creds_request(ch, slot, flags);
+	if (!ret)
+		front_creds_remember(ch, slot, flags & VSYS_CREDS_RESET ?
+						       NULL :
+						       get_current_cred());
+	return ret;
 }
 
 /* Tells B of the current thread's credentials, for a slot or the channel. */

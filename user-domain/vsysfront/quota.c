@@ -108,7 +108,7 @@ int front_quota_charge(struct front_user *user, enum front_resource r, u32 n)
 	}
 	spin_unlock(&front_quota_lock);
 	if (tell)
-		pr_warn("user %u has %u of %u %s: %s\n",
+		pr_warn_ratelimited("user %u has %u of %u %s: %s\n",
 			from_kuid(&init_user_ns, user->uid), user->used[r],
 			share == VSYS_SHARE_MEMBER ? pool.each : pool.limit,
 			front_resource_names[r], front_quota_remedy(r));

@@ -260,18 +260,23 @@ int front_ring_wait(struct front_ring *ring, struct vsys_slot *slot,
 
 /* ---- The kernel's own slots ---------------------------------------------- */
 
+/* Who may have a spare slot takes it first, and leaves the others what there is. */
 static int front_ring_slot_try(struct front_ring *ring, bool spare)
 {
-	u32 limit = ring->own_count - (spare ? 0 : ring->own_spare);
+	u32 all = ring->own_count, common = all - ring->own_spare, slot = all;
 	unsigned long flags;
-	u32 slot;
 
 	spin_lock_irqsave(&ring->lock, flags);
-	slot = find_first_zero_bit(ring->own_busy, limit);
-	if (slot < limit)
+	if (spare)
+		slot = find_next_zero_bit(ring->own_busy, all, common);
+	if (slot >= all)
+		slot = find_first_zero_bit(ring->own_busy, common);
+	else
+		common = all;
+	if (slot < common)
 		__set_bit(slot, ring->own_busy);
 	spin_unlock_irqrestore(&ring->lock, flags);
-	return slot < limit ? (int)slot : -EAGAIN;
+	return slot < common ? (int)slot : -EAGAIN;
 }
 
 /*

@@ -219,7 +219,8 @@ void front_control_free(struct front_device *dev);
 s64 front_control_request(struct front_device *dev, u32 nr, const u64 args[4],
 			  const void *message, size_t bytes, long timeout);
 s64 front_control_channel(struct front_channel *ch, u32 nr,
-			  const u64 args[4], const void *message, size_t bytes);
+			  const u64 args[4], const void *message, size_t bytes,
+			  bool *lost);
 s64 front_control_exchange(struct front_device *dev, u32 nr, void *message,
 			   size_t bytes, long timeout);
 
@@ -240,7 +241,6 @@ struct front_channel {
 	struct front_user *user;
 	s32 id;				/* B's name for it; -1: none */
 	bool announced;			/* others find it */
-	bool lost;			/* its OPEN or CLOSE was given up */
 	u64 arena_base;
 	u32 nr_slots;			/* the program's */
 	struct front_memory program;	/* the program's ring */
@@ -250,6 +250,8 @@ struct front_channel {
 	struct front_region **regions;	/* of all slots; set once, under grow */
 	u32 nr_pages;			/* charged; grow */
 	struct xarray remotes;		/* placeholders by remote descriptor */
+	/* A bit for each of the program's slots that somebody sleeps on. */
+	DECLARE_BITMAP(waited, VSYS_SLOTS_MAX);
 	u32 event_cons;			/* hard irq only */
 	bool eoi_owed;			/* to be given by wake_work */
 	struct work_struct wake_work;
@@ -259,6 +261,7 @@ struct front_channel {
 	struct mutex creds_lock;
 	const struct cred *cred;	/* creds_lock; attested for all slots */
 	const struct cred **apart;	/* creds_lock; by slot; or NULL */
+	u64 creds_number;		/* creds_lock; of the last CREDS */
 
 	struct front_accounts __rcu *accounts;	/* NULL: nobody counts */
 	bool counted;			/* atomic; it has some, or will have */

@@ -2,10 +2,25 @@
 /* CREDS: for slots that there are not, of anybody, all the time. */
 #include "front.h"
 
+/* Their numbers rise, whatever channel they are for. */
+static u64 hostile_creds_number;
+
 static s64 hostile_creds_ask(struct hostile_channel *ch, u64 slot, u64 flags)
 {
 	return hostile_ask(ch->f, 0, VSYS_CONTROL_CREDS, ch->id, slot, flags,
-			   0);
+			   ++hostile_creds_number);
+}
+
+/* One that was overtaken comes late. */
+static void hostile_creds_late(struct hostile_channel *ch)
+{
+	hostile_creds(hostile_message(ch->f, 0));
+	hostile_wanted(ch->f, "CREDS",
+		       hostile_creds_ask(ch, VSYS_CREDS_CHANNEL, 0), 0);
+	hostile_refused(ch->f, "CREDS that was overtaken",
+			hostile_ask(ch->f, 0, VSYS_CONTROL_CREDS, ch->id,
+				    VSYS_CREDS_CHANNEL, 0,
+				    hostile_creds_number - 1));
 }
 
 static void hostile_creds_bad(struct hostile_channel *ch)
@@ -72,6 +87,7 @@ void hostile_play_creds(struct hostile_front *f)
 	if (!ch)
 		return;
 	hostile_creds_bad(ch);
+	hostile_creds_late(ch);
 	hostile_creds_ones(ch);
 	hostile_creds_often(ch);
 	hostile_channel_close(ch);
