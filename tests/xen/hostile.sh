@@ -56,7 +56,7 @@ interrupts() {
 
 # A storm in the network domain: most interrupts are not delivered.
 storm_of_bits() {
-	seconds=$(patience 5)
+	seconds=$(patience 2)
 	begin=$(interrupts)
 	user $bin/storm bits "$seconds" > "$work/storm.out"
 	status=$?
@@ -65,7 +65,7 @@ storm_of_bits() {
 	rang=$(sed -n 's/^rang //p' "$work/storm.out")
 	echo "    $((end - begin)) interrupts in the network domain"
 	# Some thousands are the clock's and the other program's.
-	must [ $((end - begin)) -le $((rang / 4 + 1000 * seconds)) ] && return $status
+	must [ $((end - begin)) -le $((rang / 4 + 10000 * seconds)) ] && return $status
 }
 
 hostile_bits() {
@@ -73,5 +73,5 @@ hostile_bits() {
 }
 
 hostile_bells() {
-	harmless user $bin/storm bells "$(patience 5)"
+	harmless user $bin/storm bells "$(patience 2)"
 }
