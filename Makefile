@@ -277,12 +277,9 @@ install-configs: lib
 # Sources for DKMS, the patches that vsysback's kernel needs, and, after
 # configure --kernel-dir, modules for that kernel.
 install-modules: $(if $(KERNEL_DIR),modules-host)
-	$(Q)set -e; for dir in include/virtuos $(MODULE_SRC); do \
-		$(INSTALL) -d $(MODULE_DEST)/$$dir; \
-		for file in $(SRC)/$$dir/*.[ch] $(SRC)/$$dir/*.def $(SRC)/$$dir/Kbuild; do \
-			[ ! -e "$$file" ] || $(INSTALL_DATA) "$$file" $(MODULE_DEST)/$$dir/; \
-		done; \
-	done
+	$(Q)cd $(SRC) && find include/virtuos $(MODULE_SRC) \
+		\( -name '*.[ch]' -o -name '*.def' -o -name Kbuild \) \
+		-exec $(INSTALL_DATA) -D {} $(abspath $(MODULE_DEST))/{} \;
 	$(Q)sed 's/@VERSION@/$(VERSION)/g' $(AUX)/dkms.conf.in > $(MODULE_DEST)/dkms.conf
 	$(Q)$(INSTALL) -d $(SHARE)/guest-kernel-patches/config
 	$(Q)$(INSTALL_DATA) $(SRC)/guest-kernel-patches/*.patch $(SRC)/guest-kernel-patches/series* \
