@@ -21,6 +21,7 @@
 #define LOST 125		/* exit status: the lab failed, not the command */
 #define TIMED_OUT 124
 #define GRACE_MS 3000		/* between SIGTERM, SIGKILL and giving up */
+#define ASK_MS 5000		/* for an answer, before asking again */
 
 struct client {
 	struct link link;
@@ -299,16 +300,27 @@ static int client_loop(struct client *c)
 	}
 }
 
+/*
+ * What was sent may be lost, with an agent that was just ending an earlier
+ * session: ask again, with a new nonce, so that no late answer is taken for this.
+ */
 static void synchronise(struct client *c, int limit_s)
 {
-	unsigned char sync[SYNC_LEN], got[SYNC_LEN];
+	long long left, end = now_ms() + limit_s * 1000LL;
 
-	memcpy(sync, SYNC_MAGIC, SYNC_MAGIC_LEN);
-	if (getrandom(sync + SYNC_MAGIC_LEN, SYNC_LEN - SYNC_MAGIC_LEN, 0) < 0)
-		err(LOST, "getrandom");
-	buffer_add(&c->link.out, sync, SYNC_LEN);
-	if (!link_sync(&c->link, sync, got, limit_s * 1000))
-		errx(LOST, "dom0 does not answer within %d s", limit_s);
+	while ((left = end - now_ms()) > 0) {
+		unsigned char sync[SYNC_LEN], got[SYNC_LEN];
+
+		memcpy(sync, SYNC_MAGIC, SYNC_MAGIC_LEN);
+		if (getrandom(sync + SYNC_MAGIC_LEN, SYNC_LEN - SYNC_MAGIC_LEN, 0) < 0)
+			err(LOST, "getrandom");
+		buffer_add(&c->link.out, sync, SYNC_LEN);
+		if (link_sync(&c->link, sync, got, left < ASK_MS ? (int)left : ASK_MS))
+			return;
+		if (c->link.closed)
+			errx(LOST, "the lab's machine is gone");
+	}
+	errx(LOST, "dom0 does not answer within %d s", limit_s);
 }
 
 static void catch_signals(void)

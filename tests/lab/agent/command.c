@@ -61,18 +61,41 @@ bad:
 	return false;
 }
 
+/* A header's worth of it tells it from every frame. */
+static bool sync_begins(const struct buffer *b)
+{
+	return buffer_used(b) >= FRAME_HEADER &&
+	       !memcmp(b->data + b->start, SYNC_MAGIC, FRAME_HEADER);
+}
+
+static bool answer_sync(struct link *l, unsigned char sync[SYNC_LEN], int sync_ms)
+{
+	if (!link_sync(l, NULL, sync, sync_ms))
+		return false;
+	buffer_add(&l->out, sync, SYNC_LEN);
+	return true;
+}
+
+/*
+ * Instead of a command there may be another synchronisation: the same client
+ * asks again, or it is gone and this is the next one.
+ */
 bool command_await(struct command *c, struct link *l, unsigned char sync[SYNC_LEN],
 		   int sync_ms, int silence_ms)
 {
 	struct frame f;
 	int got;
 
-	if (!link_sync(l, NULL, sync, sync_ms))
+	if (!answer_sync(l, sync, sync_ms))
 		return false;
-	buffer_add(&l->out, sync, SYNC_LEN);
-	while ((got = frame_peek(&l->in, &f)) == 0 && !l->closed) {
+	while ((got = frame_peek(&l->in, &f)) <= 0 && !l->closed) {
 		struct pollfd p;
 
+		if (got < 0) {
+			if (!sync_begins(&l->in) || !answer_sync(l, sync, sync_ms))
+				return false;
+			continue;
+		}
 		link_push(l);
 		link_pull(l, FRAME_MAX + FRAME_HEADER);
 		if (frame_peek(&l->in, &f))

@@ -5,7 +5,8 @@
  * A connection opens with a synchronisation: the client sends SYNC_MAGIC and a
  * nonce, the agent answers with the same 32 bytes, and each side drops whatever
  * came before them.  So what an earlier, interrupted client left in the pipe
- * does no harm.  From then on both send frames: a header of two little-endian
+ * does no harm.  A client that gets no answer asks again, with another nonce; the
+ * agent answers each that comes before the first frame.  From then on both send frames: a header of two little-endian
  * 32-bit words (type, length) and that many bytes.
  */
 #ifndef LAB_FRAME_H
