@@ -253,16 +253,18 @@ INSTALL_DATA := install -m 644
 .PHONY: install install-programs install-configs install-modules install-man
 install: install-programs install-configs install-modules install-man
 
+# The library lies where the loader looks: LD_PRELOAD=libvirtuos.so finds it.
 install-programs: lib tools vsysd
 	$(Q)$(INSTALL) -D $(BUILD)/sbin/virtuosctl $(DESTDIR)$(PREFIX)/sbin/virtuosctl
 	$(Q)$(INSTALL) -D $(BUILD)/bin/virtuos $(DESTDIR)$(PREFIX)/bin/virtuos
-	$(Q)$(INSTALL_DATA) -D $(BUILD)/lib/libvirtuos.so $(LIBDIR)/libvirtuos.so
+	$(Q)$(INSTALL_DATA) -D $(BUILD)/lib/libvirtuos.so $(DESTDIR)$(PREFIX)/lib/libvirtuos.so
 	$(Q)$(INSTALL) -D $(BUILD)/sbin/vsysd $(LIBDIR)/service-domains/vsysd
 	$(Q)$(INSTALL_DATA) $(SRC)/service-domains/service-domain.sh $(LIBDIR)/service-domains/
 	$(Q)set -e; for name in network storage; do \
 		$(INSTALL) -D $(SRC)/service-domains/$$name/init \
 			$(LIBDIR)/service-domains/$$name/init; \
 	done
+	$(if $(DESTDIR),,$(Q)[ "$$(id -u)" -ne 0 ] || ldconfig)
 
 # A routing file that somebody has edited stays.
 install-configs: lib

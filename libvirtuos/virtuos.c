@@ -170,11 +170,10 @@ static bool find_library(char *path)
 		slash = strrchr(dir, '/');
 		if (slash)
 			slash[1] = 0;
-		if ((found(full, dir, "../lib/virtuos/") ||
-		     found(full, dir, "../lib/")) && realpath(full, path))
+		if (found(full, dir, "../lib/") && realpath(full, path))
 			return true;
 	}
-	return found(path, "/usr/lib/virtuos/", "");
+	return found(path, "/usr/lib/", "");
 }
 
 /* Before what is there already, unless it is there already. */
