@@ -9,7 +9,7 @@
  * go.  What stands there is a number to show; a thread's account is known by a
  * table of our own.
  */
-#include "vsysfront.h"
+#include "../vsysfront.h"
 #include <linux/pid_namespace.h>
 #include <linux/sched/task.h>
 

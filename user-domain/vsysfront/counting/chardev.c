@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* /dev/vsys-counters: for profilers.  include/virtuos/front-counters.h has it. */
-#include "vsysfront.h"
+#include "../vsysfront.h"
 #include <linux/capability.h>
 #include <linux/ctype.h>
 #include <linux/miscdevice.h>

@@ -4,7 +4,7 @@
  * they stay readable afterwards.  So each has two references: the grant's, which
  * goes when the service domain has let go of the page, and ours.
  */
-#include "vsysfront.h"
+#include "../vsysfront.h"
 
 static int front_shared_grant(struct front_shared *shared, domid_t domid)
 {

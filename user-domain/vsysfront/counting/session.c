@@ -7,7 +7,7 @@
  * nobody else's later.  Its children are followed by the tracepoint of fork, to
  * which a probe is attached as long as a session wants it.
  */
-#include "vsysfront.h"
+#include "../vsysfront.h"
 #include <linux/hashtable.h>
 #include <linux/pid.h>
 #include <linux/sched/mm.h>

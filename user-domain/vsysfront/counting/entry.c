@@ -6,7 +6,7 @@
  * that its service domain writes to, as long as it counts; then the entry keeps
  * the numbers itself, and no more of them than there are counters.
  */
-#include "vsysfront.h"
+#include "../vsysfront.h"
 #include <linux/sched/task.h>
 #include <linux/string.h>
 

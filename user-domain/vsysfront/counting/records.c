@@ -6,7 +6,7 @@
  * A ring has two users: the accounts, as long as its pages are granted, and the
  * session, until it has been read to its end.
  */
-#include "vsysfront.h"
+#include "../vsysfront.h"
 #include <linux/uaccess.h>
 
 /* Rings of this many pages of records. */
