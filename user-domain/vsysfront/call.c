@@ -10,6 +10,7 @@
  *	front_call_end(&call);
  */
 #include "vsysfront.h"
+#include "counting/counting.h"
 #include <linux/sched/signal.h>
 
 /* How long a cancelled call may take to come back before it is asked again. */
@@ -210,7 +211,7 @@ s64 front_call_make(struct front_call *call, u32 nr, u64 a0, u64 a1, u64 a2,
 	int err;
 	s64 ret;
 
-	s->nr = vsys_nr_pack(nr, front_accounts_mine(call->ch, NULL));
+	s->nr = vsys_nr_pack(nr, front_counting_account(call->ch, NULL));
 	s->args[0] = a0;
 	s->args[1] = a1;
 	s->args[2] = a2;

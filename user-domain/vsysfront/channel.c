@@ -6,6 +6,7 @@
  * and so has the same process after exec.
  */
 #include "vsysfront.h"
+#include "counting/counting.h"
 #include <linux/cred.h>
 #include <linux/hashtable.h>
 #include <linux/interrupt.h>
@@ -38,6 +39,7 @@ static void front_channel_free(struct kref *kref)
 	struct front_channel *ch = container_of(kref, struct front_channel,
 						kref);
 
+	front_counting_free(ch);
 	front_user_put(ch->user);
 	put_pid(ch->owner);
 	front_device_put(ch->dev);
@@ -171,7 +173,7 @@ static void front_channel_close_work(struct work_struct *work)
 	s64 ret = 0;
 
 	if (ch->id >= 0) {
-		front_accounts_closing(ch);
+		front_counting_closing(ch);
 		ret = front_control_channel(ch, VSYS_CONTROL_CLOSE, args, NULL,
 					    0, &lost);
 	}
@@ -181,7 +183,7 @@ static void front_channel_close_work(struct work_struct *work)
 		front_channel_finish(ch);
 		return;
 	}
-	front_accounts_closed(ch);
+	front_counting_closed(ch);
 	if (ch->announced)
 		front_channel_forget(ch);
 	front_channel_release(ch);
@@ -197,7 +199,7 @@ void front_channel_finish(struct front_channel *ch)
 void front_channel_kill(struct front_channel *ch)
 {
 	front_ring_kill(&ch->ring);
-	front_accounts_died(ch);
+	front_counting_died(ch);
 	front_poll_wake_all(ch);
 }
 
@@ -253,7 +255,7 @@ static void front_channel_wake_work(struct work_struct *work)
 	bool due;
 
 	if (front_ring_dead(&ch->ring))
-		front_accounts_died(ch);
+		front_counting_died(ch);
 	due = front_poll_wake_all(ch);
 	if (xchg(&ch->eoi_owed, false))
 		front_ring_eoi(&ch->ring, due);
@@ -279,7 +281,7 @@ static irqreturn_t front_channel_irq(int irq, void *data)
 	bool all = false;
 
 	useful |= front_poll_drain(ch, &all);
-	useful |= front_accounts_bell(ch);
+	useful |= front_counting_bell(ch);
 	if (!all && !front_ring_dead(&ch->ring)) {
 		front_ring_eoi(&ch->ring, useful);
 		return IRQ_HANDLED;
@@ -499,7 +501,7 @@ struct front_channel *front_channel_open(struct vsys_front_open *open)
 		front_channel_release(ch);
 	if (!err) {
 		front_channel_announce(ch);
-		front_session_opened(ch);
+		front_counting_opened(ch);
 		open->class = ch->dev->class;
 		open->nr_slots = ch->nr_slots;
 		open->arena_base = ch->arena_base;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* /dev/vsys: what programs are offered.  include/virtuos/front.h describes it. */
 #include "vsysfront.h"
+#include "counting/counting.h"
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/miscdevice.h>
@@ -189,7 +190,7 @@ static long front_client_call(struct front_channel *ch, void __user *arg)
 	if (fd < 0)
 		return fd;
 	WRITE_ONCE(slot->nr, vsys_nr_pack(call.nr,
-					  front_accounts_mine(ch, NULL)));
+					  front_counting_account(ch, NULL)));
 	ret = front_client_submit(ch, c.slot, c.flags);
 	if (ret < 0)
 		goto put_fd;
@@ -292,7 +293,7 @@ static long front_client_account(struct front_channel *ch, void __user *arg)
 {
 	struct vsys_front_account a;
 
-	a.account = front_accounts_mine(ch, &a.counting);
+	a.account = front_counting_account(ch, &a.counting);
 	return copy_to_user(arg, &a, sizeof(a)) ? -EFAULT : 0;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* vsysfront: module start and its mirror image. */
 #include "vsysfront.h"
+#include "counting/counting.h"
 
 static int __init front_init(void)
 {
@@ -14,22 +15,22 @@ static int __init front_init(void)
 	err = front_placeholder_init();
 	if (err)
 		goto no_placeholder;
+	err = front_counting_init();
+	if (err)
+		goto no_counting;
 	err = front_device_register();
 	if (err)
 		goto no_device;
-	err = front_counters_register();
-	if (err)
-		goto no_counters;
 	err = front_chardev_register();
 	if (err)
 		goto no_chardev;
 	return 0;
 
 no_chardev:
-	front_counters_unregister();
-no_counters:
 	front_device_unregister();
 no_device:
+	front_counting_exit();
+no_counting:
 	front_placeholder_exit();
 no_placeholder:
 	front_channel_exit();
@@ -39,11 +40,9 @@ no_placeholder:
 static void __exit front_exit(void)
 {
 	front_chardev_unregister();
-	front_counters_unregister();
 	front_device_unregister();
 	front_channel_exit();
-	/* Accounts that the last channels let go may be on their way to be freed. */
-	rcu_barrier();
+	front_counting_exit();
 	front_placeholder_exit();
 }
 

@@ -6,32 +6,25 @@
  *
  *	placeholder --> channel --> device
  *	open file ----> channel
- *	profiler's file --> session --> accounts --> session
- *	channel <-> accounts, as long as they are in force
- *	session, accounts --> ring of records
  *
  * Every arrow is a reference (kref).  A channel counts besides who still needs
  * its shadow ("users": its open file, the placeholders that were opened
  * through it, the calls in progress); when the last of them is gone the shadow
  * is told to end, and memory, grants and doorbell are given back.
  *
- * Locks, outermost first:
+ * Locks, outermost first; counting/wing.h has those of counting:
  *
+ *	client.lock (mutex)		opening, through one open file
  *	placeholder.lock (mutex)	attachments of a placeholder
  *	channel.grow (mutex)		growth of arena regions
  *	mmap_lock
  *	channel.creds_lock (mutex)	what is attested
- *	session.reading (mutex)		readers of records
- *	session.lock (mutex)		which channels a session has
- *	front_fork_lock (mutex)		the probe of forks
- *	accounts.lock (mutex)		beginning and end of counting
- *	accounts.entries_lock (mutex)	whose they are
- *	tally.lock (mutex)		what a service domain did in all
+ *	front_users_lock (mutex)	users of this domain
  *	front_devices_lock		list of devices
  *	device.lock			channels of a device
  *	front_owners_lock		channels by owner
- *	front_members_lock		which session a process is in
  *	front_quota_lock		what users have
+ *	placeholder.poll_lock		what a service domain said of readiness
  *	ring.lock (irq)			sleepers, slots in use
  *	channel.remotes (xa_lock, irq)	placeholders by remote descriptor
  */
@@ -63,7 +56,6 @@
 #include <virtuos/calls.h>
 #include <virtuos/ring.h>
 #include <virtuos/front.h>
-#include <virtuos/front-counters.h>
 
 /* How long a submitter spins for an answer before it sleeps. */
 #define FRONT_SPIN_NS		(30 * NSEC_PER_USEC)
@@ -227,7 +219,7 @@ s64 front_control_exchange(struct front_device *dev, u32 nr, void *message,
 /* ---- channel.c ------------------------------------------------------------ */
 
 struct front_region;
-struct front_accounts;
+struct front_counting;
 
 struct front_channel {
 	struct kref kref;
@@ -263,9 +255,7 @@ struct front_channel {
 	const struct cred **apart;	/* creds_lock; by slot; or NULL */
 	u64 creds_number;		/* creds_lock; of the last CREDS */
 
-	struct front_accounts __rcu *accounts;	/* NULL: nobody counts */
-	bool counted;			/* atomic; it has some, or will have */
-	u64 counted_by;			/* the session's lock; its number */
+	struct front_counting *counting;	/* the wing's, for itself */
 	struct work_struct close_work;
 	struct work_struct retire_work;
 };
@@ -409,176 +399,6 @@ int front_inode_statfs(struct dentry *dentry, struct kstatfs *buf);
 __poll_t front_poll(struct file *file, poll_table *table);
 bool front_poll_drain(struct front_channel *ch, bool *all);
 bool front_poll_wake_all(struct front_channel *ch);
-
-/* ---- session.c: what a profiler asked for, and of which processes ------------ */
-
-struct front_session {
-	struct kref kref;
-	u64 number;			/* no other session has had it */
-	struct mutex lock;		/* channels: each once */
-	bool started;			/* release; what follows is constant then */
-	bool stopped;
-	u32 flags;
-	u32 nr;
-	struct vsys_counter counters[VSYS_COUNTERS_MAX];
-
-	struct xarray channels;		/* by number: front_accounts; only grows */
-	struct xarray entries;		/* by number: front_entry; only grows */
-	struct xarray tallies;		/* front_tally; only grows */
-	struct xarray rings;		/* by channel: front_records, not read to the end */
-
-	wait_queue_head_t wait;		/* for records */
-	struct vsys_session_page *page;	/* for mappings */
-	struct mutex reading;		/* of records */
-	u32 next_ring;			/* reading */
-	struct delayed_work look_work;
-	struct rcu_head rcu;
-};
-
-struct front_session *front_session_open(void);
-void front_session_put(struct front_session *s);
-int front_session_start(struct front_session *s,
-			const struct vsys_counters_start *start);
-int front_session_add(struct front_session *s, pid_t tgid);
-void front_session_stop(struct front_session *s);
-void front_session_close(struct front_session *s);
-void front_session_opened(struct front_channel *ch);
-bool front_session_member(struct front_session *s, struct pid *tgid);
-void front_session_changed(struct front_session *s);
-
-/* ---- shared.c: pages that another domain writes and that outlive their grants -- */
-
-struct front_shared {
-	struct rcu_head rcu;
-	u32 nr;
-	struct {
-		struct page *page;
-		grant_ref_t ref;
-	} at[];
-};
-
-struct front_shared *front_shared_make(domid_t domid, u32 nr);
-void front_shared_revoke(struct front_shared *shared);
-void front_shared_free(struct front_shared *shared);
-
-/* ---- accounts.c: what is counted of one channel -------------------------------- */
-
-/* Accounts of threads in each channel; the others' calls go to one of them all. */
-#define FRONT_THREADS		256u
-
-struct front_accounts {
-	struct kref kref;
-	struct rcu_head rcu;
-	struct front_session *session;
-	struct front_tally *tally;	/* of its service domain */
-	u32 number;			/* in the session */
-	/* As in struct vsys_local; release: pages and ring are there. */
-	u32 counting;
-	struct pid *owner;		/* the channel's process */
-
-	struct mutex lock;		/* beginning and end */
-	struct front_channel *ch;	/* lock; NULL: they are over */
-	bool in_force;			/* lock; B counts */
-	bool closing;			/* the channel is about to be closed */
-	bool closed;			/* release: it is */
-	bool lost;
-	int error;			/* B refused */
-
-	struct mutex entries_lock;	/* who adds some, or folds them */
-	u32 used;			/* entries_lock; of threads */
-	struct xarray threads;		/* by pid number: front_entry */
-	struct xarray entries;		/* by account: front_entry */
-	struct front_shared *pages;	/* entries_lock; release: folded */
-	struct front_records __rcu *records;	/* lock; NULL: not wanted, or over */
-};
-
-struct front_accounts *front_accounts_make(struct front_session *s,
-					   struct front_channel *ch);
-void front_accounts_begin(struct front_accounts *a);
-void front_accounts_end(struct front_accounts *a, unsigned long until);
-void front_accounts_put(struct front_accounts *a);
-void front_accounts_forget(struct front_accounts *a);
-void front_accounts_closing(struct front_channel *ch);
-void front_accounts_died(struct front_channel *ch);
-void front_accounts_closed(struct front_channel *ch);
-u32 front_accounts_mine(struct front_channel *ch, u32 *counting);
-bool front_accounts_bell(struct front_channel *ch);
-void front_accounts_calls(struct front_accounts *a);
-u32 front_accounts_flags(struct front_accounts *a);
-const struct vsys_account *front_accounts_at(struct front_accounts *a,
-					     u32 index);
-u64 front_accounts_offset(const struct front_accounts *a, u32 index);
-struct page *front_accounts_page(struct front_session *s, unsigned long pgoff);
-
-/* ---- entry.c: whose an account is, and what it came to -------------------------- */
-
-struct front_entry {
-	struct front_accounts *accounts;
-	u32 index;
-	u32 flags;			/* VSYS_ENTRY_OTHER, _CALL */
-	u32 nr;
-	struct pid *tgid, *tid;		/* NULL: nobody's */
-	char comm[VSYS_COMM_MAX];
-	u64 final[];			/* calls, enabled, values, running */
-};
-
-struct front_entry *front_entry_make(struct front_accounts *a, u32 index,
-				     u32 flags, struct pid *tgid,
-				     struct pid *tid);
-u32 front_entry_mine(struct front_accounts *a);
-void front_entry_calls(struct front_accounts *a);
-void front_entry_fold(struct front_entry *e,
-		      const struct vsys_account *account);
-void front_entry_show(struct front_entry *e, struct vsys_account_entry *out);
-void front_entry_free(struct front_entry *e);
-
-/* ---- records.c: a channel's ring of records -------------------------------------- */
-
-struct front_records {
-	struct kref kref;
-	struct rcu_head rcu;
-	struct front_accounts *accounts;
-	struct front_shared *pages;	/* the indices', then those of records */
-	u32 cons;			/* session->reading */
-	u32 belled;			/* hard irq only; cons at the last useful bell */
-	bool done;			/* release: B appends no more */
-};
-
-struct front_records *front_records_make(struct front_accounts *a,
-					 domid_t domid);
-void front_records_end(struct front_records *r);
-bool front_records_bell(struct front_records *r);
-bool front_records_any(struct front_session *s);
-void front_records_reap(struct front_session *s);
-void front_records_close(struct front_session *s);
-ssize_t front_records_read(struct front_session *s, char __user *to,
-			   size_t bytes);
-
-/* ---- totals.c: what a service domain did in all ----------------------------------- */
-
-struct front_tally {
-	struct front_session *session;
-	struct front_device *dev;
-	struct work_struct stop_work;
-	struct mutex lock;
-	u32 users;			/* lock; counts in force */
-	struct vsys_totals base, last;	/* lock; when they began, and now */
-	struct vsys_totals sum;		/* lock; of those before */
-};
-
-struct front_tally *front_tally_of(struct front_session *s,
-				   struct front_device *dev);
-void front_tally_begin(struct front_tally *t);
-void front_tally_end(struct front_tally *t, long timeout);
-void front_tally_stop(struct front_session *s);
-int front_tally_read(struct front_session *s,
-		     struct vsys_counters_totals *totals);
-void front_tally_free(struct front_session *s);
-
-/* ---- counters.c ------------------------------------------------------------------- */
-
-int front_counters_register(void);
-void front_counters_unregister(void);
 
 /* ---- chardev.c, creds.c ----------------------------------------------------- */
 

@@ -9,7 +9,12 @@
  * go.  What stands there is a number to show; a thread's account is known by a
  * table of our own.
  */
-#include "../vsysfront.h"
+#include "accounts.h"
+#include "entry.h"
+#include "pages.h"
+#include "records.h"
+#include "session.h"
+#include "tally.h"
 #include <linux/pid_namespace.h>
 #include <linux/sched/task.h>
 
@@ -19,13 +24,13 @@
  * RCU.  NULL: nothing is counted yet, or no more, and entries have the numbers.
  * Acquire: what begin() did before it said so, or fold().
  */
-static struct front_shared *front_accounts_pages(struct front_accounts *a)
+static struct front_pages *front_accounts_pages(struct front_accounts *a)
 {
 	return smp_load_acquire(&a->counting) ? smp_load_acquire(&a->pages) :
 						NULL;
 }
 
-static struct vsys_account *front_account(const struct front_shared *pages,
+static struct vsys_account *front_account(const struct front_pages *pages,
 					  u32 index)
 {
 	struct page *page = pages->at[index / VSYS_ACCOUNTS_PER_PAGE].page;
@@ -38,7 +43,7 @@ static struct vsys_account *front_account(const struct front_shared *pages,
 const struct vsys_account *front_accounts_at(struct front_accounts *a,
 					     u32 index)
 {
-	struct front_shared *pages = front_accounts_pages(a);
+	struct front_pages *pages = front_accounts_pages(a);
 
 	return pages ? front_account(pages, index) : NULL;
 }
@@ -55,7 +60,7 @@ u64 front_accounts_offset(const struct front_accounts *a, u32 index)
 struct page *front_accounts_page(struct front_session *s, unsigned long pgoff)
 {
 	u32 nr = pgoff % VSYS_COUNT_PAGES;
-	struct front_shared *pages;
+	struct front_pages *pages;
 	struct front_accounts *a;
 	struct page *page = NULL;
 
@@ -103,21 +108,6 @@ void front_accounts_put(struct front_accounts *a)
 	kref_put(&a->kref, front_accounts_release);
 }
 
-/* Those in force on a channel, with a reference, or NULL. */
-static struct front_accounts *front_accounts_of(struct front_channel *ch)
-{
-	struct front_accounts *a;
-
-	if (!rcu_access_pointer(ch->accounts))
-		return NULL;
-	rcu_read_lock();
-	a = rcu_dereference(ch->accounts);
-	if (a && !kref_get_unless_zero(&a->kref))
-		a = NULL;
-	rcu_read_unlock();
-	return a;
-}
-
 /* session.lock held. */
 struct front_accounts *front_accounts_make(struct front_session *s,
 					   struct front_channel *ch)
@@ -146,25 +136,6 @@ struct front_accounts *front_accounts_make(struct front_session *s,
 
 /* ---- What they tell ------------------------------------------------------------------ */
 
-/*
- * The current thread's account on a channel.  counting, if wanted: as in struct
- * vsys_local.
- */
-u32 front_accounts_mine(struct front_channel *ch, u32 *counting)
-{
-	struct front_accounts *a = front_accounts_of(ch);
-	u32 index = VSYS_ACCOUNT_OTHER;
-
-	if (counting)
-		*counting = a ? a->counting : 0;
-	if (!a)
-		return index;
-	if (a->counting && !(current->flags & PF_KTHREAD))
-		index = front_entry_mine(a);
-	front_accounts_put(a);
-	return index;
-}
-
 /* Entries for the numbers that have been called by now. */
 void front_accounts_calls(struct front_accounts *a)
 {
@@ -183,7 +154,8 @@ u32 front_accounts_flags(struct front_accounts *a)
 
 	if (READ_ONCE(a->error))
 		return VSYS_ENTRY_REFUSED;
-	/* Acquire: partner is closed(), after it folded them. */
+	/* Acquire: partner is front_counting_closed(), after
+	 * it folded them. */
 	if (smp_load_acquire(&a->closed))
 		flags |= VSYS_ENTRY_CLOSED;
 	return READ_ONCE(a->lost) ? flags | VSYS_ENTRY_LOST : flags;
@@ -192,9 +164,9 @@ u32 front_accounts_flags(struct front_accounts *a)
 /* ---- Giving back -------------------------------------------------------------------------- */
 
 /* The numbers go to the entries, all that there will be. */
-static struct front_shared *front_accounts_fold(struct front_accounts *a)
+static struct front_pages *front_accounts_fold(struct front_accounts *a)
 {
-	struct front_shared *pages;
+	struct front_pages *pages;
 	struct front_entry *e;
 	unsigned long index;
 
@@ -212,15 +184,15 @@ static struct front_shared *front_accounts_fold(struct front_accounts *a)
 }
 
 /* lock held: B counts no more, or whatever it does is not asked for. */
-static void front_accounts_finish(struct front_accounts *a)
+void front_accounts_finish(struct front_accounts *a)
 {
 	struct front_records *records = rcu_dereference_protected(
 		a->records, lockdep_is_held(&a->lock));
-	struct front_shared *pages = front_accounts_fold(a);
+	struct front_pages *pages = front_accounts_fold(a);
 
 	if (pages) {
-		front_shared_revoke(pages);
-		front_shared_free(pages);
+		front_pages_revoke(pages);
+		front_pages_free(pages);
 	}
 	/* Of records that nobody has read yet it is asked whose they are. */
 	if (records)
@@ -239,11 +211,11 @@ static int front_accounts_grant(struct front_accounts *a)
 	domid_t domid = a->tally->dev->domid;
 	u32 accounts = FRONT_THREADS;
 	struct front_records *records;
-	struct front_shared *pages;
+	struct front_pages *pages;
 
 	if (a->session->flags & VSYS_COUNT_BY_CALL)
 		accounts += VSYS_NR_SYSCALLS + 1;
-	pages = front_shared_make(domid, DIV_ROUND_UP(accounts,
+	pages = front_pages_make(domid, DIV_ROUND_UP(accounts,
 						      VSYS_ACCOUNTS_PER_PAGE));
 	if (IS_ERR(pages))
 		return PTR_ERR(pages);
@@ -289,7 +261,7 @@ static int front_accounts_request(struct front_accounts *a)
 static void front_accounts_attach(struct front_accounts *a)
 {
 	kref_get(&a->kref);
-	rcu_assign_pointer(a->ch->accounts, a);
+	rcu_assign_pointer(a->ch->counting->accounts, a);
 }
 
 /* B counts from now on. */
@@ -304,7 +276,7 @@ static void front_accounts_publish(struct front_accounts *a)
 	smp_store_release(&a->counting, number);
 	a->in_force = true;
 	front_accounts_attach(a);
-	/* Partner is died(): it finds them, or they see that it was there. */
+	/* Partner is front_counting_died(): it finds them, or they see that it was there. */
 	smp_mb();
 	if (!front_channel_alive(a->ch))
 		WRITE_ONCE(a->lost, true);
@@ -336,7 +308,7 @@ static int front_accounts_try(struct front_accounts *a)
 	if (!(ch->dev->features & VSYS_FEATURE_COUNTERS))
 		return -EOPNOTSUPP;
 	/* Two processes that share memory share it, and may be in two sessions. */
-	if (xchg(&ch->counted, true))
+	if (xchg(&ch->counting->counted, true))
 		return -EBUSY;
 	err = front_accounts_ask(a);
 	if (!err)
@@ -344,7 +316,7 @@ static int front_accounts_try(struct front_accounts *a)
 	else if (err == -ETIMEDOUT)
 		front_accounts_attach(a);
 	else
-		smp_store_release(&ch->counted, false);
+		smp_store_release(&ch->counting->counted, false);
 	return err;
 }
 
@@ -361,7 +333,7 @@ void front_accounts_begin(struct front_accounts *a)
 	mutex_lock(&a->lock);
 	if (!READ_ONCE(a->session->stopped))
 		WRITE_ONCE(a->error, front_accounts_try(a));
-	if (rcu_access_pointer(a->ch->accounts) != a)
+	if (rcu_access_pointer(a->ch->counting->accounts) != a)
 		front_accounts_finish(a);
 	mutex_unlock(&a->lock);
 	front_session_changed(a->session);
@@ -370,13 +342,13 @@ void front_accounts_begin(struct front_accounts *a)
 /* ---- End ---------------------------------------------------------------------------------- */
 
 /* lock held. */
-static void front_accounts_detach(struct front_accounts *a)
+void front_accounts_detach(struct front_accounts *a)
 {
 	a->in_force = false;
-	if (rcu_access_pointer(a->ch->accounts) != a)
+	if (rcu_access_pointer(a->ch->counting->accounts) != a)
 		return;
-	RCU_INIT_POINTER(a->ch->accounts, NULL);
-	smp_store_release(&a->ch->counted, false);
+	RCU_INIT_POINTER(a->ch->counting->accounts, NULL);
+	smp_store_release(&a->ch->counting->counted, false);
 	front_accounts_put(a);		/* the channel's; not the last */
 }
 
@@ -420,71 +392,4 @@ void front_accounts_end(struct front_accounts *a, unsigned long until)
 		front_channel_unuse(ch);
 	}
 	mutex_unlock(&a->lock);
-}
-
-/* The channel is about to be closed. */
-void front_accounts_closing(struct front_channel *ch)
-{
-	struct front_accounts *a = front_accounts_of(ch);
-
-	if (!a)
-		return;
-	mutex_lock(&a->lock);
-	if (a->in_force) {
-		if (!front_channel_alive(ch))
-			WRITE_ONCE(a->lost, true);
-		/* What ends from now on is not lost. */
-		WRITE_ONCE(a->closing, true);
-		front_tally_end(a->tally, FRONT_PATIENCE);
-	}
-	mutex_unlock(&a->lock);
-	front_accounts_put(a);
-}
-
-/* It is closed: B maps nothing any more. */
-void front_accounts_closed(struct front_channel *ch)
-{
-	struct front_accounts *a = front_accounts_of(ch);
-
-	if (!a)
-		return;
-	mutex_lock(&a->lock);
-	front_accounts_detach(a);
-	front_accounts_finish(a);
-	smp_store_release(&a->closed, true);
-	mutex_unlock(&a->lock);
-	front_session_changed(a->session);
-	front_accounts_put(a);
-}
-
-/* Atomic: the service domain is gone. */
-void front_accounts_died(struct front_channel *ch)
-{
-	struct front_accounts *a;
-
-	/* Partner is publish(). */
-	smp_mb();
-	rcu_read_lock();
-	a = rcu_dereference(ch->accounts);
-	if (a && !READ_ONCE(a->closing) && !xchg(&a->lost, true))
-		front_session_changed(a->session);
-	rcu_read_unlock();
-}
-
-/* irq: is it news that the ring of records has filled? */
-bool front_accounts_bell(struct front_channel *ch)
-{
-	struct front_records *records;
-	struct front_accounts *a;
-	bool useful = false;
-
-	rcu_read_lock();
-	a = rcu_dereference(ch->accounts);
-	records = a ? rcu_dereference(a->records) : NULL;
-	if (records)
-		useful = front_records_bell(records);
-	if (useful)
-		wake_up(&a->session->wait);
-	rcu_read_unlock();
-	return useful;
 }

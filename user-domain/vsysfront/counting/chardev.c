@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* /dev/vsys-counters: for profilers.  include/virtuos/front-counters.h has it. */
-#include "../vsysfront.h"
+#include "accounts.h"
+#include "entry.h"
+#include "records.h"
+#include "session.h"
+#include "tally.h"
 #include <linux/capability.h>
 #include <linux/ctype.h>
 #include <linux/miscdevice.h>
@@ -258,12 +262,14 @@ static struct miscdevice front_counters = {
 	.mode	= 0666,
 };
 
-int front_counters_register(void)
+int front_counting_init(void)
 {
 	return misc_register(&front_counters);
 }
 
-void front_counters_unregister(void)
+void front_counting_exit(void)
 {
 	misc_deregister(&front_counters);
+	/* Accounts that the last channels let go may be on their way to be freed. */
+	rcu_barrier();
 }

@@ -6,7 +6,11 @@
  * that its service domain writes to, as long as it counts; then the entry keeps
  * the numbers itself, and no more of them than there are counters.
  */
-#include "../vsysfront.h"
+#include "entry.h"
+#include "accounts.h"
+#include "member.h"
+#include "session.h"
+#include "tally.h"
 #include <linux/sched/task.h>
 #include <linux/string.h>
 
@@ -160,7 +164,7 @@ static u32 front_entry_take(struct front_accounts *a)
 	if (READ_ONCE(a->used) == FRONT_THREADS)
 		return VSYS_ACCOUNT_OTHER;
 	/* Another's process, which inherited a descriptor. */
-	if (!front_session_member(a->session, task_tgid(current)))
+	if (!front_member_of(a->session, task_tgid(current)))
 		return VSYS_ACCOUNT_OTHER;
 	mutex_lock(&a->entries_lock);
 	index = front_entry_give(a);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Shared pages: a service domain writes to them as long as they are granted, and
- * they stay readable afterwards.  So each has two references: the grant's, which
+ * Pages: a service domain writes to them as long as they are granted, and they
+ * stay readable afterwards.  So each has two references: the grant's, which
  * goes when the service domain has let go of the page, and ours.
  */
-#include "../vsysfront.h"
+#include "pages.h"
 
-static int front_shared_grant(struct front_shared *shared, domid_t domid)
+static int front_pages_grant(struct front_pages *pages, domid_t domid)
 {
 	struct page *page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	int ref;
@@ -19,51 +19,51 @@ static int front_shared_grant(struct front_shared *shared, domid_t domid)
 		return ref;
 	}
 	get_page(page);			/* ours; the first is the grant's */
-	shared->at[shared->nr].page = page;
-	shared->at[shared->nr++].ref = ref;
+	pages->at[pages->nr].page = page;
+	pages->at[pages->nr++].ref = ref;
 	return 0;
 }
 
-struct front_shared *front_shared_make(domid_t domid, u32 nr)
+struct front_pages *front_pages_make(domid_t domid, u32 nr)
 {
-	struct front_shared *shared = kzalloc(struct_size(shared, at, nr),
+	struct front_pages *pages = kzalloc(struct_size(pages, at, nr),
 					      GFP_KERNEL_ACCOUNT);
 	int err = 0;
 
-	if (!shared)
+	if (!pages)
 		return ERR_PTR(-ENOMEM);
-	while (!err && shared->nr < nr)
-		err = front_shared_grant(shared, domid);
+	while (!err && pages->nr < nr)
+		err = front_pages_grant(pages, domid);
 	if (!err)
-		return shared;
-	front_shared_revoke(shared);
-	front_shared_free(shared);
+		return pages;
+	front_pages_revoke(pages);
+	front_pages_free(pages);
 	return ERR_PTR(err);
 }
 
 /* Once.  The pages stay. */
-void front_shared_revoke(struct front_shared *shared)
+void front_pages_revoke(struct front_pages *pages)
 {
 	u32 i;
 
-	for (i = 0; i < shared->nr; i++)
-		gnttab_end_foreign_access(shared->at[i].ref,
-					  shared->at[i].page);
+	for (i = 0; i < pages->nr; i++)
+		gnttab_end_foreign_access(pages->at[i].ref,
+					  pages->at[i].page);
 }
 
-static void front_shared_free_rcu(struct rcu_head *rcu)
+static void front_pages_free_rcu(struct rcu_head *rcu)
 {
-	struct front_shared *shared = container_of(rcu, struct front_shared,
+	struct front_pages *pages = container_of(rcu, struct front_pages,
 						   rcu);
 	u32 i;
 
-	for (i = 0; i < shared->nr; i++)
-		put_page(shared->at[i].page);
-	kfree(shared);
+	for (i = 0; i < pages->nr; i++)
+		put_page(pages->at[i].page);
+	kfree(pages);
 }
 
 /* Revoked before.  Who reads them under RCU goes on until it has. */
-void front_shared_free(struct front_shared *shared)
+void front_pages_free(struct front_pages *pages)
 {
-	call_rcu(&shared->rcu, front_shared_free_rcu);
+	call_rcu(&pages->rcu, front_pages_free_rcu);
 }

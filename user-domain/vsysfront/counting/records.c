@@ -6,7 +6,12 @@
  * A ring has two users: the accounts, as long as its pages are granted, and the
  * session, until it has been read to its end.
  */
-#include "../vsysfront.h"
+#include "records.h"
+#include "accounts.h"
+#include "entry.h"
+#include "pages.h"
+#include "session.h"
+#include "tally.h"
 #include <linux/uaccess.h>
 
 /* Rings of this many pages of records. */
@@ -38,7 +43,7 @@ static void front_records_free(struct kref *kref)
 					       kref);
 
 	/* The channel's interrupt may still look at the ring. */
-	front_shared_free(r->pages);
+	front_pages_free(r->pages);
 	kfree_rcu(r, rcu);
 }
 
@@ -54,7 +59,7 @@ struct front_records *front_records_make(struct front_accounts *a,
 	kref_get(&r->kref);		/* the accounts', and the session's */
 	r->accounts = a;
 	r->belled = ~0u;		/* not where the reader begins */
-	r->pages = front_shared_make(domid, 1 + FRONT_RING_PAGES);
+	r->pages = front_pages_make(domid, 1 + FRONT_RING_PAGES);
 	if (IS_ERR(r->pages)) {
 		err = PTR_ERR(r->pages);
 		kfree(r);
@@ -63,8 +68,8 @@ struct front_records *front_records_make(struct front_accounts *a,
 	err = xa_insert(&a->session->rings, a->number, r, GFP_KERNEL_ACCOUNT);
 	if (!err)
 		return r;
-	front_shared_revoke(r->pages);
-	front_shared_free(r->pages);
+	front_pages_revoke(r->pages);
+	front_pages_free(r->pages);
 	kfree(r);
 	return ERR_PTR(err);
 }
@@ -72,7 +77,7 @@ struct front_records *front_records_make(struct front_accounts *a,
 /* B appends no more, or it is not asked for. */
 void front_records_end(struct front_records *r)
 {
-	front_shared_revoke(r->pages);
+	front_pages_revoke(r->pages);
 	/* Release: what there is now is all; partner is front_records_reap(). */
 	smp_store_release(&r->done, true);
 	kref_put(&r->kref, front_records_free);

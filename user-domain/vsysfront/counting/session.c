@@ -2,16 +2,15 @@
 /*
  * Session: what a profiler asked for, the processes that it is about, and the
  * accounts of their channels.
- *
- * A process is known by its struct pid, which stays the same over exec and is
- * nobody else's later.  Its children are followed by the tracepoint of fork, to
- * which a probe is attached as long as a session wants it.
  */
-#include "../vsysfront.h"
-#include <linux/hashtable.h>
+#include "session.h"
+#include "accounts.h"
+#include "entry.h"
+#include "member.h"
+#include "records.h"
+#include "tally.h"
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
-#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/tracepoint.h>
 
@@ -19,170 +18,6 @@
 #define FRONT_LOOK_PERIOD	(HZ / 20)
 /* Channels of one process: one for each service, and the dead. */
 #define FRONT_OWNED_MAX		32
-
-struct front_member {
-	struct hlist_node node;
-	struct pid *tgid;
-	struct front_session *session;
-};
-
-static DEFINE_HASHTABLE(front_members, 8);	/* by struct pid */
-static DEFINE_SPINLOCK(front_members_lock);
-
-/* ---- Members ----------------------------------------------------------------------- */
-
-static void front_member_free(struct front_member *m)
-{
-	hash_del(&m->node);
-	put_pid(m->tgid);
-	kfree(m);
-}
-
-/* members_lock held.  Drops those that it passes whose process is gone. */
-static struct front_member *front_member_find(struct pid *tgid)
-{
-	struct front_member *m, *found = NULL;
-	struct hlist_node *next;
-
-	rcu_read_lock();
-	hash_for_each_possible_safe(front_members, m, next, node,
-				    (unsigned long)tgid) {
-		if (m->tgid == tgid)
-			found = m;
-		else if (!pid_task(m->tgid, PIDTYPE_TGID))
-			front_member_free(m);
-	}
-	rcu_read_unlock();
-	return found;
-}
-
-static int front_member_add(struct front_session *s, struct pid *tgid,
-			    gfp_t gfp)
-{
-	struct front_member *m = kmalloc(sizeof(*m), gfp);
-	int err = 0;
-
-	if (!m)
-		return -ENOMEM;
-	m->tgid = get_pid(tgid);
-	m->session = s;
-	spin_lock(&front_members_lock);
-	if (READ_ONCE(s->stopped))	/* its members may be dismissed */
-		err = -EINVAL;
-	else if (front_member_find(tgid))
-		err = -EBUSY;
-	else
-		hash_add(front_members, &m->node, (unsigned long)tgid);
-	spin_unlock(&front_members_lock);
-	if (!err)
-		return 0;
-	put_pid(m->tgid);
-	kfree(m);
-	return err;
-}
-
-/* The session that a process is in, with a reference, or NULL. */
-static struct front_session *front_member_session(struct pid *tgid)
-{
-	struct front_session *s = NULL;
-	struct front_member *m;
-
-	spin_lock(&front_members_lock);
-	m = front_member_find(tgid);
-	if (m) {
-		s = m->session;
-		kref_get(&s->kref);
-	}
-	spin_unlock(&front_members_lock);
-	return s;
-}
-
-bool front_session_member(struct front_session *s, struct pid *tgid)
-{
-	struct front_member *m;
-	bool member;
-
-	spin_lock(&front_members_lock);
-	m = front_member_find(tgid);
-	member = m && m->session == s;
-	spin_unlock(&front_members_lock);
-	return member;
-}
-
-static void front_session_dismiss(struct front_session *s)
-{
-	struct front_member *m;
-	struct hlist_node *next;
-	int bucket;
-
-	spin_lock(&front_members_lock);
-	hash_for_each_safe(front_members, bucket, next, m, node)
-		if (m->session == s)
-			front_member_free(m);
-	spin_unlock(&front_members_lock);
-}
-
-/* ---- Forks ---------------------------------------------------------------------------- */
-
-static DEFINE_MUTEX(front_fork_lock);
-static struct tracepoint *front_fork_point;
-static unsigned int front_fork_users;		/* front_fork_lock */
-
-/* A tracepoint's probe: must not sleep.  The child has not run yet. */
-static void front_fork_probe(void *data, struct task_struct *parent,
-			     struct task_struct *child)
-{
-	struct front_session *s;
-
-	if (!thread_group_leader(child))
-		return;
-	s = front_member_session(task_tgid(parent));
-	if (!s)
-		return;
-	if (s->flags & VSYS_SESSION_INHERIT &&
-	    front_member_add(s, task_tgid(child), GFP_ATOMIC) == -ENOMEM)
-		pr_warn_ratelimited("no memory to count a child of process %d\n",
-				    task_tgid_nr(parent));
-	/* Never the last: front_session_close() waits for this. */
-	front_session_put(s);
-}
-
-static void front_fork_find(struct tracepoint *point, void *data)
-{
-	if (!strcmp(point->name, "sched_process_fork"))
-		front_fork_point = point;
-}
-
-static int front_fork_follow(void)
-{
-	int err = 0;
-
-	if (!IS_ENABLED(CONFIG_TRACEPOINTS))
-		return -EOPNOTSUPP;
-	mutex_lock(&front_fork_lock);
-	if (!front_fork_users) {
-		for_each_kernel_tracepoint(front_fork_find, NULL);
-		err = front_fork_point ?
-			      tracepoint_probe_register(front_fork_point,
-							front_fork_probe, NULL) :
-			      -EOPNOTSUPP;
-	}
-	if (!err)
-		front_fork_users++;
-	mutex_unlock(&front_fork_lock);
-	return err;
-}
-
-static void front_fork_leave(void)
-{
-	if (!IS_ENABLED(CONFIG_TRACEPOINTS))
-		return;
-	mutex_lock(&front_fork_lock);
-	if (!--front_fork_users)
-		tracepoint_probe_unregister(front_fork_point, front_fork_probe,
-					    NULL);
-	mutex_unlock(&front_fork_lock);
-}
 
 /* ---- Beginning and end ------------------------------------------------------------------ */
 
@@ -327,7 +162,7 @@ void front_session_stop(struct front_session *s)
 	mutex_unlock(&s->lock);
 	if (first && s->flags & VSYS_SESSION_INHERIT)
 		front_fork_leave();
-	front_session_dismiss(s);
+	front_member_dismiss(s);
 	front_tally_stop(s);
 	wake_up(&s->wait);
 }
@@ -340,7 +175,7 @@ void front_session_close(struct front_session *s)
 
 	front_session_stop(s);
 	cancel_delayed_work_sync(&s->look_work);
-	front_session_dismiss(s);
+	front_member_dismiss(s);
 	/* No probe holds a session of which nobody is a member any more. */
 	tracepoint_synchronize_unregister();
 	front_records_close(s);
@@ -354,13 +189,15 @@ void front_session_close(struct front_session *s)
 /* ---- Channels ------------------------------------------------------------------------------ */
 
 /* Counts a channel, once.  The caller uses it. */
-static void front_session_count(struct front_session *s,
-				struct front_channel *ch)
+void front_session_count(struct front_session *s, struct front_channel *ch)
 {
+	struct front_counting *c = front_counting_of(ch);
 	struct front_accounts *a = NULL;
 
+	if (!c)
+		return;
 	mutex_lock(&s->lock);
-	if (!s->stopped && ch->counted_by != s->number) {
+	if (!s->stopped && c->counted_by != s->number) {
 		a = front_accounts_make(s, ch);
 		if (a && xa_alloc(&s->channels, &a->number, a, xa_limit_31b,
 				  GFP_KERNEL_ACCOUNT)) {
@@ -368,7 +205,7 @@ static void front_session_count(struct front_session *s,
 			a = NULL;
 		}
 		if (a) {
-			ch->counted_by = s->number;
+			c->counted_by = s->number;
 			/* The session's file may be closed from here on. */
 			kref_get(&a->kref);
 		}
@@ -378,17 +215,6 @@ static void front_session_count(struct front_session *s,
 		return;
 	front_accounts_begin(a);
 	front_accounts_put(a);
-}
-
-/* The current process has opened a channel. */
-void front_session_opened(struct front_channel *ch)
-{
-	struct front_session *s = front_member_session(task_tgid(current));
-
-	if (!s)
-		return;
-	front_session_count(s, ch);
-	front_session_put(s);
 }
 
 static void front_session_channels(struct front_session *s,

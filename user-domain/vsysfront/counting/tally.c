@@ -6,7 +6,9 @@
  * forgets with the last.  So a tally notes what stood there before the session's
  * first COUNT, and takes the difference before its last one ends.
  */
-#include "../vsysfront.h"
+#include "tally.h"
+#include "accounts.h"
+#include "session.h"
 #include <linux/string.h>
 
 /* All numbers of struct vsys_totals, in a row. */
