@@ -27,7 +27,7 @@ const char *session_why(int err)
 	case -ENODEV:
 	case -ENXIO:
 		return "there is no " VSYS_COUNTERS_PATH
-		       " (vsysfront is not loaded, or too old)";
+		       " (vsysfront is not loaded, too old, or built without counting)";
 	case -EOPNOTSUPP:
 		return "this kernel has no tracepoints, by which vsysfront follows children (CONFIG_TRACEPOINTS)";
 	case -EBUSY:

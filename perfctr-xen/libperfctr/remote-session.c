@@ -20,7 +20,7 @@ static const char *why(int error)
 	case ENOENT:
 	case ENODEV:
 	case ENXIO:
-		return "vsysfront is not loaded, or too old";
+		return "vsysfront is not loaded, too old, or built without counting";
 	case EPERM:
 	case EACCES:
 		return "not permitted: it takes CAP_PERFMON";

@@ -5,6 +5,7 @@
  * placeholders keep it, dead, as long as they need.
  */
 #include "vsysfront.h"
+#include "counting/counting.h"
 #include <linux/ktime.h>
 #include <linux/string.h>
 #include <virtuos/class.h>
@@ -190,7 +191,7 @@ static const char *front_device_negotiate(struct front_device *dev)
 	if (xenbus_scanf(XBT_NIL, otherend, VSYS_NODE_FEATURES, "%u",
 			 &features) != 1)
 		features = 0;
-	dev->features = features & VSYS_FEATURES;
+	dev->features = front_counting_features(features & VSYS_FEATURES);
 	if ((dev->features & VSYS_FEATURES_NEEDED) != VSYS_FEATURES_NEEDED)
 		return "the service domain lacks a needed feature (poll, share, cancel): update its image to this VirtuOS release";
 	return NULL;
