@@ -108,7 +108,7 @@ void front_accounts_put(struct front_accounts *a)
 	kref_put(&a->kref, front_accounts_release);
 }
 
-/* session.lock held. */
+/* session.lock held.  NULL: no memory. */
 struct front_accounts *front_accounts_make(struct front_session *s,
 					   struct front_channel *ch)
 {
@@ -131,7 +131,11 @@ struct front_accounts *front_accounts_make(struct front_session *s,
 	xa_init(&a->threads);
 	xa_init(&a->entries);
 	a->used = 1;			/* the first is OTHER */
-	return a;
+	if (!xa_alloc(&s->channels, &a->number, a, xa_limit_31b,
+		      GFP_KERNEL_ACCOUNT))
+		return a;
+	front_accounts_put(a);
+	return NULL;
 }
 
 /* ---- What they tell ------------------------------------------------------------------ */
@@ -154,8 +158,7 @@ u32 front_accounts_flags(struct front_accounts *a)
 
 	if (READ_ONCE(a->error))
 		return VSYS_ENTRY_REFUSED;
-	/* Acquire: partner is front_counting_closed(), after
-	 * it folded them. */
+	/* Acquire: partner is front_counting_closed(), after it folded them. */
 	if (smp_load_acquire(&a->closed))
 		flags |= VSYS_ENTRY_CLOSED;
 	return READ_ONCE(a->lost) ? flags | VSYS_ENTRY_LOST : flags;
@@ -163,13 +166,16 @@ u32 front_accounts_flags(struct front_accounts *a)
 
 /* ---- Giving back -------------------------------------------------------------------------- */
 
-/* The numbers go to the entries, all that there will be. */
-static struct front_pages *front_accounts_fold(struct front_accounts *a)
+/* lock held: B counts no more, or whatever it does is not asked for. */
+void front_accounts_finish(struct front_accounts *a)
 {
+	struct front_records *records = rcu_dereference_protected(
+		a->records, lockdep_is_held(&a->lock));
 	struct front_pages *pages;
 	struct front_entry *e;
 	unsigned long index;
 
+	/* The numbers go to the entries, all that there will be. */
 	mutex_lock(&a->entries_lock);
 	pages = a->pages;
 	if (pages && a->counting) {
@@ -180,16 +186,6 @@ static struct front_pages *front_accounts_fold(struct front_accounts *a)
 	/* Release: who finds no pages finds the numbers. */
 	smp_store_release(&a->pages, NULL);
 	mutex_unlock(&a->entries_lock);
-	return pages;
-}
-
-/* lock held: B counts no more, or whatever it does is not asked for. */
-void front_accounts_finish(struct front_accounts *a)
-{
-	struct front_records *records = rcu_dereference_protected(
-		a->records, lockdep_is_held(&a->lock));
-	struct front_pages *pages = front_accounts_fold(a);
-
 	if (pages) {
 		front_pages_revoke(pages);
 		front_pages_free(pages);
@@ -257,67 +253,56 @@ static int front_accounts_request(struct front_accounts *a)
 	return ret > 0 ? -EPROTO : ret;
 }
 
-/* The channel knows them until they are detached, or it is closed. */
-static void front_accounts_attach(struct front_accounts *a)
-{
-	kref_get(&a->kref);
-	rcu_assign_pointer(a->ch->counting->accounts, a);
-}
-
-/* B counts from now on. */
-static void front_accounts_publish(struct front_accounts *a)
-{
-	static atomic_t last;
-	u32 number;
-
-	do
-		number = atomic_inc_return(&last);
-	while (!number);
-	smp_store_release(&a->counting, number);
-	a->in_force = true;
-	front_accounts_attach(a);
-	/* Partner is front_counting_died(): it finds them, or they see that it was there. */
-	smp_mb();
-	if (!front_channel_alive(a->ch))
-		WRITE_ONCE(a->lost, true);
-	WRITE_ONCE(a->ch->local->counting, number);
-}
-
-static int front_accounts_ask(struct front_accounts *a)
-{
-	int err = front_accounts_grant(a);
-
-	if (err)
-		return err;
-	front_tally_begin(a->tally);
-	err = front_accounts_request(a);
-	if (err)
-		front_tally_end(a->tally, FRONT_PATIENCE);
-	return err;
-}
-
 /*
- * Without an answer B may still map the pages, now or later: the grants stay, for
- * else their numbers could be other pages' by then, and with them the channel.
+ * lock held.  B is asked to count, and does from then on.  Without an answer it
+ * may still map the pages, now or later: the grants stay, for else their numbers
+ * could be other pages' by then, and with them the channel.
  */
-static int front_accounts_try(struct front_accounts *a)
+static int front_accounts_start(struct front_accounts *a)
 {
 	struct front_channel *ch = a->ch;
+	struct front_counting *c = ch->counting;
+	static atomic_t last;
+	u32 number;
 	int err;
 
 	if (!(ch->dev->features & VSYS_FEATURE_COUNTERS))
 		return -EOPNOTSUPP;
 	/* Two processes that share memory share it, and may be in two sessions. */
-	if (xchg(&ch->counting->counted, true))
+	if (xchg(&c->counted, true))
 		return -EBUSY;
-	err = front_accounts_ask(a);
-	if (!err)
-		front_accounts_publish(a);
-	else if (err == -ETIMEDOUT)
-		front_accounts_attach(a);
-	else
-		smp_store_release(&ch->counting->counted, false);
-	return err;
+	err = front_accounts_grant(a);
+	if (!err) {
+		front_tally_begin(a->tally);
+		err = front_accounts_request(a);
+		if (err)
+			front_tally_end(a->tally, FRONT_PATIENCE);
+	}
+	if (err && err != -ETIMEDOUT) {
+		smp_store_release(&c->counted, false);
+		return err;
+	}
+	if (!err) {
+		do
+			number = atomic_inc_return(&last);
+		while (!number);
+		smp_store_release(&a->counting, number);
+		a->in_force = true;
+	}
+	/* The channel knows them until they are detached, or it is closed. */
+	kref_get(&a->kref);
+	rcu_assign_pointer(c->accounts, a);
+	if (err)
+		return err;
+	/*
+	 * Partner is front_counting_died(): it finds them, or they see that it
+	 * was there.
+	 */
+	smp_mb();
+	if (!front_channel_alive(ch))
+		WRITE_ONCE(a->lost, true);
+	WRITE_ONCE(ch->local->counting, number);
+	return 0;
 }
 
 /* The caller uses the channel. */
@@ -332,7 +317,7 @@ void front_accounts_begin(struct front_accounts *a)
 	mutex_unlock(&a->entries_lock);
 	mutex_lock(&a->lock);
 	if (!READ_ONCE(a->session->stopped))
-		WRITE_ONCE(a->error, front_accounts_try(a));
+		WRITE_ONCE(a->error, front_accounts_start(a));
 	if (rcu_access_pointer(a->ch->counting->accounts) != a)
 		front_accounts_finish(a);
 	mutex_unlock(&a->lock);
@@ -352,18 +337,6 @@ void front_accounts_detach(struct front_accounts *a)
 	front_accounts_put(a);		/* the channel's; not the last */
 }
 
-static void front_accounts_withdraw(struct front_accounts *a, long timeout)
-{
-	const u64 args[4] = { a->ch->id };
-	struct vsys_count *none = kzalloc(sizeof(*none), GFP_KERNEL);
-
-	/* Without memory the grants end when the channel does. */
-	if (none)
-		front_control_request(a->ch->dev, VSYS_CONTROL_COUNT, args,
-				      none, sizeof(*none), timeout);
-	kfree(none);
-}
-
 /* How long until then. */
 static long front_accounts_left(unsigned long until)
 {
@@ -377,19 +350,29 @@ static long front_accounts_left(unsigned long until)
 void front_accounts_end(struct front_accounts *a, unsigned long until)
 {
 	struct front_channel *ch;
+	struct vsys_count *none;
+	u64 args[4] = { };
 
 	mutex_lock(&a->lock);
 	ch = a->ch;
-	if (a->in_force && front_channel_use(ch)) {
-		WRITE_ONCE(ch->local->counting, 0);
-		if (!front_channel_alive(ch))
-			WRITE_ONCE(a->lost, true);
-		front_tally_end(a->tally, front_accounts_left(until));
-		front_accounts_withdraw(a, front_accounts_left(until));
-		front_accounts_detach(a);
-		front_accounts_finish(a);
-		front_session_changed(a->session);
-		front_channel_unuse(ch);
-	}
+	if (!a->in_force || !front_channel_use(ch))
+		goto out;
+	WRITE_ONCE(ch->local->counting, 0);
+	if (!front_channel_alive(ch))
+		WRITE_ONCE(a->lost, true);
+	front_tally_end(a->tally, front_accounts_left(until));
+	/* Without memory the grants end when the channel does. */
+	none = kzalloc(sizeof(*none), GFP_KERNEL);
+	args[0] = ch->id;
+	if (none)
+		front_control_request(ch->dev, VSYS_CONTROL_COUNT, args, none,
+				      sizeof(*none),
+				      front_accounts_left(until));
+	kfree(none);
+	front_accounts_detach(a);
+	front_accounts_finish(a);
+	front_session_changed(a->session);
+	front_channel_unuse(ch);
+out:
 	mutex_unlock(&a->lock);
 }

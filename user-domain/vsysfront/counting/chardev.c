@@ -94,48 +94,34 @@ static long front_counters_totals(struct front_session *s, void __user *arg)
 	return err;
 }
 
-/* It will be shown on a terminal. */
-static void front_symbol_clean(struct vsys_symbol *symbol)
-{
-	u8 *c;
-
-	symbol->name[VSYS_SYMBOL_MAX - 1] = 0;
-	for (c = symbol->name; *c; c++)
-		if (!isascii(*c) || !isprint(*c))
-			*c = '?';
-}
-
-static int front_symbol_ask(const char *service, struct vsys_symbol *symbol)
-{
-	struct front_device *dev = front_device_find(service, 0);
-	s64 ret = -EOPNOTSUPP;
-
-	if (IS_ERR(dev))
-		return PTR_ERR(dev);
-	if (dev->features & VSYS_FEATURE_COUNTERS)
-		ret = front_control_exchange(dev, VSYS_CONTROL_SYMBOL, symbol,
-					     sizeof(*symbol), FRONT_PATIENCE);
-	front_device_put(dev);
-	if (ret == -EIO)
-		return -ENODEV;
-	front_symbol_clean(symbol);
-	return ret > 0 ? -EPROTO : ret;
-}
-
 static long front_counters_symbol(void __user *arg)
 {
 	struct vsys_counters_symbol s;
-	long err;
+	struct front_device *dev;
+	s64 ret = -EOPNOTSUPP;
+	u8 *c;
 
 	if (copy_from_user(&s, arg, sizeof(s)))
 		return -EFAULT;
 	s.service[VSYS_SERVICE_NAME_MAX - 1] = 0;
 	if (!*s.service)
 		return -ENOENT;
-	err = front_symbol_ask(s.service, &s.symbol);
-	if (!err && copy_to_user(arg, &s, sizeof(s)))
-		err = -EFAULT;
-	return err;
+	dev = front_device_find(s.service, 0);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	if (dev->features & VSYS_FEATURE_COUNTERS)
+		ret = front_control_exchange(dev, VSYS_CONTROL_SYMBOL,
+					     &s.symbol, sizeof(s.symbol),
+					     FRONT_PATIENCE);
+	front_device_put(dev);
+	if (ret)
+		return ret == -EIO ? -ENODEV : ret > 0 ? -EPROTO : ret;
+	/* It will be shown on a terminal. */
+	s.symbol.name[VSYS_SYMBOL_MAX - 1] = 0;
+	for (c = s.symbol.name; *c; c++)
+		if (!isascii(*c) || !isprint(*c))
+			*c = '?';
+	return copy_to_user(arg, &s, sizeof(s)) ? -EFAULT : 0;
 }
 
 static long front_counters_ioctl(struct file *file, unsigned int cmd,

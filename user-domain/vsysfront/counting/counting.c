@@ -118,7 +118,7 @@ void front_counting_died(struct front_channel *ch)
 {
 	struct front_accounts *a;
 
-	/* Partner is front_accounts_publish(). */
+	/* Partner is front_accounts_start(). */
 	smp_mb();
 	rcu_read_lock();
 	a = front_counting_look(ch);

@@ -33,27 +33,6 @@ void front_entry_free(struct front_entry *e)
 	kfree(e);
 }
 
-static struct front_entry *front_entry_alloc(struct front_accounts *a,
-					     u32 index, u32 flags,
-					     struct pid *tgid, struct pid *tid)
-{
-	struct front_entry *e;
-
-	e = kzalloc(struct_size(e, final, 2 + 2 * a->session->nr),
-		    GFP_KERNEL_ACCOUNT);
-	if (!e)
-		return NULL;
-	e->accounts = a;
-	e->index = index;
-	e->flags = flags;
-	e->tgid = get_pid(tgid);
-	e->tid = get_pid(tid);
-	if (flags & VSYS_ENTRY_CALL)
-		e->nr = index - FRONT_THREADS;
-	front_entry_name(e);
-	return e;
-}
-
 /*
  * a->entries_lock held.  All or nothing: what may fail comes before anybody can
  * see the entry, for its number cannot be given back.
@@ -67,15 +46,28 @@ struct front_entry *front_entry_make(struct front_accounts *a, u32 index,
 
 	if (xa_reserve(&a->entries, index, GFP_KERNEL_ACCOUNT))
 		return NULL;
-	e = front_entry_alloc(a, index, flags, tgid, tid);
+	e = kzalloc(struct_size(e, final, 2 + 2 * a->session->nr),
+		    GFP_KERNEL_ACCOUNT);
+	if (!e)
+		goto release;
+	e->accounts = a;
+	e->index = index;
+	e->flags = flags;
+	e->tgid = get_pid(tgid);
+	e->tid = get_pid(tid);
+	if (flags & VSYS_ENTRY_CALL)
+		e->nr = index - FRONT_THREADS;
+	front_entry_name(e);
 	/* The lowest free number: they rise without gaps. */
-	if (e && !xa_alloc(&a->session->entries, &number, e, xa_limit_31b,
-			   GFP_KERNEL_ACCOUNT)) {
-		xa_store(&a->entries, index, e, GFP_KERNEL_ACCOUNT);
-		return e;
-	}
-	if (e)
-		front_entry_free(e);
+	if (xa_alloc(&a->session->entries, &number, e, xa_limit_31b,
+		     GFP_KERNEL_ACCOUNT))
+		goto free;
+	xa_store(&a->entries, index, e, GFP_KERNEL_ACCOUNT);
+	return e;
+
+free:
+	front_entry_free(e);
+release:
 	xa_release(&a->entries, index);
 	return NULL;
 }
@@ -134,52 +126,41 @@ void front_entry_show(struct front_entry *e, struct vsys_account_entry *out)
 /* ---- Whose calls ------------------------------------------------------------------- */
 
 /*
- * entries_lock held; the current thread has none yet.  The entry is found by its
- * thread, or it is not made: else the next call would make another.
+ * The current thread's account.  It is made at the thread's first call, and
+ * found by the thread from then on, or it is not made: else the next call would
+ * make another.
  */
-static u32 front_entry_give(struct front_accounts *a)
+u32 front_entry_mine(struct front_accounts *a)
 {
 	struct pid *tid = task_pid(current);
-	struct front_entry *e;
+	struct front_entry *e = xa_load(&a->threads, pid_nr(tid));
+	u32 index = VSYS_ACCOUNT_OTHER;
 
+	/* The number may have been another's before. */
+	if (e && e->tid == tid)
+		return e->index;
+	/* None is given back: no need to ask whose it is, at each call. */
+	if (READ_ONCE(a->used) == FRONT_THREADS)
+		return index;
+	/* Another's process, which inherited a descriptor. */
+	if (!front_member_of(a->session, task_tgid(current)))
+		return index;
+	mutex_lock(&a->entries_lock);
 	if (a->used == FRONT_THREADS || !a->pages ||
 	    xa_reserve(&a->threads, pid_nr(tid), GFP_KERNEL_ACCOUNT))
-		return VSYS_ACCOUNT_OTHER;
+		goto out;
 	e = front_entry_make(a, a->used, 0, task_tgid(current), tid);
 	if (!e) {
 		xa_release(&a->threads, pid_nr(tid));
-		return VSYS_ACCOUNT_OTHER;
+		goto out;
 	}
 	xa_store(&a->threads, pid_nr(tid), e, GFP_KERNEL_ACCOUNT);
 	WRITE_ONCE(a->used, a->used + 1);
 	front_session_changed(a->session);
-	return e->index;
-}
-
-static u32 front_entry_take(struct front_accounts *a)
-{
-	u32 index;
-
-	/* None is given back: no need to ask whose it is, at each call. */
-	if (READ_ONCE(a->used) == FRONT_THREADS)
-		return VSYS_ACCOUNT_OTHER;
-	/* Another's process, which inherited a descriptor. */
-	if (!front_member_of(a->session, task_tgid(current)))
-		return VSYS_ACCOUNT_OTHER;
-	mutex_lock(&a->entries_lock);
-	index = front_entry_give(a);
+	index = e->index;
+out:
 	mutex_unlock(&a->entries_lock);
 	return index;
-}
-
-/* The current thread's account; it is made at its first call. */
-u32 front_entry_mine(struct front_accounts *a)
-{
-	struct front_entry *e = xa_load(&a->threads, pid_nr(task_pid(current)));
-
-	/* The number may have been another's before. */
-	return e && e->tid == task_pid(current) ? e->index :
-						  front_entry_take(a);
 }
 
 /* entries_lock held: for the numbers that have been called by now. */

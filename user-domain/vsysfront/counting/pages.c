@@ -6,39 +6,32 @@
  */
 #include "pages.h"
 
-static int front_pages_grant(struct front_pages *pages, domid_t domid)
-{
-	struct page *page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	int ref;
-
-	if (!page)
-		return -ENOMEM;
-	ref = front_page_grant(domid, page);
-	if (ref < 0) {
-		put_page(page);
-		return ref;
-	}
-	get_page(page);			/* ours; the first is the grant's */
-	pages->at[pages->nr].page = page;
-	pages->at[pages->nr++].ref = ref;
-	return 0;
-}
-
 struct front_pages *front_pages_make(domid_t domid, u32 nr)
 {
 	struct front_pages *pages = kzalloc(struct_size(pages, at, nr),
-					      GFP_KERNEL_ACCOUNT);
-	int err = 0;
+					    GFP_KERNEL_ACCOUNT);
+	struct page *page;
+	int ref;
 
 	if (!pages)
 		return ERR_PTR(-ENOMEM);
-	while (!err && pages->nr < nr)
-		err = front_pages_grant(pages, domid);
-	if (!err)
-		return pages;
+	for (; pages->nr < nr; pages->nr++) {
+		page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+		ref = page ? front_page_grant(domid, page) : -ENOMEM;
+		if (ref < 0)
+			goto undo;
+		get_page(page);		/* ours; the first is the grant's */
+		pages->at[pages->nr].page = page;
+		pages->at[pages->nr].ref = ref;
+	}
+	return pages;
+
+undo:
+	if (page)
+		put_page(page);
 	front_pages_revoke(pages);
 	front_pages_free(pages);
-	return ERR_PTR(err);
+	return ERR_PTR(ref);
 }
 
 /* Once.  The pages stay. */
@@ -53,8 +46,7 @@ void front_pages_revoke(struct front_pages *pages)
 
 static void front_pages_free_rcu(struct rcu_head *rcu)
 {
-	struct front_pages *pages = container_of(rcu, struct front_pages,
-						   rcu);
+	struct front_pages *pages = container_of(rcu, struct front_pages, rcu);
 	u32 i;
 
 	for (i = 0; i < pages->nr; i++)

@@ -60,16 +60,15 @@ struct front_records *front_records_make(struct front_accounts *a,
 	r->accounts = a;
 	r->belled = ~0u;		/* not where the reader begins */
 	r->pages = front_pages_make(domid, 1 + FRONT_RING_PAGES);
-	if (IS_ERR(r->pages)) {
-		err = PTR_ERR(r->pages);
-		kfree(r);
-		return ERR_PTR(err);
-	}
+	err = PTR_ERR_OR_ZERO(r->pages);
+	if (err)
+		goto free;
 	err = xa_insert(&a->session->rings, a->number, r, GFP_KERNEL_ACCOUNT);
 	if (!err)
 		return r;
 	front_pages_revoke(r->pages);
 	front_pages_free(r->pages);
+free:
 	kfree(r);
 	return ERR_PTR(err);
 }
@@ -151,18 +150,6 @@ bool front_records_any(struct front_session *s)
 
 /* ---- Reading ---------------------------------------------------------------------- */
 
-static void front_records_owner(struct front_accounts *a,
-				struct vsys_session_record *out)
-{
-	u32 index = out->record.account;
-	struct front_entry *e = NULL;
-
-	if (index != VSYS_ACCOUNT_OTHER && index < FRONT_THREADS)
-		e = xa_load(&a->entries, index);
-	out->tgid = e ? pid_vnr(e->tgid) : 0;
-	out->tid = e ? pid_vnr(e->tid) : 0;
-}
-
 /* session->reading held.  False: the ring is empty. */
 static bool front_records_take(struct front_records *r,
 			       struct vsys_session_record *out)
@@ -171,8 +158,9 @@ static bool front_records_take(struct front_records *r,
 	u32 waiting = front_records_waiting(r);
 	u32 size = front_records_size(r), at = r->cons % size;
 	struct front_accounts *a = r->accounts;
+	struct front_entry *e = NULL;
 	struct vsys_record *from;
-	struct page *page;
+	u32 account;
 
 	if (waiting > size) {		/* makes no sense: begin anew */
 		WRITE_ONCE(r->cons, r->cons + waiting);
@@ -181,8 +169,7 @@ static bool front_records_take(struct front_records *r,
 	}
 	if (!waiting)
 		return false;
-	page = r->pages->at[1 + at / VSYS_RECORDS_PER_PAGE].page;
-	from = page_address(page);
+	from = page_address(r->pages->at[1 + at / VSYS_RECORDS_PER_PAGE].page);
 	memset(out, 0, sizeof(*out));
 	out->record = from[at % VSYS_RECORDS_PER_PAGE];
 	/*
@@ -193,7 +180,11 @@ static bool front_records_take(struct front_records *r,
 	virt_store_release(&index->cons, r->cons);
 	strscpy(out->service, a->tally->dev->service, sizeof(out->service));
 	out->channel = a->number;
-	front_records_owner(a, out);
+	account = out->record.account;
+	if (account != VSYS_ACCOUNT_OTHER && account < FRONT_THREADS)
+		e = xa_load(&a->entries, account);
+	out->tgid = e ? pid_vnr(e->tgid) : 0;
+	out->tid = e ? pid_vnr(e->tid) : 0;
 	return true;
 }
 

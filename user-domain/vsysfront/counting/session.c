@@ -197,18 +197,12 @@ void front_session_count(struct front_session *s, struct front_channel *ch)
 	if (!c)
 		return;
 	mutex_lock(&s->lock);
-	if (!s->stopped && c->counted_by != s->number) {
+	if (!s->stopped && c->counted_by != s->number)
 		a = front_accounts_make(s, ch);
-		if (a && xa_alloc(&s->channels, &a->number, a, xa_limit_31b,
-				  GFP_KERNEL_ACCOUNT)) {
-			front_accounts_put(a);
-			a = NULL;
-		}
-		if (a) {
-			c->counted_by = s->number;
-			/* The session's file may be closed from here on. */
-			kref_get(&a->kref);
-		}
+	if (a) {
+		c->counted_by = s->number;
+		/* The session's file may be closed from here on. */
+		kref_get(&a->kref);
 	}
 	mutex_unlock(&s->lock);
 	if (!a)
@@ -217,46 +211,41 @@ void front_session_count(struct front_session *s, struct front_channel *ch)
 	front_accounts_put(a);
 }
 
-static void front_session_channels(struct front_session *s,
-				   struct task_struct *task)
-{
-	struct front_channel *owned[FRONT_OWNED_MAX];
-	struct mm_struct *mm = get_task_mm(task);
-	u32 i, nr;
-
-	if (!mm)
-		return;
-	nr = front_channel_owned(mm, owned, FRONT_OWNED_MAX);
-	for (i = 0; i < nr; i++) {
-		front_session_count(s, owned[i]);
-		front_channel_unuse(owned[i]);
-	}
-	mmput(mm);
-}
-
 /*
  * Members first, then the channels that there are: one that is opened meanwhile
  * is found by its opener, or here.
  */
 int front_session_add(struct front_session *s, pid_t tgid)
 {
-	struct pid *pid = find_get_pid(tgid);
-	struct task_struct *task = NULL;
+	struct front_channel *owned[FRONT_OWNED_MAX];
+	struct task_struct *task;
+	struct mm_struct *mm;
+	struct pid *pid;
 	int err = -ESRCH;
+	u32 i, nr;
 
 	/* Acquire: what START wrote. */
-	if (!smp_load_acquire(&s->started)) {
-		put_pid(pid);
+	if (!smp_load_acquire(&s->started))
 		return -EINVAL;
+	pid = find_get_pid(tgid);
+	task = pid ? get_pid_task(pid, PIDTYPE_TGID) : NULL;
+	if (!task)
+		goto put_pid;
+	err = front_member_add(s, pid, GFP_KERNEL_ACCOUNT);
+	if (err)
+		goto put_task;
+	mm = get_task_mm(task);
+	if (!mm)
+		goto put_task;
+	nr = front_channel_owned(mm, owned, FRONT_OWNED_MAX);
+	for (i = 0; i < nr; i++) {
+		front_session_count(s, owned[i]);
+		front_channel_unuse(owned[i]);
 	}
-	if (pid)
-		task = get_pid_task(pid, PIDTYPE_TGID);
-	if (task)
-		err = front_member_add(s, pid, GFP_KERNEL_ACCOUNT);
-	if (!err)
-		front_session_channels(s, task);
-	if (task)
-		put_task_struct(task);
+	mmput(mm);
+put_task:
+	put_task_struct(task);
+put_pid:
 	put_pid(pid);
 	return err;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Totals: what a service domain did in all while a session counted there.
+ * Tally: what a service domain did in all while a session counted there.
  *
  * B adds up as long as anybody, of whatever user domain, counts an event, and
  * forgets with the last.  So a tally notes what stood there before the session's
@@ -17,9 +17,9 @@
 	 sizeof(u64))
 
 /* sum += now - base, but nothing for what B took back. */
-static void front_totals_add(struct vsys_totals *sum,
-			     const struct vsys_totals *now,
-			     const struct vsys_totals *base)
+static void front_tally_sum(struct vsys_totals *sum,
+			    const struct vsys_totals *now,
+			    const struct vsys_totals *base)
 {
 	const u64 *n = &now->enabled, *b = &base->enabled;
 	u64 *s = &sum->enabled;
@@ -30,9 +30,9 @@ static void front_totals_add(struct vsys_totals *sum,
 	sum->nr_cpus = now->nr_cpus;
 }
 
-static int front_totals_ask(struct front_device *dev, const
-			    struct vsys_counter *counters, u32 nr,
-			    struct vsys_totals *totals, long timeout)
+static int front_tally_ask(struct front_device *dev,
+			   const struct vsys_counter *counters, u32 nr,
+			   struct vsys_totals *totals, long timeout)
 {
 	s64 ret;
 
@@ -44,33 +44,6 @@ static int front_totals_ask(struct front_device *dev, const
 	return ret > 0 ? -EPROTO : ret;
 }
 
-/* One by one: somebody else may count some of them, and nobody the rest. */
-static void front_tally_base(struct front_tally *t)
-{
-	struct vsys_totals *one = kmalloc(sizeof(*one), GFP_KERNEL);
-	struct front_session *s = t->session;
-	int err;
-	u32 i;
-
-	memset(&t->base, 0, sizeof(t->base));
-	for (i = 0; one && i < s->nr; i++) {
-		err = front_totals_ask(t->dev, &s->counters[i], 1, one,
-				       FRONT_PATIENCE);
-		if (err == -ETIMEDOUT)
-			break;		/* it would be the same for each */
-		if (err)
-			continue;
-		if (i == 0)
-			t->base.enabled = one->enabled;
-		t->base.value[i] = one->value[0];
-		t->base.running[i] = one->running[0];
-		t->base.polling[i] = one->polling[0];
-		t->base.polling_running[i] = one->polling_running[0];
-	}
-	kfree(one);
-	t->last = t->base;
-}
-
 /* lock held. */
 static void front_tally_look(struct front_tally *t, long timeout)
 {
@@ -78,7 +51,7 @@ static void front_tally_look(struct front_tally *t, long timeout)
 	struct front_session *s = t->session;
 
 	/* If it is gone, what it said last is what there is. */
-	if (now && !front_totals_ask(t->dev, s->counters, s->nr, now, timeout))
+	if (now && !front_tally_ask(t->dev, s->counters, s->nr, now, timeout))
 		t->last = *now;
 	kfree(now);
 }
@@ -138,9 +111,34 @@ void front_tally_stop(struct front_session *s)
 /* Before a COUNT. */
 void front_tally_begin(struct front_tally *t)
 {
+	struct vsys_totals *one, *base = &t->base;
+	struct front_session *s = t->session;
+	int err;
+	u32 i;
+
 	mutex_lock(&t->lock);
-	if (!t->users++)
-		front_tally_base(t);
+	if (t->users++)
+		goto out;
+	memset(base, 0, sizeof(*base));
+	one = kmalloc(sizeof(*one), GFP_KERNEL);
+	/* One by one: somebody else may count some of them, and nobody the rest. */
+	for (i = 0; one && i < s->nr; i++) {
+		err = front_tally_ask(t->dev, &s->counters[i], 1, one,
+				      FRONT_PATIENCE);
+		if (err == -ETIMEDOUT)
+			break;		/* it would be the same for each */
+		if (err)
+			continue;
+		if (i == 0)
+			base->enabled = one->enabled;
+		base->value[i] = one->value[0];
+		base->running[i] = one->running[0];
+		base->polling[i] = one->polling[0];
+		base->polling_running[i] = one->polling_running[0];
+	}
+	kfree(one);
+	t->last = *base;
+out:
 	mutex_unlock(&t->lock);
 }
 
@@ -150,31 +148,7 @@ void front_tally_end(struct front_tally *t, long timeout)
 	mutex_lock(&t->lock);
 	if (!--t->users) {
 		front_tally_look(t, timeout);
-		front_totals_add(&t->sum, &t->last, &t->base);
-	}
-	mutex_unlock(&t->lock);
-}
-
-/* No domain of that name has counted for the session. */
-static int front_tally_missing(const char *service)
-{
-	struct front_device *dev = front_device_find(service, 0);
-
-	if (IS_ERR(dev))
-		return PTR_ERR(dev);
-	front_device_put(dev);
-	return -EOPNOTSUPP;
-}
-
-static void front_tally_add(struct front_tally *t, struct vsys_totals *out)
-{
-	static const struct vsys_totals none;
-
-	mutex_lock(&t->lock);
-	front_totals_add(out, &t->sum, &none);
-	if (t->users) {
-		front_tally_look(t, FRONT_PATIENCE);
-		front_totals_add(out, &t->last, &t->base);
+		front_tally_sum(&t->sum, &t->last, &t->base);
 	}
 	mutex_unlock(&t->lock);
 }
@@ -182,7 +156,9 @@ static void front_tally_add(struct front_tally *t, struct vsys_totals *out)
 int front_tally_read(struct front_session *s,
 		     struct vsys_counters_totals *totals)
 {
+	static const struct vsys_totals none;
 	struct vsys_totals *out = &totals->totals;
+	struct front_device *dev;
 	struct front_tally *t;
 	bool found = false;
 	unsigned long i;
@@ -190,12 +166,26 @@ int front_tally_read(struct front_session *s,
 	memset(out, 0, sizeof(*out));
 	out->nr_counters = s->nr;
 	memcpy(out->counters, s->counters, sizeof(out->counters));
-	xa_for_each(&s->tallies, i, t)
-		if (!strcmp(t->dev->service, totals->service)) {
-			front_tally_add(t, out);
-			found = true;
+	xa_for_each(&s->tallies, i, t) {
+		if (strcmp(t->dev->service, totals->service))
+			continue;
+		found = true;
+		mutex_lock(&t->lock);
+		front_tally_sum(out, &t->sum, &none);
+		if (t->users) {
+			front_tally_look(t, FRONT_PATIENCE);
+			front_tally_sum(out, &t->last, &t->base);
 		}
-	return found ? 0 : front_tally_missing(totals->service);
+		mutex_unlock(&t->lock);
+	}
+	if (found)
+		return 0;
+	/* No domain of that name has counted for the session. */
+	dev = front_device_find(totals->service, 0);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	front_device_put(dev);
+	return -EOPNOTSUPP;
 }
 
 void front_tally_free(struct front_session *s)
