@@ -4,7 +4,11 @@
  * region's start upwards as calls need it.  The kernel's slots have the regions
  * behind those of the program's.
  */
-#include "vsysfront.h"
+#include "arena.h"
+#include "channel.h"
+#include "control.h"
+#include "memory.h"
+#include <linux/mm.h>
 #include <linux/uio.h>
 
 static void front_region_shrink(struct front_region *region, u32 from, u32 to)

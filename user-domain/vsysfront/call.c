@@ -9,9 +9,14 @@
  *	... read call.region, check ret ...
  *	front_call_end(&call);
  */
-#include "vsysfront.h"
+#include "call.h"
+#include "arena.h"
+#include "channel.h"
 #include "counting/counting.h"
+#include "device.h"
+#include "ring.h"
 #include <linux/sched/signal.h>
+#include <virtuos/ring.h>
 
 /* How long a cancelled call may take to come back before it is asked again. */
 #define FRONT_CANCEL_STEP	msecs_to_jiffies(20)

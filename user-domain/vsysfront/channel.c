@@ -5,14 +5,25 @@
  * Its owner is a process, known by its mm: a child made by fork has another,
  * and so has the same process after exec.
  */
-#include "vsysfront.h"
+#include "channel.h"
+#include "arena.h"
+#include "control.h"
 #include "counting/counting.h"
+#include "creds.h"
+#include "device.h"
+#include "memory.h"
+#include "poll.h"
+#include "quota.h"
+#include "ring.h"
+#include "sandbox.h"
 #include <linux/cred.h>
 #include <linux/hashtable.h>
 #include <linux/interrupt.h>
+#include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
 #include <linux/string.h>
+#include <virtuos/ring.h>
 
 /* Slots of the kernel's that calls which may block leave alone. */
 #define FRONT_SPARE_SLOTS	4

@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* /dev/vsys: what programs are offered.  include/virtuos/front.h describes it. */
-#include "vsysfront.h"
+#include "chardev.h"
+#include "arena.h"
+#include "call.h"
+#include "channel.h"
 #include "counting/counting.h"
+#include "creds.h"
+#include "inode.h"
+#include "placeholder.h"
+#include "ring.h"
+#include "sandbox.h"
 #include <linux/fcntl.h>
 #include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/net.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
+#include <virtuos/calls.h>
+#include <virtuos/front.h>
 
 #define FRONT_FD_MAX	(1 << 20)
 

@@ -5,15 +5,23 @@
  * Its memory lives as long as the device object, so that whoever still waits
  * for an answer when the service domain dies finds it in place.
  */
-#include "vsysfront.h"
+#include "control.h"
+#include "channel.h"
+#include "device.h"
+#include "memory.h"
+#include "ring.h"
+#include <linux/gfp.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
+#include <virtuos/ring.h>
 
 /*
  * OPENs under way at a time; the other slots are for those who have a channel
  * and must not wait for a shadow to start.
  */
 #define FRONT_OPENS	4
+/* How long the service domain may take to start a shadow. */
+#define FRONT_OPEN_PATIENCE	(15 * HZ)
 
 /*
  * irq, ring.lock held: a request that was given up has been answered.  Of an

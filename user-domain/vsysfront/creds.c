@@ -3,9 +3,12 @@
  * Credentials: what the service domain is told about a process, by this kernel
  * and never by the process.
  */
-#include "vsysfront.h"
+#include "creds.h"
+#include "channel.h"
+#include "control.h"
 #include <linux/cred.h>
 #include <linux/fs_struct.h>
+#include <linux/mm.h>
 #include <linux/resource.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>

@@ -4,9 +4,15 @@
  * service domain.  The object outlives the xenbus device: channels and
  * placeholders keep it, dead, as long as they need.
  */
-#include "vsysfront.h"
+#include "device.h"
+#include "channel.h"
+#include "control.h"
 #include "counting/counting.h"
+#include "quota.h"
+#include "sandbox.h"
 #include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <virtuos/class.h>
 

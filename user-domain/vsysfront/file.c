@@ -4,14 +4,21 @@
  * inside libc, raw system calls, programs without the library) goes through
  * here, call by call.
  */
-#include "vsysfront.h"
+#include "file.h"
+#include "arena.h"
+#include "call.h"
+#include "channel.h"
+#include "placeholder.h"
+#include "poll.h"
 #include <linux/dirent.h>
 #include <linux/fcntl.h>
+#include <linux/fs.h>
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/splice.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
+#include <virtuos/calls.h>
 #include <virtuos/commands.h>
 
 /* Per-call flags that the remote call has no place for. */

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Inode operations of placeholders: attributes. */
-#include "vsysfront.h"
+#include "inode.h"
+#include "arena.h"
+#include "call.h"
+#include "channel.h"
+#include "placeholder.h"
 #include <linux/fcntl.h>
+#include <linux/fs.h>
 #include <linux/kdev_t.h>
 #include <linux/stat.h>
 #include <linux/statfs.h>
 #include <linux/string.h>
 #include <asm/stat.h>
+#include <virtuos/calls.h>
 
 #define FRONT_BLKSIZE_MAX	(1 << 30)
 

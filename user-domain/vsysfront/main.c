@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* vsysfront: module start and its mirror image. */
 #include "vsysfront.h"
+#include "channel.h"
+#include "chardev.h"
 #include "counting/counting.h"
+#include "device.h"
+#include "placeholder.h"
+#include <xen/xen.h>
 
 static int __init front_init(void)
 {

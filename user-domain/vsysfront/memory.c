@@ -2,7 +2,8 @@
 /*
  * Memory of a ring: its head and slots, with their grants.
  */
-#include "vsysfront.h"
+#include "memory.h"
+#include <linux/gfp.h>
 #include <xen/page.h>
 
 /* Grants a page; the reference, or -ENOSPC. */

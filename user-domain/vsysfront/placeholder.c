@@ -7,12 +7,19 @@
  * holds the remote descriptor open; the structure belongs to the inode, which
  * a look through /proc/PID/fd can keep for longer.
  */
-#include "vsysfront.h"
+#include "placeholder.h"
+#include "call.h"
+#include "channel.h"
+#include "control.h"
+#include "file.h"
+#include "inode.h"
 #include <linux/cred.h>
+#include <linux/fcntl.h>
+#include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/mount.h>
 #include <linux/pseudo_fs.h>
-#include <linux/fcntl.h>
+#include <virtuos/calls.h>
 
 #define FRONT_FS_MAGIC	0x56535953	/* "VSYS" */
 

@@ -7,7 +7,12 @@
  * notification.  B's notification (the remote descriptor on the event ring)
  * wakes whoever waits here, and they ask again.
  */
-#include "vsysfront.h"
+#include "poll.h"
+#include "call.h"
+#include "channel.h"
+#include "placeholder.h"
+#include <virtuos/calls.h>
+#include <virtuos/ring.h>
 
 /* What B may say. */
 #define FRONT_POLL_MASK	(EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLERR | EPOLLHUP | \

@@ -5,10 +5,15 @@
  * that opens.  What is kept back is not for programs at all: the domain's own
  * disk and network live on grants and event channels, too.
  */
-#include "vsysfront.h"
+#include "quota.h"
 #include <linux/cred.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/sched/signal.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/xarray.h>
+#include <xen/grant_table.h>
 #include <virtuos/share.h>
 
 /* OPENs that a user may have under way at a time. */

@@ -6,11 +6,16 @@
  * Everything in it is written by the other domain: nothing read from it decides
  * about this kernel's memory.  Which slots are in use is kept privately.
  */
-#include "vsysfront.h"
+#include "ring.h"
+#include "memory.h"
 #include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 #include <asm/xen/hypercall.h>
+#include <xen/interface/event_channel.h>
+#include <virtuos/control.h>
 
+/* How long a submitter spins for an answer before it sleeps. */
+#define FRONT_SPIN_NS		(30 * NSEC_PER_USEC)
 /* After so many interrupts in a row that brought nothing, Xen throttles. */
 #define FRONT_EMPTY_IRQS	64
 

@@ -4,7 +4,7 @@
  * root or network, must not reach a service domain's past that.  It gets no
  * channel, and one that it has is served no more.
  */
-#include "vsysfront.h"
+#include "sandbox.h"
 #include <linux/fs_struct.h>
 #include <linux/net.h>
 #include <linux/nsproxy.h>

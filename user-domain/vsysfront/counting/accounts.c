@@ -15,8 +15,12 @@
 #include "records.h"
 #include "session.h"
 #include "tally.h"
+#include "../channel.h"
+#include "../control.h"
+#include "../device.h"
 #include <linux/pid_namespace.h>
 #include <linux/sched/task.h>
+#include <virtuos/calls.h>
 
 /* ---- Pages --------------------------------------------------------------------- */
 

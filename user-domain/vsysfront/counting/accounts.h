@@ -4,11 +4,18 @@
 #define FRONT_ACCOUNTS_H
 
 #include "wing.h"
+#include <linux/kref.h>
+#include <linux/mutex.h>
+#include <linux/xarray.h>
 
+struct front_channel;
 struct front_session;
 struct front_tally;
 struct front_pages;
 struct front_records;
+
+/* Accounts of threads in each channel; the others' calls go to one of them all. */
+#define FRONT_THREADS		256u
 
 /* Made when a session first counts a channel, and freed with that. */
 struct front_counting {

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* /dev/vsys-counters: for profilers.  include/virtuos/front-counters.h has it. */
 #include "accounts.h"
+#include "counting.h"
 #include "entry.h"
 #include "records.h"
 #include "session.h"
 #include "tally.h"
+#include "../control.h"
+#include "../device.h"
 #include <linux/capability.h>
 #include <linux/ctype.h>
+#include <linux/fs.h>
 #include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/poll.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 

@@ -6,11 +6,13 @@
  * ends at once.
  */
 #include "accounts.h"
+#include "counting.h"
 #include "entry.h"
 #include "member.h"
 #include "records.h"
 #include "session.h"
 #include "tally.h"
+#include "../channel.h"
 
 /* NULL: no memory.  It stays as long as the channel. */
 struct front_counting *front_counting_of(struct front_channel *ch)

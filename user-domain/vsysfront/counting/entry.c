@@ -11,8 +11,10 @@
 #include "member.h"
 #include "session.h"
 #include "tally.h"
+#include "../device.h"
 #include <linux/sched/task.h>
 #include <linux/string.h>
+#include <virtuos/calls.h>
 
 static void front_entry_name(struct front_entry *e)
 {

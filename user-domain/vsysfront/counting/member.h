@@ -5,6 +5,7 @@
 
 #include "wing.h"
 
+struct pid;
 struct front_session;
 
 int front_member_add(struct front_session *s, struct pid *tgid, gfp_t gfp);

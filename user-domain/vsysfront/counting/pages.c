@@ -5,6 +5,7 @@
  * goes when the service domain has let go of the page, and ours.
  */
 #include "pages.h"
+#include "../memory.h"
 
 struct front_pages *front_pages_make(domid_t domid, u32 nr)
 {

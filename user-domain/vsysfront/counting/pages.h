@@ -4,6 +4,7 @@
 #define FRONT_PAGES_H
 
 #include "wing.h"
+#include <xen/grant_table.h>
 
 struct front_pages {
 	struct rcu_head rcu;

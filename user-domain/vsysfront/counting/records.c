@@ -12,6 +12,7 @@
 #include "pages.h"
 #include "session.h"
 #include "tally.h"
+#include "../device.h"
 #include <linux/uaccess.h>
 
 /* Rings of this many pages of records. */

@@ -4,6 +4,8 @@
 #define FRONT_RECORDS_H
 
 #include "wing.h"
+#include <linux/kref.h>
+#include <xen/interface/xen.h>
 
 struct front_session;
 struct front_accounts;

@@ -9,6 +9,7 @@
 #include "member.h"
 #include "records.h"
 #include "tally.h"
+#include "../channel.h"
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/task.h>

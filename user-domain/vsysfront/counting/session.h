@@ -4,6 +4,13 @@
 #define FRONT_SESSION_H
 
 #include "wing.h"
+#include <linux/kref.h>
+#include <linux/mutex.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+struct front_channel;
 
 struct front_session {
 	struct kref kref;

@@ -9,6 +9,8 @@
 #include "tally.h"
 #include "accounts.h"
 #include "session.h"
+#include "../control.h"
+#include "../device.h"
 #include <linux/string.h>
 
 /* All numbers of struct vsys_totals, in a row. */

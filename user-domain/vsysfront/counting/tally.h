@@ -4,7 +4,10 @@
 #define FRONT_TALLY_H
 
 #include "wing.h"
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
 
+struct front_device;
 struct front_session;
 
 struct front_tally {

@@ -38,10 +38,6 @@
 #define FRONT_WING_H
 
 #include "../vsysfront.h"
-#include "counting.h"
 #include <virtuos/front-counters.h>
-
-/* Accounts of threads in each channel; the others' calls go to one of them all. */
-#define FRONT_THREADS		256u
 
 #endif /* FRONT_WING_H */
