@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <xen/events.h>
 
+#include "counting/counting.h"
 #include "vsysback.h"
 
 /* A client that no shadow takes in this time is refused. */
@@ -35,6 +36,7 @@ static void vsysback_channel_release(struct kref *ref)
 		put_task_struct(ch->shadow);
 	xa_destroy(&ch->polls);
 	vsysback_creds_free(ch);
+	vsysback_counting_channel_free(ch);
 	if (ch->user)
 		vsysback_user_put(ch->user);
 	vsysback_device_put(ch->dev);
@@ -264,7 +266,7 @@ static void vsysback_channel_teardown(struct vsysback_channel *ch)
 	/* Not xa_erase(): the id may be another channel's by now. */
 	if (xa_cmpxchg(&dev->channels, ch->id, ch, NULL, GFP_KERNEL) != ch)
 		return;
-	vsysback_count_end(ch);
+	vsysback_counting_channel_end(ch);
 	vsysback_channel_unmap(ch);
 	vsysback_channel_give_back(ch);
 	if (ch->close_slot >= 0)
@@ -355,7 +357,6 @@ static void vsysback_channel_init(struct vsysback_channel *ch)
 	spin_lock_init(&ch->event_lock);
 	mutex_init(&ch->poll_lock);
 	mutex_init(&ch->creds_lock);
-	mutex_init(&ch->count_lock);
 	INIT_LIST_HEAD(&ch->idle);
 	INIT_LIST_HEAD(&ch->workers);
 	INIT_LIST_HEAD(&ch->requests);
@@ -390,7 +391,8 @@ vsysback_channel_alloc(struct vsysback_device *dev, u32 slot,
 	ch->process.files = open->creds.rlimit_nofile;
 	ch->process.fsize = open->creds.rlimit_fsize;
 	ch->process_changed = true;
-	if (ch->granted && ch->growing && ch->identity && ch->user)
+	if (ch->granted && ch->growing && ch->identity && ch->user &&
+	    !vsysback_counting_channel_make(ch))
 		return ch;
 	vsysback_channel_put(ch);
 	return NULL;

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <xen/events.h>
 
+#include "counting/counting.h"
 #include "vsysback.h"
 
 #define VSYSBACK_LATER 1	/* no answer yet */
@@ -194,68 +195,6 @@ put_from:
 	return ret;
 }
 
-static s64 vsysback_control_count(struct vsysback_device *dev, u32 slot,
-				  u64 id)
-{
-	struct vsysback_channel *ch = vsysback_channel_get(dev, id);
-	struct vsys_count *count;
-	int err = -ENOMEM;
-
-	if (!ch)
-		return -ENOENT;
-	count = kmemdup(vsysback_control_message(dev, slot), sizeof(*count),
-			GFP_KERNEL);
-	if (count)
-		err = vsysback_count_set(ch, count);
-	kfree(count);
-	vsysback_channel_put(ch);
-	return err;
-}
-
-static s64 vsysback_control_totals(struct vsysback_device *dev, u32 slot)
-{
-	void *message = vsysback_control_message(dev, slot);
-	struct vsys_totals *totals = kmemdup(message, sizeof(*totals),
-					     GFP_KERNEL);
-	int err;
-
-	if (!totals)
-		return -ENOMEM;
-	err = vsysback_totals_read(totals);
-	if (!err)
-		memcpy(message, totals, sizeof(*totals));
-	kfree(totals);
-	return err;
-}
-
-static s64 vsysback_control_symbol(struct vsysback_device *dev, u32 slot)
-{
-	void *message = vsysback_control_message(dev, slot);
-	struct vsys_symbol symbol;
-	int err;
-
-	memcpy(&symbol, message, sizeof(symbol));
-	err = vsysback_symbol_find(&symbol);
-	if (!err)
-		memcpy(message, &symbol, sizeof(symbol));
-	return err;
-}
-
-static s64 vsysback_control_counters(struct vsysback_device *dev, u32 slot,
-				     const struct vsys_call *call)
-{
-	if (!(dev->features & VSYS_FEATURE_COUNTERS))
-		return -ENOSYS;
-	switch (call->nr) {
-	case VSYS_CONTROL_COUNT:
-		return vsysback_control_count(dev, slot, call->args[0]);
-	case VSYS_CONTROL_TOTALS:
-		return vsysback_control_totals(dev, slot);
-	default:
-		return vsysback_control_symbol(dev, slot);
-	}
-}
-
 /*
  * A slot whose request waits for its answer is F's again when it has that: what
  * is submitted there before makes no second request.  The lock is that of the
@@ -280,7 +219,7 @@ static bool vsysback_control_take(struct vsysback_device *dev, u32 slot,
 static void vsysback_control_handle(struct vsysback_device *dev, u32 slot)
 {
 	struct vsys_call call;
-	s64 ret = -ENOSYS;
+	s64 ret;
 
 	if (!vsysback_control_take(dev, slot, &call))
 		return;
@@ -304,10 +243,9 @@ static void vsysback_control_handle(struct vsysback_device *dev, u32 slot)
 	case VSYS_CONTROL_RETIRE:
 		ret = vsysback_control_retire(dev, call.args[0]);
 		break;
-	case VSYS_CONTROL_COUNT:
-	case VSYS_CONTROL_TOTALS:
-	case VSYS_CONTROL_SYMBOL:
-		ret = vsysback_control_counters(dev, slot, &call);
+	default:
+		ret = vsysback_counting_request(
+			dev, &call, vsysback_control_message(dev, slot));
 		break;
 	}
 	if (ret != VSYSBACK_LATER)

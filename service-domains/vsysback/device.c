@@ -9,26 +9,15 @@
 #include <xen/interface/event_channel.h>
 #include <virtuos/class.h>
 
+#include "counting/counting.h"
 #include "vsysback.h"
 
 /* What waits for shadows to end: not for the thread of all xenbus devices. */
 static struct workqueue_struct *vsysback_device_wq;
 
-/*
- * Counters tell a user domain how this kernel spends its time, on others as well,
- * and where its functions lie.  They are on unless turned off, for that is less
- * than a user domain has anyway: its kernel may claim to be any user here.  And
- * addresses in samples are no secret: a PV kernel runs where it was linked, so
- * that they follow from its image.
- */
-static bool vsysback_counters = true;
-module_param_named(counters, vsysback_counters, bool, 0444);
-MODULE_PARM_DESC(counters, "offer user domains counters of their calls");
-
 static u32 vsysback_device_offers(void)
 {
-	return vsysback_counters ? VSYS_FEATURES :
-				   VSYS_FEATURES & ~VSYS_FEATURE_COUNTERS;
+	return VSYS_FEATURES_NEEDED | vsysback_counting_features();
 }
 
 static void vsysback_device_release(struct kref *ref)
@@ -39,6 +28,7 @@ static void vsysback_device_release(struct kref *ref)
 	put_device(&dev->xdev->dev);
 	xa_destroy(&dev->channels);
 	xa_destroy(&dev->users);
+	vsysback_counting_device_free(dev);
 	free_percpu(dev->counts);
 	kfree(dev);
 }
@@ -300,9 +290,8 @@ static int vsysback_device_probe(struct xenbus_device *xdev,
 	INIT_WORK(&dev->end_work, vsysback_device_end_work);
 	xa_init_flags(&dev->channels, XA_FLAGS_ALLOC);
 	dev->counts = alloc_percpu(struct vsysback_counts);
-	if (!dev->counts) {
-		put_device(&xdev->dev);
-		kfree(dev);
+	if (!dev->counts || vsysback_counting_device_make(dev)) {
+		vsysback_device_put(dev);
 		return -ENOMEM;
 	}
 	dev_set_drvdata(&xdev->dev, dev);

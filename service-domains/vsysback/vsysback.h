@@ -15,7 +15,6 @@
 #include <linux/completion.h>
 #include <linux/kref.h>
 #include <linux/mutex.h>
-#include <linux/perf_event.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -31,10 +30,12 @@
 
 #include "check.h"
 
+struct vsysback_counting;
+struct vsysback_counting_share;
+struct vsysback_gauge;
 struct vsysback_identity;
 struct vsysback_poll;
 struct vsysback_user;
-struct vsysback_total;
 
 /* Counters of a device; one copy per processor. */
 struct vsysback_counts {
@@ -53,29 +54,6 @@ struct vsysback_mapping {
 	unsigned int nr;
 	grant_handle_t handles[VSYSBACK_MAP_PAGES];
 };
-
-/* Granted pages full of accounts or of records, both of which have 256 bytes. */
-#define VSYSBACK_ENTRY_BYTES	256u
-#define VSYSBACK_CHUNK_ENTRIES \
-	(VSYSBACK_MAP_PAGES * VSYS_PAGE_SIZE / VSYSBACK_ENTRY_BYTES)
-
-struct vsysback_entries {
-	unsigned int nr_chunks;
-	struct vsysback_mapping chunks[VSYS_COUNT_PAGES / VSYSBACK_MAP_PAGES];
-};
-
-static inline void *vsysback_entry(const struct vsysback_entries *e, u32 i)
-{
-	return e->chunks[i / VSYSBACK_CHUNK_ENTRIES].address +
-	       i % VSYSBACK_CHUNK_ENTRIES * VSYSBACK_ENTRY_BYTES;
-}
-
-/*
- * Events that are counted for all user domains together.  Each is one on every
- * processor, and the scheduler goes through them all with interrupts off, whoever
- * runs: user domains may not pile them up.
- */
-#define VSYSBACK_TOTALS_MAX	64u
 
 /* What is divided among user domains and their users: quota.c. */
 enum vsysback_resource {
@@ -131,10 +109,7 @@ struct vsysback_device {
 	struct xarray users;		/* by id; users_lock */
 	u32 used[VSYSBACK_RESOURCES];	/* quota.c */
 
-	/* totals.c: how often it has each total, and how many of them. */
-	u32 totals[VSYSBACK_TOTALS_MAX];
-	unsigned int nr_totals;
-	atomic_t gauge_events;		/* by which its workers count themselves */
+	struct vsysback_counting_share *counting;
 
 	struct vsysback_counts __percpu *counts;
 	struct delayed_work stats_work;
@@ -222,10 +197,7 @@ struct vsysback_channel {
 	struct xarray polls;		/* by descriptor */
 	struct mutex poll_lock;
 
-	struct mutex count_lock;
-	struct vsysback_count *count;	/* count_lock; and its gauges */
-	u64 counting;			/* another number for each; 0: none */
-	bool uncountable;		/* it ends; count_lock */
+	struct vsysback_counting *counting;
 };
 
 struct vsysback_worker {
@@ -244,67 +216,7 @@ struct vsysback_worker {
 	spinlock_t slot_lock;
 	int slot;			/* that it runs, as a region, or -1 */
 	bool in_call;
-	u64 counting;			/* whose events gauge holds */
-	struct vsysback_gauge *gauge;	/* NULL: it does not count */
-};
-
-/* ---- Counting: docs/protocol.md, section 10 ------------------------------- */
-
-/* What is asked of one channel. */
-struct vsysback_count {
-	struct vsysback_channel *ch;
-	u32 flags;
-	u32 nr;
-	u32 nr_threads;
-	struct vsys_counter counters[VSYS_COUNTERS_MAX];
-	struct vsysback_total *totals[VSYS_COUNTERS_MAX];
-	struct vsysback_entries accounts;
-	struct vsysback_records *records;	/* NULL: none are wanted */
-	u32 nr_pages;				/* of both, charged */
-	struct list_head gauges;
-};
-
-/* What the counters said, or what they counted between two readings. */
-struct vsysback_reading {
-	u64 enabled;
-	u64 value[VSYS_COUNTERS_MAX];
-	u64 running[VSYS_COUNTERS_MAX];
-};
-
-struct vsysback_gauge_event {
-	struct vsysback_gauge *gauge;
-	struct perf_event *event;
-	struct list_head node;		/* of the open ones of its total */
-};
-
-/* The events by which one worker counts itself. */
-struct vsysback_gauge {
-	struct vsysback_count *count;
-	struct list_head node;		/* count->gauges */
-	struct vsysback_gauge_event events[VSYS_COUNTERS_MAX];
-
-	raw_spinlock_t lock;		/* the worker's, but for an end */
-	bool open;			/* lock, or irqs off; count and events are there */
-	bool (*direct)(u32 index, u64 *raw);	/* perfctr_xen_rdpmc(); NULL: none */
-	struct vsysback_reading last;	/* lock */
-	struct vsysback_reading polling;/* lock; between calls so far */
-
-	/* The worker's, and its interrupts'. */
-	bool in_call;
-	bool blocked;
-	u32 account, nr;
-	u16 slot;
-};
-
-/* The ring of records that F reads. */
-struct vsysback_records {
-	struct vsysback_channel *ch;
-	struct vsysback_mapping index;
-	struct vsysback_entries entries;
-	u32 nr;				/* a power of two */
-	raw_spinlock_t lock;
-	u32 prod;			/* lock */
-	atomic_t lost;
+	struct vsysback_gauge *gauge;	/* counting's; NULL: it does not count */
 };
 
 /* device.c */
@@ -332,9 +244,6 @@ u32 vsysback_user_uid(const struct vsysback_user *user);
 int vsysback_map(struct vsysback_mapping *m, domid_t frontend,
 		 const grant_ref_t *refs, unsigned int nr);
 void vsysback_unmap(struct vsysback_mapping *m);
-int vsysback_entries_map(struct vsysback_entries *e, domid_t frontend,
-			 const grant_ref_t *refs, unsigned int nr);
-void vsysback_entries_unmap(struct vsysback_entries *e);
 
 /* control.c */
 int vsysback_control_run(void *dev);
@@ -407,63 +316,6 @@ void vsysback_chardev_unregister(void);
 extern struct list_head vsysback_accept_queue;
 extern spinlock_t vsysback_accept_lock;
 extern wait_queue_head_t vsysback_accept_wait;
-
-/* count.c */
-int vsysback_count_check(const struct vsys_counter *counters, u32 nr);
-void vsysback_count_attr(const struct vsys_counter *counter,
-			 struct perf_event_attr *attr);
-int vsysback_count_set(struct vsysback_channel *ch,
-		       const struct vsys_count *request);
-void vsysback_count_end(struct vsysback_channel *ch);
-
-/* gauge.c */
-bool vsysback_gauge_room(struct vsysback_device *dev, u32 nr);
-bool vsysback_gauge_begin(struct vsysback_worker *w, u32 slot,
-			  const struct vsys_call *call);
-void vsysback_gauge_end(struct vsysback_worker *w, s64 ret);
-void vsysback_gauge_blocks(struct vsysback_gauge *g);
-void vsysback_gauge_runs(struct vsysback_gauge *g);
-void vsysback_gauge_close(struct vsysback_gauge *g);
-void vsysback_gauge_drop(struct vsysback_worker *w);
-void vsysback_gauge_polling(struct vsysback_gauge *g, u32 i, u64 *value,
-			    u64 *running);
-
-/* Does the worker count, or hold events that it should give back? */
-static inline bool vsysback_gauge_wanted(const struct vsysback_worker *w)
-{
-	return unlikely(READ_ONCE(w->channel->counting) | w->counting);
-}
-
-/* reading.c */
-void vsysback_reading_begin(struct vsysback_gauge *g);
-void vsysback_reading_end(struct vsysback_gauge *g);
-void vsysback_reading_take(struct vsysback_gauge *g,
-			   struct vsysback_reading *since);
-bool vsysback_reading_since(const struct vsys_counter *counter, u64 now,
-			    u64 last, u64 *since);
-
-/* account.c */
-void vsysback_account_add(struct vsysback_count *count, u32 account, u32 nr,
-			  const struct vsysback_reading *reading);
-u32 vsysback_account_pages(const struct vsys_count *request);
-
-/* records.c */
-struct vsysback_records *vsysback_records_map(struct vsysback_channel *ch,
-					      const u32 *refs, u32 nr_pages);
-void vsysback_records_unmap(struct vsysback_records *r);
-void vsysback_records_put(struct vsysback_records *r,
-			  const struct vsys_record *record, bool wait);
-
-/* totals.c */
-struct vsysback_total *vsysback_total_get(struct vsysback_device *dev,
-					  const struct vsys_counter *counter);
-void vsysback_total_put(struct vsysback_device *dev, struct vsysback_total *t);
-void vsysback_totals_join(struct vsysback_gauge *g);
-void vsysback_totals_leave(struct vsysback_gauge *g);
-int vsysback_totals_read(struct vsys_totals *totals);
-
-/* symbol.c */
-int vsysback_symbol_find(struct vsys_symbol *symbol);
 
 /* stats.c */
 void vsysback_stats_start(struct vsysback_device *dev);

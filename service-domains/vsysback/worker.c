@@ -24,6 +24,7 @@
 #include <linux/sched/stat.h>
 #include <linux/task_work.h>
 
+#include "counting/counting.h"
 #include "vsysback.h"
 
 #define VSYSBACK_SPIN_MIN_US	10u
@@ -109,8 +110,7 @@ static void vsysback_worker_sleeping(struct task_sleep_hook *hook)
 
 	if (!w->in_call)
 		return;
-	if (unlikely(w->gauge))
-		vsysback_gauge_blocks(w->gauge);
+	vsysback_counting_blocks(w);
 	if (READ_ONCE(ch->leader) != w)
 		return;
 	spin_lock_irqsave(&ch->lock, flags);
@@ -122,11 +122,8 @@ static void vsysback_worker_sleeping(struct task_sleep_hook *hook)
 /* It goes on. */
 static void vsysback_worker_running(struct task_sleep_hook *hook)
 {
-	struct vsysback_worker *w = container_of(hook, struct vsysback_worker,
-						 hook);
-
-	if (unlikely(w->gauge))
-		vsysback_gauge_runs(w->gauge);
+	vsysback_counting_runs(container_of(hook, struct vsysback_worker,
+					    hook));
 }
 
 /* The doorbell rang, or the channel ends. */
@@ -212,14 +209,13 @@ static bool vsysback_worker_run(struct vsysback_worker *w, u32 slot)
 	ring = vsysback_worker_ring(ch, slot, &index);
 	if (!vsys_ring_take(ring, index, &call))
 		return false;
-	counted = vsysback_gauge_wanted(w) &&
-		  vsysback_gauge_begin(w, slot, &call);
+	counted = vsysback_counting_begin(w, slot, &call);
 	ret = vsysback_worker_call(w, slot, &call);
 	/* A cancellation that came too late, a SIGPIPE: not the next call's. */
 	if (signal_pending(current) && !fatal_signal_pending(current))
 		flush_signals(current);
 	if (counted)
-		vsysback_gauge_end(w, ret);
+		vsysback_counting_end(w, ret);
 	if (vsys_slot_complete(ring, index, ret))
 		vsysback_channel_ring(ch);
 	return true;
@@ -404,6 +400,6 @@ int vsysback_worker_serve(struct vsysback_channel *ch, u64 scratch)
 	sched_set_sleep_hook(current, NULL);
 	vsysback_creds_drop(&w);
 	vsysback_worker_unregister(&w);
-	vsysback_gauge_drop(&w);
+	vsysback_counting_drop(&w);
 	return 0;
 }

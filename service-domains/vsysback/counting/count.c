@@ -3,15 +3,19 @@
  * Count: what a user domain asks to be counted on one channel, from the request
  * to the next one or to the channel's end.
  *
- * Workers find it by the channel's number `counting` and open a gauge each when
- * they next have a call (gauge.c).  Whoever takes the count away closes their
+ * Workers find it by its number and open a gauge each when they next have a call
+ * (gauge.c).  Whoever takes the count away closes their
  * gauges first, so that nobody touches its pages when they are unmapped, even if
  * a worker is blocked in a call for hours.
  */
 #include <linux/slab.h>
 #include <asm/perf_event.h>
 
-#include "vsysback.h"
+#include "account.h"
+#include "counting.h"
+#include "gauge.h"
+#include "records.h"
+#include "totals.h"
 
 /* ---- Which counters -------------------------------------------------------- */
 
@@ -174,16 +178,17 @@ vsysback_count_make(struct vsysback_channel *ch,
 	return ERR_PTR(err);
 }
 
-/* count_lock held: the channel's count is this one, or none, from now on. */
-static void vsysback_count_replace(struct vsysback_channel *ch,
+/* lock held: the channel's count is this one, or none, from now on. */
+static void vsysback_count_replace(struct vsysback_counting *c,
 				   struct vsysback_count *count)
 {
-	struct vsysback_count *old = ch->count;
+	struct vsysback_count *old = c->count;
 	struct vsysback_gauge *g, *next;
 	static atomic64_t number;
 
-	ch->count = count;
-	WRITE_ONCE(ch->counting, count ? atomic64_inc_return(&number) : 0);
+	c->count = count;
+	WRITE_ONCE(c->number, count ? atomic64_inc_return(&number) : 0);
+	WRITE_ONCE(c->reasons, c->reasons + !!count - !!old);
 	if (!old)
 		return;
 	list_for_each_entry_safe(g, next, &old->gauges, node)
@@ -211,6 +216,7 @@ static int vsysback_count_sane(const struct vsys_count *request)
 int vsysback_count_set(struct vsysback_channel *ch,
 		       const struct vsys_count *request)
 {
+	struct vsysback_counting *c = ch->counting;
 	struct vsysback_count *count = NULL;
 	int err = 0;
 
@@ -222,24 +228,43 @@ int vsysback_count_set(struct vsysback_channel *ch,
 		if (err)
 			return err;
 	}
-	mutex_lock(&ch->count_lock);
-	if (ch->uncountable)
+	mutex_lock(&c->lock);
+	if (c->ended)
 		err = -ENOENT;
 	else if (request->nr_counters)
 		count = vsysback_count_make(ch, request);
 	if (IS_ERR(count))
 		err = PTR_ERR(count);
 	if (!err)
-		vsysback_count_replace(ch, count);
-	mutex_unlock(&ch->count_lock);
+		vsysback_count_replace(c, count);
+	mutex_unlock(&c->lock);
 	return err;
 }
 
-/* The channel ends: there will be no other. */
-void vsysback_count_end(struct vsysback_channel *ch)
+/* ---- A channel's ------------------------------------------------------------- */
+
+int vsysback_counting_channel_make(struct vsysback_channel *ch)
 {
-	mutex_lock(&ch->count_lock);
-	ch->uncountable = true;
-	vsysback_count_replace(ch, NULL);
-	mutex_unlock(&ch->count_lock);
+	struct vsysback_counting *c = kzalloc(sizeof(*c), GFP_KERNEL);
+
+	if (!c)
+		return -ENOMEM;
+	mutex_init(&c->lock);
+	ch->counting = c;
+	return 0;
+}
+
+void vsysback_counting_channel_end(struct vsysback_channel *ch)
+{
+	struct vsysback_counting *c = ch->counting;
+
+	mutex_lock(&c->lock);
+	c->ended = true;
+	vsysback_count_replace(c, NULL);
+	mutex_unlock(&c->lock);
+}
+
+void vsysback_counting_channel_free(struct vsysback_channel *ch)
+{
+	kfree(ch->counting);
 }

@@ -19,7 +19,13 @@
 #include <asm/msr.h>
 #include <asm/unwind.h>
 
-#include "vsysback.h"
+#include "account.h"
+#include "count.h"
+#include "counting.h"
+#include "gauge.h"
+#include "records.h"
+#include "share.h"
+#include "totals.h"
 
 /*
  * Each event is a kilobyte or so, and a gauge has up to fifteen.  4096 are those of
@@ -153,17 +159,17 @@ static void vsysback_gauge_overflow(struct perf_event *event,
 /* May the user domain have a gauge more, of so many events? */
 bool vsysback_gauge_room(struct vsysback_device *dev, u32 nr)
 {
-	return atomic_read(&dev->gauge_events) + nr <=
+	return atomic_read(&dev->counting->gauge_events) + nr <=
 	       READ_ONCE(vsysback_gauge_events_max);
 }
 
 static int vsysback_gauge_charge(struct vsysback_device *dev, u32 nr)
 {
-	u32 all = atomic_add_return(nr, &dev->gauge_events);
+	u32 all = atomic_add_return(nr, &dev->counting->gauge_events);
 
 	if (all <= READ_ONCE(vsysback_gauge_events_max))
 		return 0;
-	atomic_sub(nr, &dev->gauge_events);
+	atomic_sub(nr, &dev->counting->gauge_events);
 	return -EDQUOT;
 }
 
@@ -171,7 +177,7 @@ static void vsysback_gauge_release(struct vsysback_gauge *g, u32 nr)
 {
 	while (nr--)
 		perf_event_release_kernel(g->events[nr].event);
-	atomic_sub(g->count->nr, &g->count->ch->dev->gauge_events);
+	atomic_sub(g->count->nr, &g->count->ch->dev->counting->gauge_events);
 }
 
 static int vsysback_gauge_events(struct vsysback_gauge *g)
@@ -200,30 +206,21 @@ static int vsysback_gauge_events(struct vsysback_gauge *g)
 	return 0;
 }
 
-/* The channel's count_lock held, as for the next two. */
-static struct vsysback_gauge *vsysback_gauge_open(struct vsysback_count *count)
+/* The channel's lock held, as for the next two.  An error leaves it closed. */
+static int vsysback_gauge_open(struct vsysback_gauge *g)
 {
-	struct vsysback_gauge *g = kzalloc(sizeof(*g), GFP_KERNEL);
 	int err;
 
-	if (!g)
-		return NULL;
-	g->count = count;
-	raw_spin_lock_init(&g->lock);
 	vsysback_reading_begin(g);
 	err = vsysback_gauge_events(g);
 	if (err) {
 		vsysback_reading_end(g);
-		pr_warn_ratelimited("vsysback: a worker for %.16s cannot count itself (error %d%s)\n",
-				    count->ch->comm, err,
-				    err == -EDQUOT ? ", see counter_events" : "");
-		kfree(g);
-		return NULL;
+		return err;
 	}
 	WRITE_ONCE(g->open, true);
-	list_add(&g->node, &count->gauges);
+	list_add(&g->node, &g->count->gauges);
 	vsysback_totals_join(g);
-	return g;
+	return 0;
 }
 
 /* Its events end, and its worker finds it closed. */
@@ -238,33 +235,56 @@ void vsysback_gauge_close(struct vsysback_gauge *g)
 	vsysback_reading_end(g);
 }
 
+/*
+ * One that cannot be opened stays closed until there is another count.  Without
+ * memory there is none, and the next call tries again.
+ */
+static void vsysback_gauge_make(struct vsysback_worker *w)
+{
+	struct vsysback_counting *c = w->channel->counting;
+	struct vsysback_gauge *g = kzalloc(sizeof(*g), GFP_KERNEL);
+	int err;
+
+	if (!g)
+		return;
+	g->count = c->count;
+	g->number = c->number;
+	raw_spin_lock_init(&g->lock);
+	err = vsysback_gauge_open(g);
+	if (err)
+		pr_warn_ratelimited("vsysback: a worker for %.16s cannot count itself (error %d%s)\n",
+				    w->channel->comm, err,
+				    err == -EDQUOT ? ", see counter_events" : "");
+	WRITE_ONCE(c->reasons, c->reasons + 1);
+	WRITE_ONCE(w->gauge, g);
+}
+
 /* The worker wants no gauge, or another. */
 void vsysback_gauge_drop(struct vsysback_worker *w)
 {
+	struct vsysback_counting *c = w->channel->counting;
 	struct vsysback_gauge *g = w->gauge;
 
 	WRITE_ONCE(w->gauge, NULL);
-	w->counting = 0;
-	if (!g)
-		return;
-	mutex_lock(&w->channel->count_lock);
+	mutex_lock(&c->lock);
 	if (g->open)
 		vsysback_gauge_close(g);
-	mutex_unlock(&w->channel->count_lock);
+	WRITE_ONCE(c->reasons, c->reasons - 1);
+	mutex_unlock(&c->lock);
 	kfree(g);
 }
 
 /* The channel's count is another than the worker's. */
 static void vsysback_gauge_renew(struct vsysback_worker *w)
 {
-	struct vsysback_channel *ch = w->channel;
+	struct vsysback_counting *c = w->channel->counting;
 
-	vsysback_gauge_drop(w);
-	mutex_lock(&ch->count_lock);
-	w->counting = ch->counting;
-	if (ch->count)
-		WRITE_ONCE(w->gauge, vsysback_gauge_open(ch->count));
-	mutex_unlock(&ch->count_lock);
+	if (w->gauge)
+		vsysback_gauge_drop(w);
+	mutex_lock(&c->lock);
+	if (c->count)
+		vsysback_gauge_make(w);
+	mutex_unlock(&c->lock);
 }
 
 /* ---- Counting -------------------------------------------------------------------- */
@@ -296,10 +316,10 @@ static void vsysback_gauge_polled(struct vsysback_gauge *g,
 bool vsysback_gauge_begin(struct vsysback_worker *w, u32 slot,
 			  const struct vsys_call *call)
 {
+	struct vsysback_gauge *g = w->gauge;
 	struct vsysback_reading since;
-	struct vsysback_gauge *g;
 
-	if (READ_ONCE(w->channel->counting) != w->counting)
+	if (READ_ONCE(w->channel->counting->number) != (g ? g->number : 0))
 		vsysback_gauge_renew(w);
 	g = w->gauge;
 	if (!g)
@@ -320,9 +340,8 @@ bool vsysback_gauge_begin(struct vsysback_worker *w, u32 slot,
 }
 
 /* It has the result. */
-void vsysback_gauge_end(struct vsysback_worker *w, s64 ret)
+void vsysback_gauge_end(struct vsysback_gauge *g, s64 ret)
 {
-	struct vsysback_gauge *g = w->gauge;
 	struct vsysback_reading since;
 
 	raw_spin_lock(&g->lock);

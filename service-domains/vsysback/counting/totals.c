@@ -10,7 +10,10 @@
 #include <linux/slab.h>
 #include <linux/tick.h>
 
-#include "vsysback.h"
+#include "count.h"
+#include "gauge.h"
+#include "share.h"
+#include "totals.h"
 
 /*
  * What one user domain may have of the VSYSBACK_TOTALS_MAX places: four of them
@@ -19,10 +22,10 @@
 #define VSYSBACK_TOTALS_SHARE 16u
 
 /*
- * Guards all totals, and what devices have of them.  Inside a channel's
- * count_lock, and never held for longer than it takes to make or read one event
- * on all processors, or to part with one gauge: user domains wait for each other
- * here, and nowhere else.
+ * Guards all totals, and what devices have of them.  Inside the lock of what a
+ * channel counts, and never held for longer than it takes to make or read one
+ * event on all processors, or to part with one gauge: user domains wait for each
+ * other here, and nowhere else.
  */
 static DEFINE_MUTEX(vsysback_totals_lock);
 
@@ -139,16 +142,16 @@ vsysback_total_take(struct vsysback_device *dev,
 {
 	struct vsysback_total *t = vsysback_total_find(counter);
 
-	if ((!t || !dev->totals[t->place]) &&
-	    dev->nr_totals == VSYSBACK_TOTALS_SHARE)
+	if ((!t || !dev->counting->totals[t->place]) &&
+	    dev->counting->nr_totals == VSYSBACK_TOTALS_SHARE)
 		return ERR_PTR(-EDQUOT);
 	if (!t)
 		t = vsysback_total_make(counter);
 	if (IS_ERR(t))
 		return t;
 	t->users++;
-	if (!dev->totals[t->place]++)
-		dev->nr_totals++;
+	if (!dev->counting->totals[t->place]++)
+		dev->counting->nr_totals++;
 	return t;
 }
 
@@ -166,8 +169,8 @@ struct vsysback_total *vsysback_total_get(struct vsysback_device *dev,
 void vsysback_total_put(struct vsysback_device *dev, struct vsysback_total *t)
 {
 	mutex_lock(&vsysback_totals_lock);
-	if (!--dev->totals[t->place])
-		dev->nr_totals--;
+	if (!--dev->counting->totals[t->place])
+		dev->counting->nr_totals--;
 	if (!--t->users) {
 		list_del(&t->node);
 		__clear_bit(t->place, vsysback_total_places);

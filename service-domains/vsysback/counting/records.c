@@ -5,7 +5,7 @@
  */
 #include <linux/slab.h>
 
-#include "vsysback.h"
+#include "records.h"
 
 struct vsysback_records *vsysback_records_map(struct vsysback_channel *ch,
 					      const u32 *refs, u32 nr_pages)

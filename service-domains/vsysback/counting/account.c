@@ -3,7 +3,8 @@
  * Account: where a call's counts go, in pages of the user domain.  They are
  * written, never read: what stands there is the user domain's word.
  */
-#include "vsysback.h"
+#include "account.h"
+#include "count.h"
 
 /* One for each number of the call table, and one for the protocol's own. */
 #define VSYSBACK_CALL_ACCOUNTS	(VSYS_NR_SYSCALLS + 1)

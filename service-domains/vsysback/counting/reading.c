@@ -15,7 +15,8 @@
 #include <asm/perf_event.h>
 #include <perfctr-xen/kernel.h>
 
-#include "vsysback.h"
+#include "gauge.h"
+#include "reading.h"
 
 /* Whoever opens a gauge holds the module until it is closed. */
 void vsysback_reading_begin(struct vsysback_gauge *g)

@@ -3,7 +3,7 @@
 #include <linux/kallsyms.h>
 #include <linux/slab.h>
 
-#include "vsysback.h"
+#include "symbol.h"
 
 /* text: "name+0xoffset/0xsize", perhaps with " [module]" behind it. */
 static int vsysback_symbol_parse(char *text, struct vsys_symbol *symbol)

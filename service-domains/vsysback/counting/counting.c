@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counting: whether it is offered, what a device has of it, and the requests of
+ * the control channel.
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <virtuos/control.h>
+#include <virtuos/vsys.h>
+
+#include "count.h"
+#include "counting.h"
+#include "share.h"
+#include "symbol.h"
+#include "totals.h"
+
+/*
+ * Counters tell a user domain how this kernel spends its time, on others as well,
+ * and where its functions lie.  They are on unless turned off, for that is less
+ * than a user domain has anyway: its kernel may claim to be any user here.  And
+ * addresses in samples are no secret: a PV kernel runs where it was linked, so
+ * that they follow from its image.
+ */
+static bool vsysback_counters = true;
+module_param_named(counters, vsysback_counters, bool, 0444);
+MODULE_PARM_DESC(counters, "offer user domains counters of their calls");
+
+u32 vsysback_counting_features(void)
+{
+	return vsysback_counters ? VSYS_FEATURE_COUNTERS : 0;
+}
+
+int vsysback_counting_device_make(struct vsysback_device *dev)
+{
+	dev->counting = kzalloc(sizeof(*dev->counting), GFP_KERNEL);
+	return dev->counting ? 0 : -ENOMEM;
+}
+
+void vsysback_counting_device_free(struct vsysback_device *dev)
+{
+	kfree(dev->counting);
+}
+
+/* ---- Requests ---------------------------------------------------------------- */
+
+static s64 vsysback_counting_count(struct vsysback_device *dev, u64 id,
+				   const void *message)
+{
+	struct vsysback_channel *ch = vsysback_channel_get(dev, id);
+	struct vsys_count *count;
+	int err = -ENOMEM;
+
+	if (!ch)
+		return -ENOENT;
+	count = kmemdup(message, sizeof(*count), GFP_KERNEL);
+	if (count)
+		err = vsysback_count_set(ch, count);
+	kfree(count);
+	vsysback_channel_put(ch);
+	return err;
+}
+
+static s64 vsysback_counting_totals(void *message)
+{
+	struct vsys_totals *totals = kmemdup(message, sizeof(*totals),
+					     GFP_KERNEL);
+	int err;
+
+	if (!totals)
+		return -ENOMEM;
+	err = vsysback_totals_read(totals);
+	if (!err)
+		memcpy(message, totals, sizeof(*totals));
+	kfree(totals);
+	return err;
+}
+
+static s64 vsysback_counting_symbol(void *message)
+{
+	struct vsys_symbol symbol;
+	int err;
+
+	memcpy(&symbol, message, sizeof(symbol));
+	err = vsysback_symbol_find(&symbol);
+	if (!err)
+		memcpy(message, &symbol, sizeof(symbol));
+	return err;
+}
+
+s64 vsysback_counting_request(struct vsysback_device *dev,
+			      const struct vsys_call *call, void *message)
+{
+	if (!(dev->features & VSYS_FEATURE_COUNTERS))
+		return -ENOSYS;
+	switch (call->nr) {
+	case VSYS_CONTROL_COUNT:
+		return vsysback_counting_count(dev, call->args[0], message);
+	case VSYS_CONTROL_TOTALS:
+		return vsysback_counting_totals(message);
+	case VSYS_CONTROL_SYMBOL:
+		return vsysback_counting_symbol(message);
+	}
+	return -ENOSYS;
+}
