@@ -11,7 +11,7 @@
  */
 #include <xen/events.h>
 
-#include "vsysback.h"
+#include "bell.h"
 
 #define VSYSBACK_EMPTY_BELLS 64u
 

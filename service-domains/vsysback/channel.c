@@ -15,15 +15,25 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <xen/events.h>
+#include <virtuos/vsys.h>
 
+#include "bell.h"
+#include "channel.h"
 #include "counting/counting.h"
-#include "vsysback.h"
+#include "creds.h"
+#include "device.h"
+#include "manage.h"
+#include "map.h"
+#include "poll.h"
+#include "quota.h"
+#include "stats.h"
+#include "worker.h"
 
 /* A client that no shadow takes in this time is refused. */
 #define VSYSBACK_ACCEPT_TIMEOUT (10 * HZ)
 
-LIST_HEAD(vsysback_accept_queue);
-DEFINE_SPINLOCK(vsysback_accept_lock);
+static LIST_HEAD(vsysback_accept_queue);
+static DEFINE_SPINLOCK(vsysback_accept_lock);
 DECLARE_WAIT_QUEUE_HEAD(vsysback_accept_wait);
 
 static void vsysback_channel_release(struct kref *ref)

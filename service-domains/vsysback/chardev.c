@@ -5,8 +5,15 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <virtuos/back.h>
 
-#include "vsysback.h"
+#include "channel.h"
+#include "chardev.h"
+#include "creds.h"
+#include "device.h"
+#include "manage.h"
+#include "quota.h"
+#include "worker.h"
 
 static int vsysback_accept(struct file *file, struct vsys_back_accept *out)
 {

@@ -9,9 +9,17 @@
 #include <linux/kthread.h>
 #include <linux/slab.h>
 #include <xen/events.h>
+#include <virtuos/calls.h>
+#include <virtuos/control.h>
+#include <virtuos/ring.h>
 
+#include "bell.h"
+#include "channel.h"
+#include "control.h"
 #include "counting/counting.h"
-#include "vsysback.h"
+#include "creds.h"
+#include "device.h"
+#include "manage.h"
 
 #define VSYSBACK_LATER 1	/* no answer yet */
 

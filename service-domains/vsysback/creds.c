@@ -15,8 +15,11 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
+#include <virtuos/calls.h>
 
-#include "vsysback.h"
+#include "channel.h"
+#include "creds.h"
+#include "worker.h"
 
 /* What Linux allows at all, unless it was told otherwise (fs.nr_open). */
 #define VSYSBACK_FILES_MAX (1u << 20)

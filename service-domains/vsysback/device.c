@@ -8,9 +8,15 @@
 #include <xen/events.h>
 #include <xen/interface/event_channel.h>
 #include <virtuos/class.h>
+#include <virtuos/vsys.h>
 
+#include "bell.h"
+#include "channel.h"
+#include "control.h"
 #include "counting/counting.h"
-#include "vsysback.h"
+#include "device.h"
+#include "map.h"
+#include "stats.h"
 
 /* What waits for shadows to end: not for the thread of all xenbus devices. */
 static struct workqueue_struct *vsysback_device_wq;

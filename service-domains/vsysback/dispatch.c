@@ -10,8 +10,16 @@
 #include <linux/nospec.h>
 #include <linux/ptrace.h>
 #include <asm/syscall.h>
+#include <virtuos/calls.h>
 
-#include "vsysback.h"
+#include "channel.h"
+#include "check.h"
+#include "device.h"
+#include "dispatch.h"
+#include "lock.h"
+#include "poll.h"
+#include "stats.h"
+#include "worker.h"
 
 long x64_sys_call(const struct pt_regs *regs, unsigned int nr);
 

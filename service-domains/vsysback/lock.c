@@ -7,7 +7,9 @@
 #include <linux/fcntl.h>
 #include <linux/uaccess.h>
 
-#include "vsysback.h"
+#include "channel.h"
+#include "device.h"
+#include "lock.h"
 
 static s32 vsysback_lock_owner(struct vsysback_device *dev, s32 pid)
 {

@@ -3,7 +3,8 @@
 #include <linux/module.h>
 #include <xen/xen.h>
 
-#include "vsysback.h"
+#include "chardev.h"
+#include "device.h"
 
 /*
  * Where a granted page takes the place of an ordinary one, a mapping that Xen

@@ -9,7 +9,9 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 
-#include "vsysback.h"
+#include "channel.h"
+#include "device.h"
+#include "manage.h"
 
 /* Queue a request; it will be answered on its control slot. */
 int vsysback_manage_post(struct vsysback_channel *ch,

@@ -11,7 +11,7 @@
 #include <xen/page.h>
 #include <asm/xen/hypercall.h>
 
-#include "vsysback.h"
+#include "map.h"
 
 /* Where the page table entry of one of the pages is, for Xen to write to. */
 static u64 vsysback_map_entry(const struct vsysback_mapping *m, unsigned int i)

@@ -11,8 +11,10 @@
 #include <linux/file.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
+#include <virtuos/ring.h>
 
-#include "vsysback.h"
+#include "channel.h"
+#include "poll.h"
 
 /* A wait queue that a file's ->poll named. */
 struct vsysback_poll_entry {

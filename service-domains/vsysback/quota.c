@@ -9,8 +9,11 @@
 #include <linux/module.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <virtuos/share.h>
 
-#include "vsysback.h"
+#include "channel.h"
+#include "device.h"
+#include "quota.h"
 
 #define VSYSBACK_TELL_AGAIN (60 * HZ)
 

@@ -5,8 +5,12 @@
  */
 #include <linux/device.h>
 #include <linux/ktime.h>
+#include <virtuos/vsys.h>
 
-#include "vsysback.h"
+#include "channel.h"
+#include "device.h"
+#include "quota.h"
+#include "stats.h"
 
 static void vsysback_stats_sum(struct vsysback_device *dev,
 			       struct vsysback_counts *sum, u64 *total)

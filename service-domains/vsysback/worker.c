@@ -23,9 +23,16 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/stat.h>
 #include <linux/task_work.h>
+#include <virtuos/ring.h>
 
+#include "bell.h"
+#include "channel.h"
 #include "counting/counting.h"
-#include "vsysback.h"
+#include "creds.h"
+#include "dispatch.h"
+#include "quota.h"
+#include "stats.h"
+#include "worker.h"
 
 #define VSYSBACK_SPIN_MIN_US	10u
 #define VSYSBACK_SPIN_MAX_US	400u

@@ -3,6 +3,9 @@
  * Account: where a call's counts go, in pages of the user domain.  They are
  * written, never read: what stands there is the user domain's word.
  */
+#include <virtuos/calls.h>
+#include <virtuos/counters.h>
+
 #include "account.h"
 #include "count.h"
 

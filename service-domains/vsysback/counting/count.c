@@ -11,6 +11,8 @@
 #include <linux/slab.h>
 #include <asm/perf_event.h>
 
+#include "../channel.h"
+#include "../device.h"
 #include "account.h"
 #include "counting.h"
 #include "gauge.h"

@@ -6,8 +6,12 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <virtuos/control.h>
+#include <virtuos/counters.h>
+#include <virtuos/ring.h>
 #include <virtuos/vsys.h>
 
+#include "../channel.h"
+#include "../device.h"
 #include "count.h"
 #include "counting.h"
 #include "share.h"

@@ -16,13 +16,15 @@
 #include <linux/errno.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
-#include <virtuos/ring.h>
 
-#include "../vsysback.h"
+#include "../channel.h"
+#include "../worker.h"
+
+struct vsys_call;
+struct vsysback_count;
+struct vsysback_device;
 
 #ifdef VSYS_COUNTING
-
-struct vsysback_count;
 
 /* A channel's, whether anything is counted there or not. */
 struct vsysback_counting {

@@ -5,7 +5,7 @@
 
 #include <virtuos/counters.h>
 
-#include "../vsysback.h"
+#include "../map.h"
 
 #define VSYSBACK_ENTRY_BYTES	256u
 #define VSYSBACK_CHUNK_ENTRIES \

@@ -18,7 +18,11 @@
 #include <asm/irq_regs.h>
 #include <asm/msr.h>
 #include <asm/unwind.h>
+#include <virtuos/counters.h>
+#include <virtuos/ring.h>
 
+#include "../channel.h"
+#include "../device.h"
 #include "account.h"
 #include "count.h"
 #include "counting.h"

@@ -10,6 +10,8 @@
 #include "count.h"
 #include "reading.h"
 
+struct vsysback_device;
+
 struct vsysback_gauge_event {
 	struct vsysback_gauge *gauge;
 	struct perf_event *event;

@@ -5,6 +5,8 @@
  */
 #include <linux/slab.h>
 
+#include "../channel.h"
+#include "../device.h"
 #include "records.h"
 
 struct vsysback_records *vsysback_records_map(struct vsysback_channel *ch,

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <linux/tick.h>
 
+#include "../device.h"
 #include "count.h"
 #include "gauge.h"
 #include "share.h"
