@@ -17,8 +17,11 @@
 #include <xen/events.h>
 #include <virtuos/vsys.h>
 
+#include "accept.h"
 #include "bell.h"
 #include "channel.h"
+#include "charge.h"
+#include "control.h"
 #include "counting/counting.h"
 #include "creds.h"
 #include "device.h"
@@ -32,11 +35,7 @@
 /* A client that no shadow takes in this time is refused. */
 #define VSYSBACK_ACCEPT_TIMEOUT (10 * HZ)
 
-static LIST_HEAD(vsysback_accept_queue);
-static DEFINE_SPINLOCK(vsysback_accept_lock);
-DECLARE_WAIT_QUEUE_HEAD(vsysback_accept_wait);
-
-static void vsysback_channel_release(struct kref *ref)
+static void vsysback_channel_free(struct kref *ref)
 {
 	struct vsysback_channel *ch = container_of(ref,
 						   struct vsysback_channel,
@@ -57,7 +56,7 @@ static void vsysback_channel_release(struct kref *ref)
 
 void vsysback_channel_put(struct vsysback_channel *ch)
 {
-	kref_put(&ch->ref, vsysback_channel_release);
+	kref_put(&ch->ref, vsysback_channel_free);
 }
 
 struct vsysback_channel *vsysback_channel_get(struct vsysback_device *dev,
@@ -129,56 +128,6 @@ void vsysback_channel_retire(struct vsysback_channel *ch)
 		vsysback_channel_dead_word(&ch->ring);
 	}
 	spin_unlock_irq(&ch->lock);
-}
-
-/* ---- What it takes ------------------------------------------------------------- */
-
-/* Pages that it is going to map: ENOMEM beyond the user's share. */
-int vsysback_channel_charge(struct vsysback_channel *ch, u32 pages)
-{
-	int err = vsysback_quota_charge(ch, VSYSBACK_PAGES, pages);
-
-	if (err)
-		return err == -EDQUOT ? -ENOMEM : -ENOSPC;
-	spin_lock_irq(&ch->lock);
-	ch->nr_pages += pages;
-	spin_unlock_irq(&ch->lock);
-	return 0;
-}
-
-/* What is no more charged, for the channel has ended, is not returned twice. */
-void vsysback_channel_return(struct vsysback_channel *ch, u32 pages)
-{
-	spin_lock_irq(&ch->lock);
-	pages = min(pages, ch->nr_pages);
-	ch->nr_pages -= pages;
-	spin_unlock_irq(&ch->lock);
-	vsysback_quota_return(ch, VSYSBACK_PAGES, pages);
-}
-
-/* One more descriptor of the shadow's; or not. */
-int vsysback_files_take(struct vsysback_channel *ch)
-{
-	int err = vsysback_quota_charge(ch, VSYSBACK_FILES, 1);
-
-	if (err)
-		return err;
-	spin_lock_irq(&ch->lock);
-	ch->nr_files++;
-	spin_unlock_irq(&ch->lock);
-	return 0;
-}
-
-void vsysback_files_give(struct vsysback_channel *ch)
-{
-	bool had;
-
-	spin_lock_irq(&ch->lock);
-	had = ch->nr_files;
-	ch->nr_files -= had;
-	spin_unlock_irq(&ch->lock);
-	if (had)
-		vsysback_quota_return(ch, VSYSBACK_FILES, 1);
 }
 
 static irqreturn_t vsysback_channel_interrupt(int irq, void *data)
@@ -258,16 +207,6 @@ static void vsysback_channel_unmap(struct vsysback_channel *ch)
 	vsysback_unmap(&ch->ring_pages);
 }
 
-/* No worker is left, and no page is mapped. */
-static void vsysback_channel_give_back(struct vsysback_channel *ch)
-{
-	vsysback_channel_return(ch, U32_MAX);
-	vsysback_quota_return(ch, VSYSBACK_FILES, ch->nr_files);
-	vsysback_quota_return(ch, VSYSBACK_WORKERS, ch->nr_charged);
-	vsysback_quota_return(ch, VSYSBACK_CHANNELS, 1);
-	ch->nr_files = ch->nr_charged = 0;
-}
-
 /* Forget it, once: the entry in the table says who is first. */
 static void vsysback_channel_teardown(struct vsysback_channel *ch)
 {
@@ -278,9 +217,9 @@ static void vsysback_channel_teardown(struct vsysback_channel *ch)
 		return;
 	vsysback_counting_channel_end(ch);
 	vsysback_channel_unmap(ch);
-	vsysback_channel_give_back(ch);
+	vsysback_charge_return_all(ch);
 	if (ch->close_slot >= 0)
-		vsysback_device_reply(dev, ch->close_slot, 0);
+		vsysback_control_reply(dev, ch->close_slot, 0);
 	if (atomic_dec_and_test(&dev->nr_channels))
 		wake_up(&dev->channels_wait);
 	vsysback_channel_put(ch);
@@ -296,19 +235,7 @@ static void vsysback_channel_answer(struct vsysback_channel *ch, s64 ret)
 	ch->open_slot = -1;
 	spin_unlock_irq(&ch->lock);
 	if (slot >= 0)
-		vsysback_device_reply(ch->dev, slot, ret);
-}
-
-/* Take a channel off the accept queue.  False: a shadow was faster. */
-static bool vsysback_channel_unqueue(struct vsysback_channel *ch)
-{
-	bool queued;
-
-	spin_lock(&vsysback_accept_lock);
-	queued = !list_empty(&ch->accept_list);
-	list_del_init(&ch->accept_list);
-	spin_unlock(&vsysback_accept_lock);
-	return queued;
+		vsysback_control_reply(ch->dev, slot, ret);
 }
 
 static void vsysback_channel_timeout(struct work_struct *work)
@@ -316,7 +243,7 @@ static void vsysback_channel_timeout(struct work_struct *work)
 	struct vsysback_channel *ch = container_of(
 		work, struct vsysback_channel, accept_timeout.work);
 
-	if (vsysback_channel_unqueue(ch)) {
+	if (vsysback_accept_remove(ch)) {
 		pr_warn_ratelimited("vsysback: no shadow for %.16s (%u of domain %u); is vsysd running?\n",
 				    ch->comm, ch->pid, ch->dev->frontend);
 		/* The lock: whoever has seen it alive has written by now. */
@@ -369,7 +296,7 @@ static void vsysback_channel_init(struct vsysback_channel *ch)
 	mutex_init(&ch->creds_lock);
 	INIT_LIST_HEAD(&ch->idle);
 	INIT_LIST_HEAD(&ch->workers);
-	INIT_LIST_HEAD(&ch->requests);
+	INIT_LIST_HEAD(&ch->jobs);
 	INIT_LIST_HEAD(&ch->accept_list);
 	init_waitqueue_head(&ch->manager_wait);
 	xa_init(&ch->polls);
@@ -387,8 +314,7 @@ vsysback_channel_alloc(struct vsysback_device *dev, u32 slot,
 	if (!ch)
 		return NULL;
 	vsysback_channel_init(ch);
-	kref_get(&dev->ref);
-	ch->dev = dev;
+	ch->dev = vsysback_device_get(dev);
 	ch->arena_base = open->arena_base;
 	ch->pid = open->pid;
 	vsysback_channel_name(ch, open->comm);
@@ -419,11 +345,11 @@ static int vsysback_channel_fit(struct vsysback_channel *ch,
 	err = vsysback_quota_charge(ch, VSYSBACK_CHANNELS, 1);
 	if (err)
 		return err;
-	err = vsysback_channel_charge(ch, pages);
+	err = vsysback_pages_charge(ch, pages);
 	if (!err)
 		err = vsysback_channel_map(ch, open);
 	if (err)
-		vsysback_channel_give_back(ch);
+		vsysback_charge_return_all(ch);
 	return err;
 }
 
@@ -451,14 +377,11 @@ int vsysback_channel_open(struct vsysback_device *dev, u32 slot,
 	kref_get(&ch->ref);	/* the table has the first; this is the queue's */
 	kref_get(&ch->ref);	/* the timeout's */
 	schedule_delayed_work(&ch->accept_timeout, VSYSBACK_ACCEPT_TIMEOUT);
-	spin_lock(&vsysback_accept_lock);
-	list_add_tail(&ch->accept_list, &vsysback_accept_queue);
-	spin_unlock(&vsysback_accept_lock);
-	wake_up(&vsysback_accept_wait);
+	vsysback_accept_add(ch);
 	return 0;
 unmap:
 	vsysback_channel_unmap(ch);
-	vsysback_channel_give_back(ch);
+	vsysback_charge_return_all(ch);
 	if (atomic_dec_and_test(&dev->nr_channels))
 		wake_up(&dev->channels_wait);
 put:
@@ -466,33 +389,11 @@ put:
 	return err == -EBUSY ? -EUSERS : err;	/* all ids are in use */
 }
 
-/* accept_lock held: user domains take turns. */
-static struct vsysback_channel *vsysback_channel_next(void)
-{
-	static domid_t last = DOMID_INVALID;
-	struct vsysback_channel *ch;
-
-	list_for_each_entry(ch, &vsysback_accept_queue, accept_list)
-		if (ch->dev->frontend != last)
-			goto found;
-	ch = list_first_entry_or_null(&vsysback_accept_queue,
-				      struct vsysback_channel, accept_list);
-	if (!ch)
-		return NULL;
-found:
-	last = ch->dev->frontend;
-	list_del_init(&ch->accept_list);
-	return ch;
-}
-
 /* The queue's reference passes to the caller, who becomes the shadow. */
 struct vsysback_channel *vsysback_channel_accept(void)
 {
-	struct vsysback_channel *ch;
+	struct vsysback_channel *ch = vsysback_accept_next();
 
-	spin_lock(&vsysback_accept_lock);
-	ch = vsysback_channel_next();
-	spin_unlock(&vsysback_accept_lock);
 	if (!ch)
 		return NULL;
 	if (cancel_delayed_work(&ch->accept_timeout))
@@ -548,10 +449,10 @@ void vsysback_channel_end(struct vsysback_channel *ch, int close_slot)
 	spin_unlock_irq(&ch->lock);
 
 	if (refused >= 0)
-		vsysback_device_reply(ch->dev, refused, -EALREADY);
+		vsysback_control_reply(ch->dev, refused, -EALREADY);
 	if (was == VSYSBACK_CHANNEL_DEAD) {
 		vsysback_channel_teardown(ch);
-	} else if (vsysback_channel_unqueue(ch)) {
+	} else if (vsysback_accept_remove(ch)) {
 		if (cancel_delayed_work(&ch->accept_timeout))
 			vsysback_channel_put(ch);
 		vsysback_channel_answer(ch, -ECANCELED);

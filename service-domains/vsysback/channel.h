@@ -19,7 +19,7 @@
 struct vsysback_counting;
 struct vsysback_device;
 struct vsysback_identity;
-struct vsysback_request;
+struct vsysback_job;
 struct vsysback_user;
 struct vsysback_worker;
 
@@ -64,8 +64,8 @@ struct vsysback_channel {
 	bool starved;			/* the last worker gets no follower */
 	bool retired;			/* the program's ring is not served */
 	u32 nr_pages, nr_files;		/* charged */
-	struct list_head requests;
-	struct vsysback_request *mapping;
+	struct list_head jobs;	/* for the manager */
+	struct vsysback_job *mapping;	/* the one that it is at */
 	struct task_struct *shadow;	/* the manager thread */
 
 	wait_queue_head_t manager_wait;
@@ -106,12 +106,5 @@ bool vsysback_channel_live(struct vsysback_channel *ch);
 bool vsysback_channel_asleep(struct vsysback_channel *ch);
 void vsysback_channel_awake(struct vsysback_channel *ch);
 void vsysback_channel_retire(struct vsysback_channel *ch);
-int vsysback_channel_charge(struct vsysback_channel *ch, u32 pages);
-int vsysback_files_take(struct vsysback_channel *ch);
-void vsysback_files_give(struct vsysback_channel *ch);
-void vsysback_channel_return(struct vsysback_channel *ch, u32 pages);
-
-/* Shadows wait here for a channel to accept. */
-extern wait_queue_head_t vsysback_accept_wait;
 
 #endif /* VSYSBACK_CHANNEL_H */

@@ -7,6 +7,7 @@
 #include <linux/uaccess.h>
 #include <virtuos/back.h>
 
+#include "accept.h"
 #include "channel.h"
 #include "chardev.h"
 #include "creds.h"

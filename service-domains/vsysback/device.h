@@ -12,12 +12,10 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
-#include <virtuos/control.h>
-#include <virtuos/ring.h>
+#include <virtuos/vsys.h>
 #include <xen/xenbus.h>
 
-#include "bell.h"
-#include "map.h"
+#include "control.h"
 #include "quota.h"
 
 struct vsysback_counting_share;
@@ -31,21 +29,12 @@ struct vsysback_device {
 	u32 features;			/* that the frontend has taken */
 	char service[VSYS_SERVICE_NAME_MAX];
 
-	/* Guards connected and the control channel's mapping. */
-	struct mutex lock;
-	bool connected;
-	struct vsys_ring control;
-	struct vsysback_mapping control_pages;
-	struct vsysback_bell bell;
-	struct task_struct *control_thread;
-	wait_queue_head_t control_wait;
-	bool control_kicked;
-	/* lock; a bit for each control slot whose request has not been answered. */
-	unsigned long unanswered;
+	struct vsysback_control control;
 
 	bool refused;			/* it never connects: said once */
 	bool removed;			/* its xenbus device is bound no more */
 	struct work_struct end_work;
+	struct mutex lock;
 	enum xenbus_state end_state;	/* lock; what the work leads to */
 
 	struct xarray channels;		/* by id */
@@ -64,9 +53,8 @@ struct vsysback_device {
 	bool stats_on;
 };
 
-int vsysback_device_register(void);
-void vsysback_device_unregister(void);
+struct vsysback_device *vsysback_device_make(struct xenbus_device *xdev);
+struct vsysback_device *vsysback_device_get(struct vsysback_device *dev);
 void vsysback_device_put(struct vsysback_device *dev);
-void vsysback_device_reply(struct vsysback_device *dev, u32 slot, s64 ret);
 
 #endif /* VSYSBACK_DEVICE_H */

@@ -13,6 +13,7 @@
 #include <virtuos/calls.h>
 
 #include "channel.h"
+#include "charge.h"
 #include "check.h"
 #include "device.h"
 #include "dispatch.h"
@@ -87,11 +88,11 @@ static s64 vsysback_dispatch_newfd(struct vsysback_channel *ch,
 {
 	s64 ret;
 
-	if (vsysback_files_take(ch))
+	if (vsysback_files_charge(ch))
 		return -ENFILE;
 	ret = vsysback_dispatch_run(call);
 	if (ret < 0)
-		vsysback_files_give(ch);
+		vsysback_files_return(ch);
 	return ret;
 }
 
@@ -104,7 +105,7 @@ static s64 vsysback_dispatch_close(struct vsysback_channel *ch,
 	ret = vsysback_dispatch_run(call);
 	vsysback_poll_closed(ch, call->args[0]);
 	if (ret != -EBADF)
-		vsysback_files_give(ch);
+		vsysback_files_return(ch);
 	return ret;
 }
 

@@ -4,7 +4,7 @@
 #include <xen/xen.h>
 
 #include "chardev.h"
-#include "device.h"
+#include "xenbus.h"
 
 /*
  * Where a granted page takes the place of an ordinary one, a mapping that Xen
@@ -24,7 +24,7 @@ static int __init vsysback_init(void)
 	err = vsysback_chardev_register();
 	if (err)
 		return err;
-	err = vsysback_device_register();
+	err = vsysback_xenbus_register();
 	if (err)
 		vsysback_chardev_unregister();
 	return err;
@@ -33,7 +33,7 @@ module_init(vsysback_init);
 
 static void __exit vsysback_exit(void)
 {
-	vsysback_device_unregister();
+	vsysback_xenbus_unregister();
 	vsysback_chardev_unregister();
 }
 module_exit(vsysback_exit);

@@ -10,18 +10,20 @@
 #include <linux/slab.h>
 
 #include "channel.h"
+#include "charge.h"
+#include "control.h"
 #include "device.h"
 #include "manage.h"
 
-/* Queue a request; it will be answered on its control slot. */
+/* Queue a job; its request is answered on its control slot. */
 int vsysback_manage_post(struct vsysback_channel *ch,
-			 struct vsysback_request *request)
+			 struct vsysback_job *job)
 {
 	int err = 0;
 
 	spin_lock_irq(&ch->lock);
 	if (ch->state <= VSYSBACK_CHANNEL_SERVING)
-		list_add_tail(&request->list, &ch->requests);
+		list_add_tail(&job->list, &ch->jobs);
 	else
 		err = -ESHUTDOWN;
 	spin_unlock_irq(&ch->lock);
@@ -31,33 +33,33 @@ int vsysback_manage_post(struct vsysback_channel *ch,
 }
 
 static void vsysback_manage_answer(struct vsysback_channel *ch,
-				   struct vsysback_request *request, s64 ret)
+				   struct vsysback_job *job, s64 ret)
 {
-	if (request->file)
-		fput(request->file);
-	if (request->kind == VSYSBACK_MAP) {
+	if (job->file)
+		fput(job->file);
+	if (job->kind == VSYSBACK_MAP) {
 		if (ret < 0)
-			vsysback_channel_return(ch, request->nr_refs);
-		clear_bit(request->region, ch->growing);
+			vsysback_pages_return(ch, job->nr_refs);
+		clear_bit(job->region, ch->growing);
 	}
-	vsysback_device_reply(ch->dev, request->slot, ret);
-	kfree(request);
+	vsysback_control_reply(ch->dev, job->slot, ret);
+	kfree(job);
 }
 
 /* The shadow is gone: nobody else will answer. */
 void vsysback_manage_flush(struct vsysback_channel *ch)
 {
-	struct vsysback_request *request, *next;
-	LIST_HEAD(requests);
+	struct vsysback_job *job, *next;
+	LIST_HEAD(jobs);
 
 	spin_lock_irq(&ch->lock);
-	list_splice_init(&ch->requests, &requests);
+	list_splice_init(&ch->jobs, &jobs);
 	if (ch->mapping)
-		list_add(&ch->mapping->list, &requests);
+		list_add(&ch->mapping->list, &jobs);
 	ch->mapping = NULL;
 	spin_unlock_irq(&ch->lock);
-	list_for_each_entry_safe(request, next, &requests, list)
-		vsysback_manage_answer(ch, request, -ESHUTDOWN);
+	list_for_each_entry_safe(job, next, &jobs, list)
+		vsysback_manage_answer(ch, job, -ESHUTDOWN);
 }
 
 /* An open file of the shadow, by descriptor, from outside of it. */
@@ -81,18 +83,18 @@ struct file *vsysback_manage_file(struct vsysback_channel *ch, int fd)
 
 /* In the manager's own context: its descriptor table is the shadow's. */
 static s64 vsysback_manage_install(struct vsysback_channel *ch,
-				   struct vsysback_request *request)
+				   struct vsysback_job *job)
 {
 	int fd;
 
-	if (vsysback_files_take(ch))
+	if (vsysback_files_charge(ch))
 		return -ENFILE;
 	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0) {
-		vsysback_files_give(ch);
+		vsysback_files_return(ch);
 		return fd;
 	}
-	fd_install(fd, get_file(request->file));
+	fd_install(fd, get_file(job->file));
 	return fd;
 }
 
@@ -102,24 +104,24 @@ static s64 vsysback_manage_install(struct vsysback_channel *ch,
 /* The shadow has done what it was told last, or could not. */
 static void vsysback_manage_done(struct vsysback_channel *ch, s32 result)
 {
-	struct vsysback_request *request;
+	struct vsysback_job *job;
 
 	spin_lock_irq(&ch->lock);
-	request = ch->mapping;
+	job = ch->mapping;
 	ch->mapping = NULL;
-	if (!request && result && ch->wanted == VSYSBACK_WORKER_STARTING) {
+	if (!job && result && ch->wanted == VSYSBACK_WORKER_STARTING) {
 		ch->wanted = VSYSBACK_WORKER_WANTED;
 		ch->start_after = jiffies + VSYSBACK_START_AGAIN;
 		ch->starved = true;
 	}
 	spin_unlock_irq(&ch->lock);
-	if (!request)
+	if (!job)
 		return;
 	if (!result)
-		WRITE_ONCE(ch->granted[request->region],
-			   request->offset +
-				   request->nr_refs * VSYS_PAGE_SIZE);
-	vsysback_manage_answer(ch, request, result);
+		WRITE_ONCE(ch->granted[job->region],
+			   job->offset +
+				   job->nr_refs * VSYS_PAGE_SIZE);
+	vsysback_manage_answer(ch, job, result);
 }
 
 static bool vsysback_manage_ready(struct vsysback_channel *ch)
@@ -127,7 +129,7 @@ static bool vsysback_manage_ready(struct vsysback_channel *ch)
 	return !vsysback_channel_live(ch) ||
 	       (READ_ONCE(ch->wanted) == VSYSBACK_WORKER_WANTED &&
 		!time_before(jiffies, READ_ONCE(ch->start_after))) ||
-	       !list_empty_careful(&ch->requests);
+	       !list_empty_careful(&ch->jobs);
 }
 
 /* Wait for something to do; a worker that did not start is tried again. */
@@ -148,7 +150,7 @@ static int vsysback_manage_wait(struct vsysback_channel *ch)
 static bool vsysback_manage_next(struct vsysback_channel *ch,
 				 struct vsys_back_manage *out)
 {
-	struct vsysback_request *request = NULL;
+	struct vsysback_job *job = NULL;
 
 	spin_lock_irq(&ch->lock);
 	if (ch->state > VSYSBACK_CHANNEL_SERVING) {
@@ -156,12 +158,12 @@ static bool vsysback_manage_next(struct vsysback_channel *ch,
 		out->request = VSYS_BACK_EXIT;
 		return true;
 	}
-	if (!list_empty(&ch->requests)) {
-		request = list_first_entry(&ch->requests,
-					   struct vsysback_request, list);
-		list_del(&request->list);
-		if (request->kind == VSYSBACK_MAP)
-			ch->mapping = request;
+	if (!list_empty(&ch->jobs)) {
+		job = list_first_entry(&ch->jobs,
+					   struct vsysback_job, list);
+		list_del(&job->list);
+		if (job->kind == VSYSBACK_MAP)
+			ch->mapping = job;
 	} else if (ch->wanted == VSYSBACK_WORKER_WANTED &&
 		   !time_before(jiffies, ch->start_after)) {
 		ch->wanted = VSYSBACK_WORKER_STARTING;
@@ -170,20 +172,20 @@ static bool vsysback_manage_next(struct vsysback_channel *ch,
 		return true;
 	}
 	spin_unlock_irq(&ch->lock);
-	if (!request)
+	if (!job)
 		return false;
-	if (request->kind == VSYSBACK_INSTALL) {
-		vsysback_manage_answer(ch, request,
-				       vsysback_manage_install(ch, request));
+	if (job->kind == VSYSBACK_INSTALL) {
+		vsysback_manage_answer(ch, job,
+				       vsysback_manage_install(ch, job));
 		return false;
 	}
 	out->request = VSYS_BACK_ARENA;
 	out->domid = ch->dev->frontend;
-	out->nr_refs = request->nr_refs;
+	out->nr_refs = job->nr_refs;
 	out->address = ch->arena_base +
-		       (u64)request->region * VSYS_SLOT_ARENA_MAX +
-		       request->offset;
-	memcpy(out->refs, request->refs, request->nr_refs * sizeof(u32));
+		       (u64)job->region * VSYS_SLOT_ARENA_MAX +
+		       job->offset;
+	memcpy(out->refs, job->refs, job->nr_refs * sizeof(u32));
 	return true;
 }
 

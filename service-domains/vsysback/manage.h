@@ -10,8 +10,8 @@
 struct file;
 struct vsysback_channel;
 
-/* A request that the shadow's manager thread carries out. */
-struct vsysback_request {
+/* What the shadow's manager thread does for a request of the control channel. */
+struct vsysback_job {
 	struct list_head list;
 	u32 slot;			/* control slot to answer */
 	enum { VSYSBACK_MAP, VSYSBACK_INSTALL } kind;
@@ -27,7 +27,7 @@ struct vsysback_request {
 int vsysback_manage(struct vsysback_channel *ch, s32 result,
 		    struct vsys_back_manage *out);
 int vsysback_manage_post(struct vsysback_channel *ch,
-			 struct vsysback_request *request);
+			 struct vsysback_job *job);
 void vsysback_manage_flush(struct vsysback_channel *ch);
 struct file *vsysback_manage_file(struct vsysback_channel *ch, int fd);
 

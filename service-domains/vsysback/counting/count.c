@@ -12,6 +12,7 @@
 #include <asm/perf_event.h>
 
 #include "../channel.h"
+#include "../charge.h"
 #include "../device.h"
 #include "account.h"
 #include "counting.h"
@@ -118,7 +119,7 @@ static void vsysback_count_free(struct vsysback_count *count)
 	if (count->records)
 		vsysback_records_unmap(count->records);
 	vsysback_entries_unmap(&count->accounts);
-	vsysback_channel_return(count->ch, count->nr_pages);
+	vsysback_pages_return(count->ch, count->nr_pages);
 	kfree(count);
 }
 
@@ -128,7 +129,7 @@ static int vsysback_count_pages(struct vsysback_count *count,
 	u32 pages = request->nr_account_pages + request->nr_ring_pages;
 	int err;
 
-	err = vsysback_channel_charge(count->ch, pages);
+	err = vsysback_pages_charge(count->ch, pages);
 	if (err)
 		return err;
 	count->nr_pages = pages;
