@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bell: the interrupt of a doorbell, from its ring to its end (XSA-332).
+ * Bell: a doorbell rings here, or this end rings it.
  *
- * Between the two Xen's event code delivers no other.  The end comes from the
- * thread that the bell woke, once it has found nothing more to do, so a frontend
- * that rings and rings gets that thread's share of the processor and no more.
- * A bell after which there was nothing to do is empty.  Some are normal, for a
- * worker may have been faster; from many in a row on each is told to be
- * spurious, and the next is delayed.
+ * The interrupt goes from its ring to its end (XSA-332); between the two Xen's
+ * event code delivers no other.  The end comes from the thread that the bell
+ * woke, once it has found nothing more to do, so a frontend that rings and rings
+ * gets that thread's share of the processor and no more.  A bell after which
+ * there was nothing to do is empty.  Some are normal, for a worker may have been
+ * faster; from many in a row on each is told to be spurious, and the next is
+ * delayed.
  */
 #include <xen/events.h>
 
 #include "bell.h"
+#include "channel.h"
+#include "stats.h"
 
 #define VSYSBACK_EMPTY_BELLS 64u
 
@@ -36,4 +39,11 @@ void vsysback_bell_end(struct vsysback_bell *bell)
 	bell->worked = false;
 	xen_irq_lateeoi(bell->irq, bell->empty < VSYSBACK_EMPTY_BELLS ?
 					   0 : XEN_EOI_FLAG_SPURIOUS);
+}
+
+/* Ring the client's: an answer, an event or a record waits for it. */
+void vsysback_channel_ring(struct vsysback_channel *ch)
+{
+	vsysback_count(ch->dev, bells);
+	notify_remote_via_irq(ch->bell.irq);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Bell: the interrupt of a doorbell, from its ring to its end. */
+/* Bell: a doorbell rings here, or this end rings it. */
 #ifndef VSYSBACK_BELL_H
 #define VSYSBACK_BELL_H
 
 #include <linux/atomic.h>
 #include <linux/types.h>
+
+struct vsysback_channel;
 
 /*
  * The end of a doorbell's interrupt is given by the thread that does the work,
@@ -20,5 +22,6 @@ struct vsysback_bell {
 
 void vsysback_bell_rang(struct vsysback_bell *bell);
 void vsysback_bell_end(struct vsysback_bell *bell);
+void vsysback_channel_ring(struct vsysback_channel *ch);
 
 #endif /* VSYSBACK_BELL_H */

@@ -29,7 +29,6 @@
 #include "map.h"
 #include "poll.h"
 #include "quota.h"
-#include "stats.h"
 #include "worker.h"
 
 /* A client that no shadow takes in this time is refused. */
@@ -72,17 +71,6 @@ struct vsysback_channel *vsysback_channel_get(struct vsysback_device *dev,
 		kref_get(&ch->ref);
 	xa_unlock(&dev->channels);
 	return ch;
-}
-
-bool vsysback_channel_live(struct vsysback_channel *ch)
-{
-	return READ_ONCE(ch->state) <= VSYSBACK_CHANNEL_SERVING;
-}
-
-void vsysback_channel_ring(struct vsysback_channel *ch)
-{
-	vsysback_count(ch->dev, bells);
-	notify_remote_via_irq(ch->bell.irq);
 }
 
 /*

@@ -101,10 +101,13 @@ struct vsysback_channel *vsysback_channel_accept(void);
 void vsysback_channel_serving(struct vsysback_channel *ch);
 void vsysback_channel_end(struct vsysback_channel *ch, int close_slot);
 void vsysback_channel_dead(struct vsysback_channel *ch);
-void vsysback_channel_ring(struct vsysback_channel *ch);
-bool vsysback_channel_live(struct vsysback_channel *ch);
 bool vsysback_channel_asleep(struct vsysback_channel *ch);
 void vsysback_channel_awake(struct vsysback_channel *ch);
 void vsysback_channel_retire(struct vsysback_channel *ch);
+
+static inline bool vsysback_channel_live(const struct vsysback_channel *ch)
+{
+	return READ_ONCE(ch->state) <= VSYSBACK_CHANNEL_SERVING;
+}
 
 #endif /* VSYSBACK_CHANNEL_H */

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <virtuos/ring.h>
 
+#include "bell.h"
 #include "channel.h"
 #include "poll.h"
 

@@ -4,108 +4,22 @@
  * to the next one or to the channel's end.
  *
  * Workers find it by its number and open a gauge each when they next have a call
- * (gauge.c).  Whoever takes the count away closes their
- * gauges first, so that nobody touches its pages when they are unmapped, even if
- * a worker is blocked in a call for hours.
+ * (gauge.c).  Whoever takes the count away closes their gauges first, so that
+ * nobody touches its pages when they are unmapped, even if a worker is blocked in
+ * a call for hours.
  */
 #include <linux/slab.h>
-#include <asm/perf_event.h>
 
 #include "../channel.h"
 #include "../charge.h"
 #include "../device.h"
 #include "account.h"
+#include "count.h"
+#include "counter.h"
 #include "counting.h"
 #include "gauge.h"
 #include "records.h"
 #include "totals.h"
-
-/* ---- Which counters -------------------------------------------------------- */
-
-static bool vsysback_count_cache(u64 config)
-{
-	return (config & 0xff) < PERF_COUNT_HW_CACHE_MAX &&
-	       (config >> 8 & 0xff) < PERF_COUNT_HW_CACHE_OP_MAX &&
-	       (config >> 16 & 0xff) < PERF_COUNT_HW_CACHE_RESULT_MAX &&
-	       !(config >> 24);
-}
-
-/* What a user domain may have: no address, no tracepoint, no other's memory. */
-static bool vsysback_count_known(const struct vsys_counter *counter)
-{
-	switch (counter->type) {
-	case PERF_TYPE_HARDWARE:
-		return counter->config < PERF_COUNT_HW_MAX;
-	case PERF_TYPE_HW_CACHE:
-		return vsysback_count_cache(counter->config);
-	case PERF_TYPE_RAW:
-		return !(counter->config & ~(u64)X86_RAW_EVENT_MASK);
-	case PERF_TYPE_SOFTWARE:
-		return counter->config == PERF_COUNT_SW_TASK_CLOCK ||
-		       counter->config == PERF_COUNT_SW_CONTEXT_SWITCHES ||
-		       counter->config == PERF_COUNT_SW_PAGE_FAULTS;
-	}
-	return false;
-}
-
-int vsysback_count_check(const struct vsys_counter *counters, u32 nr)
-{
-	const u32 flags = VSYS_COUNTER_NO_USER | VSYS_COUNTER_NO_KERNEL;
-	u32 i;
-
-	if (nr > VSYS_COUNTERS_MAX)
-		return -EINVAL;
-	for (i = 0; i < nr; i++) {
-		const struct vsys_counter *c = &counters[i];
-
-		if (!vsysback_count_known(c) || c->flags & ~flags ||
-		    c->flags == flags)
-			return -EINVAL;
-		if (c->period && (c->period < VSYS_PERIOD_MIN ||
-				  c->period > S64_MAX))
-			return -EINVAL;
-	}
-	return 0;
-}
-
-void vsysback_count_attr(const struct vsys_counter *counter,
-			 struct perf_event_attr *attr)
-{
-	memset(attr, 0, sizeof(*attr));
-	attr->size = sizeof(*attr);
-	attr->type = counter->type;
-	attr->config = counter->config;
-	attr->sample_period = counter->period;
-	attr->exclude_user = !!(counter->flags & VSYS_COUNTER_NO_USER);
-	attr->exclude_kernel = !!(counter->flags & VSYS_COUNTER_NO_KERNEL);
-	attr->exclude_hv = 1;
-}
-
-static void vsysback_count_ignore(struct perf_event *event,
-				  struct perf_sample_data *data,
-				  struct pt_regs *regs)
-{
-}
-
-/* Does this processor have them?  Asked now, for a worker can tell nobody. */
-static int vsysback_count_try(const struct vsys_counter *counters, u32 nr)
-{
-	struct perf_event_attr attr;
-	struct perf_event *event;
-	u32 i;
-
-	for (i = 0; i < nr; i++) {
-		vsysback_count_attr(&counters[i], &attr);
-		attr.disabled = 1;
-		event = perf_event_create_kernel_counter(&attr, -1, current,
-							 vsysback_count_ignore,
-							 NULL);
-		if (IS_ERR(event))
-			return PTR_ERR(event);
-		perf_event_release_kernel(event);
-	}
-	return 0;
-}
 
 /* ---- Making and unmaking one ------------------------------------------------ */
 
@@ -213,7 +127,7 @@ static int vsysback_count_sane(const struct vsys_count *request)
 		return -EINVAL;
 	if (ring && (ring > VSYS_COUNT_RING_PAGES || !is_power_of_2(ring - 1)))
 		return -EINVAL;
-	return vsysback_count_check(request->counters, request->nr_counters);
+	return vsysback_counters_check(request->counters, request->nr_counters);
 }
 
 int vsysback_count_set(struct vsysback_channel *ch,
@@ -226,7 +140,7 @@ int vsysback_count_set(struct vsysback_channel *ch,
 	if (request->nr_counters) {
 		err = vsysback_count_sane(request);
 		if (!err)
-			err = vsysback_count_try(request->counters,
+			err = vsysback_counters_try(request->counters,
 						 request->nr_counters);
 		if (err)
 			return err;

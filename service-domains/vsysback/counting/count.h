@@ -4,7 +4,6 @@
 #define VSYSBACK_COUNTING_COUNT_H
 
 #include <linux/list.h>
-#include <linux/perf_event.h>
 #include <virtuos/counters.h>
 
 #include "entries.h"
@@ -27,9 +26,6 @@ struct vsysback_count {
 	struct list_head gauges;		/* open ones */
 };
 
-int vsysback_count_check(const struct vsys_counter *counters, u32 nr);
-void vsysback_count_attr(const struct vsys_counter *counter,
-			 struct perf_event_attr *attr);
 int vsysback_count_set(struct vsysback_channel *ch,
 		       const struct vsys_count *request);
 

@@ -25,6 +25,7 @@
 #include "../device.h"
 #include "account.h"
 #include "count.h"
+#include "counter.h"
 #include "counting.h"
 #include "gauge.h"
 #include "records.h"
@@ -196,7 +197,7 @@ static int vsysback_gauge_events(struct vsysback_gauge *g)
 	if (err)
 		return err;
 	for (i = 0; i < count->nr; i++) {
-		vsysback_count_attr(&count->counters[i], &attr);
+		vsysback_counter_attr(&count->counters[i], &attr);
 		g->events[i].gauge = g;
 		event = perf_event_create_kernel_counter(&attr, -1, current,
 							 vsysback_gauge_overflow,
@@ -378,28 +379,5 @@ void vsysback_gauge_runs(struct vsysback_gauge *g)
 	g->blocked = false;
 	if (g->open && g->in_call)
 		vsysback_gauge_trace(g, VSYS_RECORD_WAKE, 0);
-	raw_spin_unlock(&g->lock);
-}
-
-/*
- * Whoever calls keeps the gauge open (totals.c): what its worker counted between
- * calls, until now if it has no call.  The event is read before the lock is taken
- * (it may sleep); if a call came in between, it says too little, not too much.
- */
-void vsysback_gauge_polling(struct vsysback_gauge *g, u32 i, u64 *value,
-			    u64 *running)
-{
-	u64 enabled, now_running, now, since;
-
-	now = perf_event_read_value(g->events[i].event, &enabled, &now_running);
-	raw_spin_lock(&g->lock);
-	*value = g->polling.value[i];
-	*running = g->polling.running[i];
-	if (!g->in_call && now_running > g->last.running[i] &&
-	    vsysback_reading_since(&g->count->counters[i], now,
-				   g->last.value[i], &since)) {
-		*value += since;
-		*running += now_running - g->last.running[i];
-	}
 	raw_spin_unlock(&g->lock);
 }

@@ -39,7 +39,5 @@ struct vsysback_gauge {
 
 bool vsysback_gauge_room(struct vsysback_device *dev, u32 nr);
 void vsysback_gauge_close(struct vsysback_gauge *g);
-void vsysback_gauge_polling(struct vsysback_gauge *g, u32 i, u64 *value,
-			    u64 *running);
 
 #endif /* VSYSBACK_COUNTING_GAUGE_H */

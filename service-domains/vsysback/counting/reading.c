@@ -145,3 +145,26 @@ void vsysback_reading_take(struct vsysback_gauge *g,
 				enabled, &last->enabled);
 	}
 }
+
+/*
+ * Whoever calls keeps the gauge open (totals.c): what its worker counted between
+ * calls, until now if it has no call.  The event is read before the lock is taken
+ * (it may sleep); if a call came in between, it says too little, not too much.
+ */
+void vsysback_reading_polling(struct vsysback_gauge *g, u32 i, u64 *value,
+			    u64 *running)
+{
+	u64 enabled, now_running, now, since;
+
+	now = perf_event_read_value(g->events[i].event, &enabled, &now_running);
+	raw_spin_lock(&g->lock);
+	*value = g->polling.value[i];
+	*running = g->polling.running[i];
+	if (!g->in_call && now_running > g->last.running[i] &&
+	    vsysback_reading_since(&g->count->counters[i], now,
+				   g->last.value[i], &since)) {
+		*value += since;
+		*running += now_running - g->last.running[i];
+	}
+	raw_spin_unlock(&g->lock);
+}

@@ -20,5 +20,7 @@ void vsysback_reading_take(struct vsysback_gauge *g,
 			   struct vsysback_reading *since);
 bool vsysback_reading_since(const struct vsys_counter *counter, u64 now,
 			    u64 last, u64 *since);
+void vsysback_reading_polling(struct vsysback_gauge *g, u32 i, u64 *value,
+			      u64 *running);
 
 #endif /* VSYSBACK_COUNTING_READING_H */

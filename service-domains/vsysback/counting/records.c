@@ -5,6 +5,7 @@
  */
 #include <linux/slab.h>
 
+#include "../bell.h"
 #include "../channel.h"
 #include "../device.h"
 #include "records.h"

@@ -12,7 +12,9 @@
 
 #include "../device.h"
 #include "count.h"
+#include "counter.h"
 #include "gauge.h"
+#include "reading.h"
 #include "share.h"
 #include "totals.h"
 
@@ -95,7 +97,7 @@ static int vsysback_total_open(struct vsysback_total *t)
 	struct perf_event *event;
 	unsigned int cpu;
 
-	vsysback_count_attr(&t->counter, &attr);
+	vsysback_counter_attr(&t->counter, &attr);
 	for_each_online_cpu(cpu) {
 		event = perf_event_create_kernel_counter(&attr, cpu, NULL, NULL,
 							 NULL);
@@ -202,7 +204,7 @@ void vsysback_totals_leave(struct vsysback_gauge *g)
 	mutex_lock(&vsysback_totals_lock);
 	for (i = 0; i < g->count->nr; i++) {
 		t = g->count->totals[i];
-		vsysback_gauge_polling(g, i, &value, &running);
+		vsysback_reading_polling(g, i, &value, &running);
 		t->polling += value;
 		t->polling_running += running;
 		list_del(&g->events[i].node);
@@ -246,7 +248,7 @@ static void vsysback_total_polling(struct vsysback_total *t, u64 *value,
 	*value = t->polling;
 	*running = t->polling_running;
 	list_for_each_entry(e, &t->gauge_events, node) {
-		vsysback_gauge_polling(e->gauge, e - e->gauge->events, &v, &r);
+		vsysback_reading_polling(e->gauge, e - e->gauge->events, &v, &r);
 		*value += v;
 		*running += r;
 	}
@@ -279,7 +281,7 @@ int vsysback_totals_read(struct vsys_totals *totals)
 	int err;
 	u32 i;
 
-	err = vsysback_count_check(totals->counters, totals->nr_counters);
+	err = vsysback_counters_check(totals->counters, totals->nr_counters);
 	totals->nr_cpus = num_online_cpus();
 	totals->enabled = 0;
 	for (i = 0; !err && i < totals->nr_counters; i++)

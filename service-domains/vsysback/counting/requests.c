@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Counting: whether it is offered, what a device has of it, and the requests of
- * the control channel.
- */
+/* Requests of counting: whether they are offered, and what each wants. */
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <virtuos/control.h>
@@ -14,7 +11,6 @@
 #include "../device.h"
 #include "count.h"
 #include "counting.h"
-#include "share.h"
 #include "symbol.h"
 #include "totals.h"
 
@@ -34,20 +30,7 @@ u32 vsysback_counting_features(void)
 	return vsysback_counters ? VSYS_FEATURE_COUNTERS : 0;
 }
 
-int vsysback_counting_device_make(struct vsysback_device *dev)
-{
-	dev->counting = kzalloc(sizeof(*dev->counting), GFP_KERNEL);
-	return dev->counting ? 0 : -ENOMEM;
-}
-
-void vsysback_counting_device_free(struct vsysback_device *dev)
-{
-	kfree(dev->counting);
-}
-
-/* ---- Requests ---------------------------------------------------------------- */
-
-static s64 vsysback_counting_count(struct vsysback_device *dev, u64 id,
+static s64 vsysback_request_count(struct vsysback_device *dev, u64 id,
 				   const void *message)
 {
 	struct vsysback_channel *ch = vsysback_channel_get(dev, id);
@@ -64,7 +47,7 @@ static s64 vsysback_counting_count(struct vsysback_device *dev, u64 id,
 	return err;
 }
 
-static s64 vsysback_counting_totals(void *message)
+static s64 vsysback_request_totals(void *message)
 {
 	struct vsys_totals *totals = kmemdup(message, sizeof(*totals),
 					     GFP_KERNEL);
@@ -79,7 +62,7 @@ static s64 vsysback_counting_totals(void *message)
 	return err;
 }
 
-static s64 vsysback_counting_symbol(void *message)
+static s64 vsysback_request_symbol(void *message)
 {
 	struct vsys_symbol symbol;
 	int err;
@@ -98,11 +81,11 @@ s64 vsysback_counting_request(struct vsysback_device *dev,
 		return -ENOSYS;
 	switch (call->nr) {
 	case VSYS_CONTROL_COUNT:
-		return vsysback_counting_count(dev, call->args[0], message);
+		return vsysback_request_count(dev, call->args[0], message);
 	case VSYS_CONTROL_TOTALS:
-		return vsysback_counting_totals(message);
+		return vsysback_request_totals(message);
 	case VSYS_CONTROL_SYMBOL:
-		return vsysback_counting_symbol(message);
+		return vsysback_request_symbol(message);
 	}
 	return -ENOSYS;
 }
