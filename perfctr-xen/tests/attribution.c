@@ -137,7 +137,7 @@ static void sample(const struct vsys_session_record *r)
 	samples.calls++;
 	for (k = 0; k < s->nr_ips; k++)
 		if (strstr(session_symbol(samples.fd, "storage", s->ips[k]),
-			   "vsysback_worker_serve"))
+			   "back_worker_serve"))
 			break;
 	samples.below += k < s->nr_ips;
 }

@@ -4,41 +4,41 @@
 #include "channel.h"
 #include "device.h"
 
-DECLARE_WAIT_QUEUE_HEAD(vsysback_accept_wait);
-static LIST_HEAD(vsysback_accept_queue);
-static DEFINE_SPINLOCK(vsysback_accept_lock);
+DECLARE_WAIT_QUEUE_HEAD(back_accept_wait);
+static LIST_HEAD(back_accept_queue);
+static DEFINE_SPINLOCK(back_accept_lock);
 
-void vsysback_accept_add(struct vsysback_channel *ch)
+void back_accept_add(struct back_channel *ch)
 {
-	spin_lock(&vsysback_accept_lock);
-	list_add_tail(&ch->accept_list, &vsysback_accept_queue);
-	spin_unlock(&vsysback_accept_lock);
-	wake_up(&vsysback_accept_wait);
+	spin_lock(&back_accept_lock);
+	list_add_tail(&ch->accept_list, &back_accept_queue);
+	spin_unlock(&back_accept_lock);
+	wake_up(&back_accept_wait);
 }
 
 /* False: a shadow was faster. */
-bool vsysback_accept_remove(struct vsysback_channel *ch)
+bool back_accept_remove(struct back_channel *ch)
 {
 	bool queued;
 
-	spin_lock(&vsysback_accept_lock);
+	spin_lock(&back_accept_lock);
 	queued = !list_empty(&ch->accept_list);
 	list_del_init(&ch->accept_list);
-	spin_unlock(&vsysback_accept_lock);
+	spin_unlock(&back_accept_lock);
 	return queued;
 }
 
 /* The lock held: user domains take turns. */
-static struct vsysback_channel *vsysback_accept_first(void)
+static struct back_channel *back_accept_first(void)
 {
 	static domid_t last = DOMID_INVALID;
-	struct vsysback_channel *ch;
+	struct back_channel *ch;
 
-	list_for_each_entry(ch, &vsysback_accept_queue, accept_list)
+	list_for_each_entry(ch, &back_accept_queue, accept_list)
 		if (ch->dev->frontend != last)
 			goto found;
-	ch = list_first_entry_or_null(&vsysback_accept_queue,
-				      struct vsysback_channel, accept_list);
+	ch = list_first_entry_or_null(&back_accept_queue, struct back_channel,
+				      accept_list);
 	if (!ch)
 		return NULL;
 found:
@@ -48,12 +48,12 @@ found:
 }
 
 /* The one that is next, or NULL. */
-struct vsysback_channel *vsysback_accept_next(void)
+struct back_channel *back_accept_next(void)
 {
-	struct vsysback_channel *ch;
+	struct back_channel *ch;
 
-	spin_lock(&vsysback_accept_lock);
-	ch = vsysback_accept_first();
-	spin_unlock(&vsysback_accept_lock);
+	spin_lock(&back_accept_lock);
+	ch = back_accept_first();
+	spin_unlock(&back_accept_lock);
 	return ch;
 }

@@ -16,10 +16,10 @@
 #include "channel.h"
 #include "stats.h"
 
-#define VSYSBACK_EMPTY_BELLS 64u
+#define BACK_EMPTY_BELLS 64u
 
 /* The interrupt. */
-void vsysback_bell_rang(struct vsysback_bell *bell)
+void back_bell_rang(struct back_bell *bell)
 {
 	atomic_set(&bell->owed, 1);
 }
@@ -28,22 +28,22 @@ void vsysback_bell_rang(struct vsysback_bell *bell)
  * The thread goes to sleep.  It has said so where the frontend looks: one that
  * comes after that rings, and a ring before this end is delivered by it.
  */
-void vsysback_bell_end(struct vsysback_bell *bell)
+void back_bell_end(struct back_bell *bell)
 {
 	if (!atomic_xchg(&bell->owed, 0))
 		return;
 	if (bell->worked)
 		bell->empty = 0;
-	else if (bell->empty < VSYSBACK_EMPTY_BELLS)
+	else if (bell->empty < BACK_EMPTY_BELLS)
 		bell->empty++;
 	bell->worked = false;
-	xen_irq_lateeoi(bell->irq, bell->empty < VSYSBACK_EMPTY_BELLS ?
+	xen_irq_lateeoi(bell->irq, bell->empty < BACK_EMPTY_BELLS ?
 					   0 : XEN_EOI_FLAG_SPURIOUS);
 }
 
 /* Ring the client's: an answer, an event or a record waits for it. */
-void vsysback_channel_ring(struct vsysback_channel *ch)
+void back_channel_bell(struct back_channel *ch)
 {
-	vsysback_count(ch->dev, bells);
+	back_stats_count(ch->dev, bells);
 	notify_remote_via_irq(ch->bell.irq);
 }

@@ -32,36 +32,33 @@
 #include "worker.h"
 
 /* A client that no shadow takes in this time is refused. */
-#define VSYSBACK_ACCEPT_TIMEOUT (10 * HZ)
+#define BACK_ACCEPT_TIMEOUT (10 * HZ)
 
-static void vsysback_channel_free(struct kref *ref)
+static void back_channel_free(struct kref *ref)
 {
-	struct vsysback_channel *ch = container_of(ref,
-						   struct vsysback_channel,
-						   ref);
+	struct back_channel *ch = container_of(ref, struct back_channel, ref);
 
 	if (ch->shadow)
 		put_task_struct(ch->shadow);
 	xa_destroy(&ch->polls);
-	vsysback_creds_free(ch);
-	vsysback_counting_channel_free(ch);
+	back_creds_free(ch);
+	back_counting_channel_free(ch);
 	if (ch->user)
-		vsysback_user_put(ch->user);
-	vsysback_device_put(ch->dev);
+		back_user_put(ch->user);
+	back_device_put(ch->dev);
 	bitmap_free(ch->growing);
 	kfree(ch->granted);
 	kfree(ch);
 }
 
-void vsysback_channel_put(struct vsysback_channel *ch)
+void back_channel_put(struct back_channel *ch)
 {
-	kref_put(&ch->ref, vsysback_channel_free);
+	kref_put(&ch->ref, back_channel_free);
 }
 
-struct vsysback_channel *vsysback_channel_get(struct vsysback_device *dev,
-					      u64 id)
+struct back_channel *back_channel_get(struct back_device *dev, u64 id)
 {
-	struct vsysback_channel *ch;
+	struct back_channel *ch;
 
 	if (id >= VSYS_CHANNELS_MAX)
 		return NULL;
@@ -77,7 +74,7 @@ struct vsysback_channel *vsysback_channel_get(struct vsysback_device *dev,
  * Nobody polls any more, on both rings; false: a call slipped in.  The lock keeps
  * the program's server word from changing once more after it was DEAD.
  */
-bool vsysback_channel_asleep(struct vsysback_channel *ch)
+bool back_channel_asleep(struct back_channel *ch)
 {
 	bool asleep;
 
@@ -92,7 +89,7 @@ bool vsysback_channel_asleep(struct vsysback_channel *ch)
 	return asleep;
 }
 
-void vsysback_channel_awake(struct vsysback_channel *ch)
+void back_channel_awake(struct back_channel *ch)
 {
 	spin_lock_irq(&ch->lock);
 	vsys_server_wake(&ch->kernel);
@@ -101,46 +98,46 @@ void vsysback_channel_awake(struct vsysback_channel *ch)
 	spin_unlock_irq(&ch->lock);
 }
 
-static void vsysback_channel_dead_word(const struct vsys_ring *ring)
+static void back_channel_dead_word(const struct vsys_ring *ring)
 {
 	__atomic_store_n(&ring->head->server, VSYS_SERVER_DEAD,
 			 __ATOMIC_SEQ_CST);
 }
 
 /* Control request RETIRE; what its slots hold is finished, or never begun. */
-void vsysback_channel_retire(struct vsysback_channel *ch)
+void back_channel_retire(struct back_channel *ch)
 {
 	spin_lock_irq(&ch->lock);
-	if (ch->state <= VSYSBACK_CHANNEL_SERVING) {
+	if (ch->state <= BACK_CHANNEL_SERVING) {
 		WRITE_ONCE(ch->retired, true);
-		vsysback_channel_dead_word(&ch->ring);
+		back_channel_dead_word(&ch->ring);
 	}
 	spin_unlock_irq(&ch->lock);
 }
 
-static irqreturn_t vsysback_channel_interrupt(int irq, void *data)
+static irqreturn_t back_channel_interrupt(int irq, void *data)
 {
-	struct vsysback_channel *ch = data;
+	struct back_channel *ch = data;
 
-	vsysback_bell_rang(&ch->bell);
-	vsysback_worker_wake(ch);
+	back_bell_rang(&ch->bell);
+	back_worker_wake(ch);
 	return IRQ_HANDLED;
 }
 
 /* A head and the slots behind it, in a row. */
-static int vsysback_channel_map_ring(struct vsysback_channel *ch,
-				     struct vsysback_mapping *pages, u32 head,
-				     const u32 *slots, u32 nr_slots,
-				     struct vsys_ring *ring)
+static int back_channel_map_ring(struct back_channel *ch,
+				 struct back_mapping *pages, u32 head,
+				 const u32 *slots, u32 nr_slots,
+				 struct vsys_ring *ring)
 {
 	grant_ref_t refs[1 + VSYS_SLOTS_MAX / VSYS_SLOTS_PER_PAGE];
 	u32 nr = nr_slots / VSYS_SLOTS_PER_PAGE;
 	int err;
 
-	BUILD_BUG_ON(ARRAY_SIZE(refs) > VSYSBACK_MAP_PAGES);
+	BUILD_BUG_ON(ARRAY_SIZE(refs) > BACK_MAP_PAGES);
 	refs[0] = head;
 	memcpy(refs + 1, slots, nr * sizeof(*refs));
-	err = vsysback_map(pages, ch->dev->frontend, refs, 1 + nr);
+	err = back_map(pages, ch->dev->frontend, refs, 1 + nr);
 	if (err)
 		return err;
 	ring->head = pages->address;
@@ -149,10 +146,10 @@ static int vsysback_channel_map_ring(struct vsysback_channel *ch,
 	return 0;
 }
 
-static int vsysback_channel_bind(struct vsysback_channel *ch, u32 port)
+static int back_channel_bind(struct back_channel *ch, u32 port)
 {
 	int irq = bind_interdomain_evtchn_to_irqhandler_lateeoi(
-		ch->dev->xdev, port, vsysback_channel_interrupt, 0,
+		ch->dev->xdev, port, back_channel_interrupt, 0,
 		"vsysback-channel", ch);
 
 	if (irq == -ENOSPC)
@@ -163,58 +160,56 @@ static int vsysback_channel_bind(struct vsysback_channel *ch, u32 port)
 	return 0;
 }
 
-static int vsysback_channel_map(struct vsysback_channel *ch,
-				const struct vsys_open *open)
+static int back_channel_map(struct back_channel *ch,
+			    const struct vsys_open *open)
 {
 	int err;
 
-	err = vsysback_channel_map_ring(ch, &ch->ring_pages, open->head_ref,
-					open->slot_refs, open->nr_slots,
-					&ch->ring);
+	err = back_channel_map_ring(ch, &ch->ring_pages, open->head_ref,
+				    open->slot_refs, open->nr_slots, &ch->ring);
 	if (err)
 		return err;
-	err = vsysback_channel_map_ring(ch, &ch->kernel_pages,
-					open->kernel_head_ref,
-					&open->kernel_slot_ref,
-					VSYS_SLOTS_KERNEL, &ch->kernel);
+	err = back_channel_map_ring(
+		ch, &ch->kernel_pages, open->kernel_head_ref,
+		&open->kernel_slot_ref, VSYS_SLOTS_KERNEL, &ch->kernel);
 	if (err)
 		goto unmap_ring;
-	err = vsysback_channel_bind(ch, open->event_channel);
+	err = back_channel_bind(ch, open->event_channel);
 	if (!err)
 		return 0;
-	vsysback_unmap(&ch->kernel_pages);
+	back_unmap(&ch->kernel_pages);
 unmap_ring:
-	vsysback_unmap(&ch->ring_pages);
+	back_unmap(&ch->ring_pages);
 	return err;
 }
 
-static void vsysback_channel_unmap(struct vsysback_channel *ch)
+static void back_channel_unmap(struct back_channel *ch)
 {
 	unbind_from_irqhandler(ch->bell.irq, ch);
-	vsysback_unmap(&ch->kernel_pages);
-	vsysback_unmap(&ch->ring_pages);
+	back_unmap(&ch->kernel_pages);
+	back_unmap(&ch->ring_pages);
 }
 
 /* Forget it, once: the entry in the table says who is first. */
-static void vsysback_channel_teardown(struct vsysback_channel *ch)
+static void back_channel_teardown(struct back_channel *ch)
 {
-	struct vsysback_device *dev = ch->dev;
+	struct back_device *dev = ch->dev;
 
 	/* Not xa_erase(): the id may be another channel's by now. */
 	if (xa_cmpxchg(&dev->channels, ch->id, ch, NULL, GFP_KERNEL) != ch)
 		return;
-	vsysback_counting_channel_end(ch);
-	vsysback_channel_unmap(ch);
-	vsysback_charge_return_all(ch);
+	back_counting_channel_end(ch);
+	back_channel_unmap(ch);
+	back_charge_return_all(ch);
 	if (ch->close_slot >= 0)
-		vsysback_control_reply(dev, ch->close_slot, 0);
+		back_control_reply(dev, ch->close_slot, 0);
 	if (atomic_dec_and_test(&dev->nr_channels))
 		wake_up(&dev->channels_wait);
-	vsysback_channel_put(ch);
+	back_channel_put(ch);
 }
 
 /* Answer OPEN, if that is still to be done. */
-static void vsysback_channel_answer(struct vsysback_channel *ch, s64 ret)
+static void back_channel_answer(struct back_channel *ch, s64 ret)
 {
 	int slot;
 
@@ -223,29 +218,29 @@ static void vsysback_channel_answer(struct vsysback_channel *ch, s64 ret)
 	ch->open_slot = -1;
 	spin_unlock_irq(&ch->lock);
 	if (slot >= 0)
-		vsysback_control_reply(ch->dev, slot, ret);
+		back_control_reply(ch->dev, slot, ret);
 }
 
-static void vsysback_channel_timeout(struct work_struct *work)
+static void back_channel_timeout(struct work_struct *work)
 {
-	struct vsysback_channel *ch = container_of(
-		work, struct vsysback_channel, accept_timeout.work);
+	struct back_channel *ch =
+		container_of(work, struct back_channel, accept_timeout.work);
 
-	if (vsysback_accept_remove(ch)) {
+	if (back_accept_remove(ch)) {
 		pr_warn_ratelimited("vsysback: no shadow for %.16s (%u of domain %u); is vsysd running?\n",
 				    ch->comm, ch->pid, ch->dev->frontend);
 		/* The lock: whoever has seen it alive has written by now. */
 		spin_lock_irq(&ch->lock);
-		ch->state = VSYSBACK_CHANNEL_DEAD;
+		ch->state = BACK_CHANNEL_DEAD;
 		spin_unlock_irq(&ch->lock);
-		vsysback_channel_answer(ch, -EAGAIN);
-		vsysback_channel_teardown(ch);
-		vsysback_channel_put(ch);	/* the queue's */
+		back_channel_answer(ch, -EAGAIN);
+		back_channel_teardown(ch);
+		back_channel_put(ch);	/* the queue's */
 	}
-	vsysback_channel_put(ch);		/* the work's */
+	back_channel_put(ch);		/* the work's */
 }
 
-static int vsysback_channel_check(const struct vsys_open *open)
+static int back_channel_check(const struct vsys_open *open)
 {
 	u64 size = (u64)(open->nr_slots + VSYS_SLOTS_KERNEL) *
 		   VSYS_SLOT_ARENA_MAX;
@@ -259,11 +254,11 @@ static int vsysback_channel_check(const struct vsys_open *open)
 	    open->arena_base < VSYS_ARENA_LOW ||
 	    open->arena_base > VSYS_ARENA_HIGH - size)
 		return -EPROTO;
-	return vsysback_creds_check(&open->creds);
+	return back_creds_check(&open->creds);
 }
 
 /* A name that any process may choose: a terminal must not act on it. */
-static void vsysback_channel_name(struct vsysback_channel *ch, const u8 *comm)
+static void back_channel_name(struct back_channel *ch, const u8 *comm)
 {
 	int i;
 
@@ -272,11 +267,11 @@ static void vsysback_channel_name(struct vsysback_channel *ch, const u8 *comm)
 				      comm[i] : '?';
 }
 
-static void vsysback_channel_init(struct vsysback_channel *ch)
+static void back_channel_init(struct back_channel *ch)
 {
 	kref_init(&ch->ref);
 	ch->close_slot = -1;
-	ch->wanted = VSYSBACK_WORKER_WANTED;
+	ch->wanted = BACK_WORKER_WANTED;
 	ch->start_after = jiffies;
 	spin_lock_init(&ch->lock);
 	spin_lock_init(&ch->event_lock);
@@ -288,73 +283,73 @@ static void vsysback_channel_init(struct vsysback_channel *ch)
 	INIT_LIST_HEAD(&ch->accept_list);
 	init_waitqueue_head(&ch->manager_wait);
 	xa_init(&ch->polls);
-	INIT_DELAYED_WORK(&ch->accept_timeout, vsysback_channel_timeout);
+	INIT_DELAYED_WORK(&ch->accept_timeout, back_channel_timeout);
 }
 
 /* Put, not freed, after a failure. */
-static struct vsysback_channel *
-vsysback_channel_alloc(struct vsysback_device *dev, u32 slot,
-		       const struct vsys_open *open)
+static struct back_channel *back_channel_alloc(struct back_device *dev,
+					       u32 slot,
+					       const struct vsys_open *open)
 {
 	u32 regions = open->nr_slots + VSYS_SLOTS_KERNEL;
-	struct vsysback_channel *ch = kzalloc(sizeof(*ch), GFP_KERNEL);
+	struct back_channel *ch = kzalloc(sizeof(*ch), GFP_KERNEL);
 
 	if (!ch)
 		return NULL;
-	vsysback_channel_init(ch);
-	ch->dev = vsysback_device_get(dev);
+	back_channel_init(ch);
+	ch->dev = back_device_get(dev);
 	ch->arena_base = open->arena_base;
 	ch->pid = open->pid;
-	vsysback_channel_name(ch, open->comm);
+	back_channel_name(ch, open->comm);
 	ch->open_slot = slot;
 	ch->granted = kcalloc(regions, sizeof(*ch->granted), GFP_KERNEL);
 	ch->growing = bitmap_zalloc(regions, GFP_KERNEL);
-	ch->identity = vsysback_identity_make(&open->creds);
-	ch->user = vsysback_user_get(dev, open->creds.uid);
+	ch->identity = back_identity_make(&open->creds);
+	ch->user = back_user_get(dev, open->creds.uid);
 	ch->process.umask = open->creds.umask & 0777;
 	ch->process.files = open->creds.rlimit_nofile;
 	ch->process.fsize = open->creds.rlimit_fsize;
 	ch->process_changed = true;
 	if (ch->granted && ch->growing && ch->identity && ch->user &&
-	    !vsysback_counting_channel_make(ch))
+	    !back_counting_channel_make(ch))
 		return ch;
-	vsysback_channel_put(ch);
+	back_channel_put(ch);
 	return NULL;
 }
 
 /* What the quotas allow is taken; unmap and give back undo it. */
-static int vsysback_channel_fit(struct vsysback_channel *ch,
-				const struct vsys_open *open)
+static int back_channel_fit(struct back_channel *ch,
+			    const struct vsys_open *open)
 {
 	u32 pages = 2 + (open->nr_slots + VSYS_SLOTS_KERNEL) /
 				VSYS_SLOTS_PER_PAGE;
 	int err;
 
-	err = vsysback_quota_charge(ch, VSYSBACK_CHANNELS, 1);
+	err = back_quota_charge(ch, BACK_CHANNELS, 1);
 	if (err)
 		return err;
-	err = vsysback_pages_charge(ch, pages);
+	err = back_pages_charge(ch, pages);
 	if (!err)
-		err = vsysback_channel_map(ch, open);
+		err = back_channel_map(ch, open);
 	if (err)
-		vsysback_charge_return_all(ch);
+		back_charge_return_all(ch);
 	return err;
 }
 
 /* Map a client's channel and queue it for a shadow. */
-int vsysback_channel_open(struct vsysback_device *dev, u32 slot,
-			  const struct vsys_open *open)
+int back_channel_open(struct back_device *dev, u32 slot,
+		      const struct vsys_open *open)
 {
-	struct vsysback_channel *ch;
+	struct back_channel *ch;
 	int err;
 
-	err = vsysback_channel_check(open);
+	err = back_channel_check(open);
 	if (err)
 		return err;
-	ch = vsysback_channel_alloc(dev, slot, open);
+	ch = back_channel_alloc(dev, slot, open);
 	if (!ch)
 		return -ENOMEM;
-	err = vsysback_channel_fit(ch, open);
+	err = back_channel_fit(ch, open);
 	if (err)
 		goto put;
 	atomic_inc(&dev->nr_channels);
@@ -364,49 +359,49 @@ int vsysback_channel_open(struct vsysback_device *dev, u32 slot,
 		goto unmap;
 	kref_get(&ch->ref);	/* the table has the first; this is the queue's */
 	kref_get(&ch->ref);	/* the timeout's */
-	schedule_delayed_work(&ch->accept_timeout, VSYSBACK_ACCEPT_TIMEOUT);
-	vsysback_accept_add(ch);
+	schedule_delayed_work(&ch->accept_timeout, BACK_ACCEPT_TIMEOUT);
+	back_accept_add(ch);
 	return 0;
 unmap:
-	vsysback_channel_unmap(ch);
-	vsysback_charge_return_all(ch);
+	back_channel_unmap(ch);
+	back_charge_return_all(ch);
 	if (atomic_dec_and_test(&dev->nr_channels))
 		wake_up(&dev->channels_wait);
 put:
-	vsysback_channel_put(ch);
+	back_channel_put(ch);
 	return err == -EBUSY ? -EUSERS : err;	/* all ids are in use */
 }
 
 /* The queue's reference passes to the caller, who becomes the shadow. */
-struct vsysback_channel *vsysback_channel_accept(void)
+struct back_channel *back_channel_accept(void)
 {
-	struct vsysback_channel *ch = vsysback_accept_next();
+	struct back_channel *ch = back_accept_next();
 
 	if (!ch)
 		return NULL;
 	if (cancel_delayed_work(&ch->accept_timeout))
-		vsysback_channel_put(ch);
+		back_channel_put(ch);
 	spin_lock_irq(&ch->lock);
 	ch->shadow = get_task_struct(current);
-	if (ch->state == VSYSBACK_CHANNEL_WAITING)
-		ch->state = VSYSBACK_CHANNEL_ACCEPTED;
+	if (ch->state == BACK_CHANNEL_WAITING)
+		ch->state = BACK_CHANNEL_ACCEPTED;
 	spin_unlock_irq(&ch->lock);
 	return ch;
 }
 
 /* The first worker is there. */
-void vsysback_channel_serving(struct vsysback_channel *ch)
+void back_channel_serving(struct back_channel *ch)
 {
 	bool first;
 
 	spin_lock_irq(&ch->lock);
-	first = ch->state == VSYSBACK_CHANNEL_ACCEPTED;
+	first = ch->state == BACK_CHANNEL_ACCEPTED;
 	if (first)
-		ch->state = VSYSBACK_CHANNEL_SERVING;
+		ch->state = BACK_CHANNEL_SERVING;
 	spin_unlock_irq(&ch->lock);
 	if (first) {
-		vsysback_channel_awake(ch);
-		vsysback_channel_answer(ch, ch->id);
+		back_channel_awake(ch);
+		back_channel_answer(ch, ch->id);
 	}
 }
 
@@ -414,9 +409,9 @@ void vsysback_channel_serving(struct vsysback_channel *ch)
  * The client is gone.  close_slot: the control slot to answer, or -1.  A shadow
  * is killed: nothing that it could still do matters to anybody.
  */
-void vsysback_channel_end(struct vsysback_channel *ch, int close_slot)
+void back_channel_end(struct back_channel *ch, int close_slot)
 {
-	enum vsysback_channel_state was;
+	enum back_channel_state was;
 	struct task_struct *shadow;
 	int refused = -1;
 
@@ -429,23 +424,23 @@ void vsysback_channel_end(struct vsysback_channel *ch, int close_slot)
 		else
 			refused = close_slot;	/* closed twice */
 	}
-	if (was != VSYSBACK_CHANNEL_DEAD)
-		ch->state = VSYSBACK_CHANNEL_ENDING;
+	if (was != BACK_CHANNEL_DEAD)
+		ch->state = BACK_CHANNEL_ENDING;
 	shadow = ch->shadow;
 	if (shadow)
 		get_task_struct(shadow);
 	spin_unlock_irq(&ch->lock);
 
 	if (refused >= 0)
-		vsysback_control_reply(ch->dev, refused, -EALREADY);
-	if (was == VSYSBACK_CHANNEL_DEAD) {
-		vsysback_channel_teardown(ch);
-	} else if (vsysback_accept_remove(ch)) {
+		back_control_reply(ch->dev, refused, -EALREADY);
+	if (was == BACK_CHANNEL_DEAD) {
+		back_channel_teardown(ch);
+	} else if (back_accept_remove(ch)) {
 		if (cancel_delayed_work(&ch->accept_timeout))
-			vsysback_channel_put(ch);
-		vsysback_channel_answer(ch, -ECANCELED);
-		vsysback_channel_teardown(ch);
-		vsysback_channel_put(ch);	/* the queue's */
+			back_channel_put(ch);
+		back_channel_answer(ch, -ECANCELED);
+		back_channel_teardown(ch);
+		back_channel_put(ch);	/* the queue's */
 	} else if (shadow) {
 		send_sig(SIGKILL, shadow, 1);
 		wake_up_all(&ch->manager_wait);
@@ -455,28 +450,28 @@ void vsysback_channel_end(struct vsysback_channel *ch, int close_slot)
 }
 
 /* The shadow's file is released: no thread of it is left. */
-void vsysback_channel_dead(struct vsysback_channel *ch)
+void back_channel_dead(struct back_channel *ch)
 {
-	enum vsysback_channel_state was;
+	enum back_channel_state was;
 	bool ended;
 
 	spin_lock_irq(&ch->lock);
 	was = ch->state;
-	ch->state = VSYSBACK_CHANNEL_ENDING;	/* no more requests */
+	ch->state = BACK_CHANNEL_ENDING;	/* no more requests */
 	spin_unlock_irq(&ch->lock);
 
-	vsysback_poll_disarm_all(ch);
-	vsysback_manage_flush(ch);
-	vsysback_channel_dead_word(&ch->ring);
-	vsysback_channel_dead_word(&ch->kernel);
-	vsysback_channel_ring(ch);
-	if (was != VSYSBACK_CHANNEL_SERVING)
-		vsysback_channel_answer(ch, -EAGAIN);
+	back_poll_disarm_all(ch);
+	back_manage_flush(ch);
+	back_channel_dead_word(&ch->ring);
+	back_channel_dead_word(&ch->kernel);
+	back_channel_bell(ch);
+	if (was != BACK_CHANNEL_SERVING)
+		back_channel_answer(ch, -EAGAIN);
 	spin_lock_irq(&ch->lock);
-	ch->state = VSYSBACK_CHANNEL_DEAD;
+	ch->state = BACK_CHANNEL_DEAD;
 	ended = ch->ended;
 	spin_unlock_irq(&ch->lock);
-	if (ended || was == VSYSBACK_CHANNEL_ACCEPTED)
-		vsysback_channel_teardown(ch);
-	vsysback_channel_put(ch);
+	if (ended || was == BACK_CHANNEL_ACCEPTED)
+		back_channel_teardown(ch);
+	back_channel_put(ch);
 }

@@ -16,27 +16,27 @@
 #include "quota.h"
 #include "worker.h"
 
-static int vsysback_accept(struct file *file, struct vsys_back_accept *out)
+static int back_accept(struct file *file, struct vsys_back_accept *out)
 {
-	struct vsysback_channel *ch;
+	struct back_channel *ch;
 	int err;
 
 	if (file->private_data)
 		return -EBUSY;
-	err = wait_event_interruptible_exclusive(
-		vsysback_accept_wait, (ch = vsysback_channel_accept()));
+	err = wait_event_interruptible_exclusive(back_accept_wait,
+						 (ch = back_channel_accept()));
 	if (err)
 		return err;
 	if (cmpxchg(&file->private_data, NULL, ch)) {
-		vsysback_channel_dead(ch);
+		back_channel_dead(ch);
 		return -EBUSY;
 	}
-	vsysback_creds_limits(ch->process.files, ch->process.fsize);
+	back_creds_limits(ch->process.files, ch->process.fsize);
 	memset(out, 0, sizeof(*out));
 	out->frontend = ch->dev->frontend;
 	out->channel = ch->id;
 	out->pid = ch->pid;
-	out->uid = vsysback_user_uid(ch->user);
+	out->uid = back_user_uid(ch->user);
 	out->arena_base = ch->arena_base;
 	out->arena_size = (u64)(ch->ring.nr_slots + VSYS_SLOTS_KERNEL) *
 			  VSYS_SLOT_ARENA_MAX;
@@ -44,18 +44,17 @@ static int vsysback_accept(struct file *file, struct vsys_back_accept *out)
 	return 0;
 }
 
-static long vsysback_ioctl_accept(struct file *file, void __user *argp)
+static long back_ioctl_accept(struct file *file, void __user *argp)
 {
 	struct vsys_back_accept accept;
-	int err = vsysback_accept(file, &accept);
+	int err = back_accept(file, &accept);
 
 	if (!err && copy_to_user(argp, &accept, sizeof(accept)))
 		err = -EFAULT;
 	return err;
 }
 
-static long vsysback_ioctl_manage(struct vsysback_channel *ch,
-				  void __user *argp)
+static long back_ioctl_manage(struct back_channel *ch, void __user *argp)
 {
 	struct vsys_back_manage *manage;
 	s32 result;
@@ -68,22 +67,21 @@ static long vsysback_ioctl_manage(struct vsysback_channel *ch,
 	manage = kzalloc(sizeof(*manage), GFP_KERNEL);
 	if (!manage)
 		return -ENOMEM;
-	err = vsysback_manage(ch, result, manage);
+	err = back_manage(ch, result, manage);
 	if (!err && copy_to_user(argp, manage, sizeof(*manage)))
 		err = -EFAULT;
 	kfree(manage);
 	return err;
 }
 
-static long vsysback_ioctl(struct file *file, unsigned int cmd,
-			   unsigned long arg)
+static long back_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	struct vsysback_channel *ch = READ_ONCE(file->private_data);
+	struct back_channel *ch = READ_ONCE(file->private_data);
 	void __user *argp = (void __user *)arg;
 	struct vsys_back_serve serve;
 
 	if (cmd == VSYS_BACK_IOC_ACCEPT)
-		return vsysback_ioctl_accept(file, argp);
+		return back_ioctl_accept(file, argp);
 	if (!ch)
 		return -ENOTCONN;
 	/* A channel is its shadow's alone. */
@@ -96,47 +94,47 @@ static long vsysback_ioctl(struct file *file, unsigned int cmd,
 		if (!access_ok((void __user *)serve.scratch,
 			       VSYS_SCRATCH_SIZE))
 			return -EFAULT;
-		return vsysback_worker_serve(ch, serve.scratch);
+		return back_worker_serve(ch, serve.scratch);
 	case VSYS_BACK_IOC_MANAGE:
-		return vsysback_ioctl_manage(ch, argp);
+		return back_ioctl_manage(ch, argp);
 	}
 	return -ENOTTY;
 }
 
-static int vsysback_release(struct inode *inode, struct file *file)
+static int back_release(struct inode *inode, struct file *file)
 {
 	if (file->private_data)
-		vsysback_channel_dead(file->private_data);
+		back_channel_dead(file->private_data);
 	return 0;
 }
 
 /* misc_open() leaves a pointer to the miscdevice there. */
-static int vsysback_open(struct inode *inode, struct file *file)
+static int back_open(struct inode *inode, struct file *file)
 {
 	file->private_data = NULL;
 	return 0;
 }
 
-static const struct file_operations vsysback_fops = {
+static const struct file_operations back_fops = {
 	.owner = THIS_MODULE,
-	.open = vsysback_open,
-	.release = vsysback_release,
-	.unlocked_ioctl = vsysback_ioctl,
+	.open = back_open,
+	.release = back_release,
+	.unlocked_ioctl = back_ioctl,
 };
 
-static struct miscdevice vsysback_misc = {
+static struct miscdevice back_misc = {
 	.minor = MISC_DYNAMIC_MINOR,
 	.name = "vsysback",
-	.fops = &vsysback_fops,
+	.fops = &back_fops,
 	.mode = 0600,
 };
 
-int vsysback_chardev_register(void)
+int back_chardev_register(void)
 {
-	return misc_register(&vsysback_misc);
+	return misc_register(&back_misc);
 }
 
-void vsysback_chardev_unregister(void)
+void back_chardev_unregister(void)
 {
-	misc_deregister(&vsysback_misc);
+	misc_deregister(&back_misc);
 }

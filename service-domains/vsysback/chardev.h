@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* /dev/vsysback: see include/virtuos/back.h. */
-#ifndef VSYSBACK_CHARDEV_H
-#define VSYSBACK_CHARDEV_H
+#ifndef BACK_CHARDEV_H
+#define BACK_CHARDEV_H
 
-int vsysback_chardev_register(void);
-void vsysback_chardev_unregister(void);
+int back_chardev_register(void);
+void back_chardev_unregister(void);
 
-#endif /* VSYSBACK_CHARDEV_H */
+#endif /* BACK_CHARDEV_H */

@@ -8,9 +8,9 @@
 #include "quota.h"
 
 /* Pages that it is going to map: ENOMEM beyond the user's share. */
-int vsysback_pages_charge(struct vsysback_channel *ch, u32 pages)
+int back_pages_charge(struct back_channel *ch, u32 pages)
 {
-	int err = vsysback_quota_charge(ch, VSYSBACK_PAGES, pages);
+	int err = back_quota_charge(ch, BACK_PAGES, pages);
 
 	if (err)
 		return err == -EDQUOT ? -ENOMEM : -ENOSPC;
@@ -21,19 +21,19 @@ int vsysback_pages_charge(struct vsysback_channel *ch, u32 pages)
 }
 
 /* What is no more charged, for the channel has ended, is not returned twice. */
-void vsysback_pages_return(struct vsysback_channel *ch, u32 pages)
+void back_pages_return(struct back_channel *ch, u32 pages)
 {
 	spin_lock_irq(&ch->lock);
 	pages = min(pages, ch->nr_pages);
 	ch->nr_pages -= pages;
 	spin_unlock_irq(&ch->lock);
-	vsysback_quota_return(ch, VSYSBACK_PAGES, pages);
+	back_quota_return(ch, BACK_PAGES, pages);
 }
 
 /* One more descriptor of the shadow's; or not. */
-int vsysback_files_charge(struct vsysback_channel *ch)
+int back_files_charge(struct back_channel *ch)
 {
-	int err = vsysback_quota_charge(ch, VSYSBACK_FILES, 1);
+	int err = back_quota_charge(ch, BACK_FILES, 1);
 
 	if (err)
 		return err;
@@ -43,7 +43,7 @@ int vsysback_files_charge(struct vsysback_channel *ch)
 	return 0;
 }
 
-void vsysback_files_return(struct vsysback_channel *ch)
+void back_files_return(struct back_channel *ch)
 {
 	bool had;
 
@@ -52,15 +52,15 @@ void vsysback_files_return(struct vsysback_channel *ch)
 	ch->nr_files -= had;
 	spin_unlock_irq(&ch->lock);
 	if (had)
-		vsysback_quota_return(ch, VSYSBACK_FILES, 1);
+		back_quota_return(ch, BACK_FILES, 1);
 }
 
 /* No worker is left, and no page is mapped. */
-void vsysback_charge_return_all(struct vsysback_channel *ch)
+void back_charge_return_all(struct back_channel *ch)
 {
-	vsysback_pages_return(ch, U32_MAX);
-	vsysback_quota_return(ch, VSYSBACK_FILES, ch->nr_files);
-	vsysback_quota_return(ch, VSYSBACK_WORKERS, ch->nr_charged);
-	vsysback_quota_return(ch, VSYSBACK_CHANNELS, 1);
+	back_pages_return(ch, U32_MAX);
+	back_quota_return(ch, BACK_FILES, ch->nr_files);
+	back_quota_return(ch, BACK_WORKERS, ch->nr_charged);
+	back_quota_return(ch, BACK_CHANNELS, 1);
 	ch->nr_files = ch->nr_charged = 0;
 }

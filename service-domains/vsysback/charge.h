@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Charges: what a channel has of its user's share. */
-#ifndef VSYSBACK_CHARGE_H
-#define VSYSBACK_CHARGE_H
+#ifndef BACK_CHARGE_H
+#define BACK_CHARGE_H
 
 #include <linux/types.h>
 
-struct vsysback_channel;
+struct back_channel;
 
-int vsysback_pages_charge(struct vsysback_channel *ch, u32 pages);
-void vsysback_pages_return(struct vsysback_channel *ch, u32 pages);
-int vsysback_files_charge(struct vsysback_channel *ch);
-void vsysback_files_return(struct vsysback_channel *ch);
-void vsysback_charge_return_all(struct vsysback_channel *ch);
+int back_pages_charge(struct back_channel *ch, u32 pages);
+void back_pages_return(struct back_channel *ch, u32 pages);
+int back_files_charge(struct back_channel *ch);
+void back_files_return(struct back_channel *ch);
+void back_charge_return_all(struct back_channel *ch);
 
-#endif /* VSYSBACK_CHARGE_H */
+#endif /* BACK_CHARGE_H */

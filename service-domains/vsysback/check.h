@@ -8,8 +8,8 @@
  * client cannot write, wherever a later change could matter (lengths, message
  * headers, control data).
  */
-#ifndef VSYSBACK_CHECK_H
-#define VSYSBACK_CHECK_H
+#ifndef BACK_CHECK_H
+#define BACK_CHECK_H
 
 #ifdef __KERNEL__
 #include <linux/types.h>
@@ -46,4 +46,4 @@ int vsys_check_call(const struct vsys_check *check, struct vsys_call *call,
 __s64 vsys_check_finish(const struct vsys_check *check,
 			const struct vsys_fixup *fixup, __s64 ret);
 
-#endif /* VSYSBACK_CHECK_H */
+#endif /* BACK_CHECK_H */

@@ -14,15 +14,15 @@
 #include "map.h"
 
 /* The message page of a slot; the caller copies it once. */
-void *vsysback_control_message(struct vsysback_device *dev, u32 slot)
+void *back_control_message(struct back_device *dev, u32 slot)
 {
 	return dev->control.pages.address + (2 + slot) * VSYS_PAGE_SIZE;
 }
 
 /* Answer a request; silently nothing once the device is gone. */
-void vsysback_control_reply(struct vsysback_device *dev, u32 slot, s64 ret)
+void back_control_reply(struct back_device *dev, u32 slot, s64 ret)
 {
-	struct vsysback_control *c = &dev->control;
+	struct back_control *c = &dev->control;
 
 	mutex_lock(&c->lock);
 	__clear_bit(slot, &c->unanswered);
@@ -36,8 +36,8 @@ void vsysback_control_reply(struct vsysback_device *dev, u32 slot, s64 ret)
  * is submitted there before makes no second request.  The lock is that of the
  * answer, which takes the bit back and stores DONE.
  */
-static bool vsysback_control_take(struct vsysback_control *c, u32 slot,
-				  struct vsys_call *call)
+static bool back_control_take(struct back_control *c, u32 slot,
+			      struct vsys_call *call)
 {
 	bool taken;
 
@@ -52,30 +52,30 @@ static bool vsysback_control_take(struct vsysback_control *c, u32 slot,
 	return taken;
 }
 
-static void vsysback_control_handle(struct vsysback_device *dev, u32 slot)
+static void back_control_handle(struct back_device *dev, u32 slot)
 {
-	struct vsysback_control *c = &dev->control;
+	struct back_control *c = &dev->control;
 	struct vsys_call call;
 	s64 ret;
 
-	if (!vsysback_control_take(c, slot, &call))
+	if (!back_control_take(c, slot, &call))
 		return;
 	c->bell.worked = true;
 	ret = c->handle(dev, slot, &call);
-	if (ret != VSYSBACK_LATER)
-		vsysback_control_reply(dev, slot, ret);
+	if (ret != BACK_LATER)
+		back_control_reply(dev, slot, ret);
 }
 
-static int vsysback_control_run(void *data)
+static int back_control_run(void *data)
 {
-	struct vsysback_device *dev = data;
-	struct vsysback_control *c = &dev->control;
+	struct back_device *dev = data;
+	struct back_control *c = &dev->control;
 	u32 cursor = 0;
 	int slot;
 
 	/* connected is set right after this thread was started. */
 	while (!kthread_should_stop()) {
-		vsysback_bell_end(&c->bell);
+		back_bell_end(&c->bell);
 		wait_event_interruptible(c->wait,
 					 kthread_should_stop() ||
 					 (READ_ONCE(c->connected) &&
@@ -88,7 +88,7 @@ static int vsysback_control_run(void *data)
 			while (!kthread_should_stop() &&
 			       (slot = vsys_ring_claim(&c->ring,
 						       &cursor)) >= 0) {
-				vsysback_control_handle(dev, slot);
+				back_control_handle(dev, slot);
 				cond_resched();
 			}
 		} while (!kthread_should_stop() &&
@@ -99,61 +99,60 @@ static int vsysback_control_run(void *data)
 
 /* ---- Beginning and end -------------------------------------------------------- */
 
-static irqreturn_t vsysback_control_interrupt(int irq, void *data)
+static irqreturn_t back_control_interrupt(int irq, void *data)
 {
-	struct vsysback_control *c = data;
+	struct back_control *c = data;
 
-	vsysback_bell_rang(&c->bell);
+	back_bell_rang(&c->bell);
 	WRITE_ONCE(c->kicked, true);
 	wake_up(&c->wait);
 	return IRQ_HANDLED;
 }
 
-void vsysback_control_init(struct vsysback_control *c)
+void back_control_init(struct back_control *c)
 {
 	mutex_init(&c->lock);
 	init_waitqueue_head(&c->wait);
 }
 
-int vsysback_control_map(struct vsysback_device *dev, const grant_ref_t *refs,
-			 unsigned int port)
+int back_control_map(struct back_device *dev, const grant_ref_t *refs,
+		     unsigned int port)
 {
-	struct vsysback_control *c = &dev->control;
+	struct back_control *c = &dev->control;
 	int err;
 
-	BUILD_BUG_ON(VSYS_CONTROL_PAGES > VSYSBACK_MAP_PAGES);
-	err = vsysback_map(&c->pages, dev->frontend, refs, VSYS_CONTROL_PAGES);
+	BUILD_BUG_ON(VSYS_CONTROL_PAGES > BACK_MAP_PAGES);
+	err = back_map(&c->pages, dev->frontend, refs, VSYS_CONTROL_PAGES);
 	if (err)
 		return err;
 	c->ring.head = c->pages.address;
 	c->ring.slots = c->pages.address + VSYS_PAGE_SIZE;
 	c->ring.nr_slots = VSYS_SLOTS_MIN;
 	err = bind_interdomain_evtchn_to_irqhandler_lateeoi(
-		dev->xdev, port, vsysback_control_interrupt, 0, "vsysback", c);
+		dev->xdev, port, back_control_interrupt, 0, "vsysback", c);
 	if (err < 0) {
-		vsysback_unmap(&c->pages);
+		back_unmap(&c->pages);
 		return err;
 	}
 	c->bell.irq = err;
 	return 0;
 }
 
-void vsysback_control_unmap(struct vsysback_device *dev)
+void back_control_unmap(struct back_device *dev)
 {
-	struct vsysback_control *c = &dev->control;
+	struct back_control *c = &dev->control;
 
 	unbind_from_irqhandler(c->bell.irq, c);
-	vsysback_unmap(&c->pages);
+	back_unmap(&c->pages);
 }
 
 /* Take requests from now on. */
-int vsysback_control_start(struct vsysback_device *dev,
-			   vsysback_control_handler *handle)
+int back_control_start(struct back_device *dev, back_control_handler *handle)
 {
-	struct vsysback_control *c = &dev->control;
+	struct back_control *c = &dev->control;
 
 	c->handle = handle;
-	c->thread = kthread_run(vsysback_control_run, dev, "vsysback/%u",
+	c->thread = kthread_run(back_control_run, dev, "vsysback/%u",
 				dev->frontend);
 	if (IS_ERR(c->thread))
 		return PTR_ERR(c->thread);
@@ -165,9 +164,9 @@ int vsysback_control_start(struct vsysback_device *dev,
 }
 
 /* No request is taken or answered any more. */
-void vsysback_control_stop(struct vsysback_device *dev)
+void back_control_stop(struct back_device *dev)
 {
-	struct vsysback_control *c = &dev->control;
+	struct back_control *c = &dev->control;
 
 	kthread_stop(c->thread);
 	mutex_lock(&c->lock);

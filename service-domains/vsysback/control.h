@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Control: the channel between this kernel and the frontend's. */
-#ifndef VSYSBACK_CONTROL_H
-#define VSYSBACK_CONTROL_H
+#ifndef BACK_CONTROL_H
+#define BACK_CONTROL_H
 
 #include <linux/mutex.h>
 #include <linux/types.h>
@@ -12,20 +12,20 @@
 #include "map.h"
 
 struct task_struct;
-struct vsysback_device;
+struct back_device;
 
-#define VSYSBACK_LATER 1	/* no answer yet */
+#define BACK_LATER 1	/* no answer yet */
 
-/* What answers a request: the answer, or VSYSBACK_LATER. */
-typedef s64 vsysback_control_handler(struct vsysback_device *dev, u32 slot,
-				     const struct vsys_call *call);
+/* What answers a request: the answer, or BACK_LATER. */
+typedef s64 back_control_handler(struct back_device *dev, u32 slot,
+				 const struct vsys_call *call);
 
-struct vsysback_control {
+struct back_control {
 	struct vsys_ring ring;
-	struct vsysback_mapping pages;
-	struct vsysback_bell bell;
+	struct back_mapping pages;
+	struct back_bell bell;
 	struct task_struct *thread;
-	vsysback_control_handler *handle;
+	back_control_handler *handle;
 	wait_queue_head_t wait;
 	bool kicked;
 
@@ -36,14 +36,13 @@ struct vsysback_control {
 	unsigned long unanswered;
 };
 
-void vsysback_control_init(struct vsysback_control *c);
-int vsysback_control_map(struct vsysback_device *dev, const grant_ref_t *refs,
-			 unsigned int port);
-void vsysback_control_unmap(struct vsysback_device *dev);
-int vsysback_control_start(struct vsysback_device *dev,
-			   vsysback_control_handler *handle);
-void vsysback_control_stop(struct vsysback_device *dev);
-void *vsysback_control_message(struct vsysback_device *dev, u32 slot);
-void vsysback_control_reply(struct vsysback_device *dev, u32 slot, s64 ret);
+void back_control_init(struct back_control *c);
+int back_control_map(struct back_device *dev, const grant_ref_t *refs,
+		     unsigned int port);
+void back_control_unmap(struct back_device *dev);
+int back_control_start(struct back_device *dev, back_control_handler *handle);
+void back_control_stop(struct back_device *dev);
+void *back_control_message(struct back_device *dev, u32 slot);
+void back_control_reply(struct back_device *dev, u32 slot, s64 ret);
 
-#endif /* VSYSBACK_CONTROL_H */
+#endif /* BACK_CONTROL_H */

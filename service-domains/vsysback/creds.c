@@ -22,17 +22,17 @@
 #include "worker.h"
 
 /* What Linux allows at all, unless it was told otherwise (fs.nr_open). */
-#define VSYSBACK_FILES_MAX (1u << 20)
+#define BACK_FILES_MAX (1u << 20)
 
 /* Slots of a channel that may have an identity of their own at a time. */
-#define VSYSBACK_APART_MAX 256u
+#define BACK_APART_MAX 256u
 
-static const int vsysback_caps[] = {
+static const int back_caps[] = {
 	CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER,
 	CAP_FSETID, CAP_NET_BIND_SERVICE, CAP_NET_BROADCAST, CAP_NET_RAW,
 };
 
-struct vsysback_identity {
+struct back_identity {
 	refcount_t refs;
 	/* Under creds_lock; made by the first worker that acts with it. */
 	const struct cred *cred;
@@ -40,7 +40,7 @@ struct vsysback_identity {
 };
 
 /* ~0 is nobody's number: where Linux takes one it means "as it is". */
-int vsysback_creds_check(const struct vsys_creds *creds)
+int back_creds_check(const struct vsys_creds *creds)
 {
 	const u32 ids[] = {
 		creds->uid, creds->gid, creds->euid, creds->egid,
@@ -61,14 +61,11 @@ int vsysback_creds_check(const struct vsys_creds *creds)
 
 /* ---- Identities --------------------------------------------------------------- */
 
-struct vsysback_identity *
-vsysback_identity_make(const struct vsys_creds *attested)
+struct back_identity *back_identity_make(const struct vsys_creds *attested)
 {
-	size_t bytes = offsetof(struct vsys_creds,
-				groups[attested->nr_groups]);
-	struct vsysback_identity *id = kzalloc(
-		offsetof(struct vsysback_identity, attested) + bytes,
-		GFP_KERNEL);
+	size_t bytes = offsetof(struct vsys_creds, groups[attested->nr_groups]);
+	struct back_identity *id = kzalloc(
+		offsetof(struct back_identity, attested) + bytes, GFP_KERNEL);
 
 	if (!id)
 		return NULL;
@@ -77,7 +74,7 @@ vsysback_identity_make(const struct vsys_creds *attested)
 	return id;
 }
 
-void vsysback_identity_put(struct vsysback_identity *id)
+void back_identity_put(struct back_identity *id)
 {
 	if (!id || !refcount_dec_and_test(&id->refs))
 		return;
@@ -87,12 +84,11 @@ void vsysback_identity_put(struct vsysback_identity *id)
 }
 
 /* With whose rights does a call in this slot run? */
-static struct vsysback_identity *
-vsysback_creds_of(struct vsysback_channel *ch, u32 slot)
+static struct back_identity *back_creds_of(struct back_channel *ch, u32 slot)
 {
 	/* Acquire: the array is empty before it is seen. */
-	struct vsysback_identity **apart = smp_load_acquire(&ch->apart);
-	struct vsysback_identity *id = NULL;
+	struct back_identity **apart = smp_load_acquire(&ch->apart);
+	struct back_identity *id = NULL;
 
 	if (unlikely(apart) && slot < ch->ring.nr_slots)
 		id = READ_ONCE(apart[slot]);
@@ -100,10 +96,10 @@ vsysback_creds_of(struct vsysback_channel *ch, u32 slot)
 }
 
 /* creds_lock held. */
-static int vsysback_creds_set_slot(struct vsysback_channel *ch, u64 slot,
-				   struct vsysback_identity *id)
+static int back_creds_set_slot(struct back_channel *ch, u64 slot,
+			       struct back_identity *id)
 {
-	struct vsysback_identity **apart = ch->apart, *old;
+	struct back_identity **apart = ch->apart, *old;
 
 	if (slot >= ch->ring.nr_slots)
 		return -EINVAL;
@@ -114,11 +110,11 @@ static int vsysback_creds_set_slot(struct vsysback_channel *ch, u64 slot,
 		smp_store_release(&ch->apart, apart);
 	}
 	old = apart[slot];
-	if (id && !old && ch->nr_apart == VSYSBACK_APART_MAX)
+	if (id && !old && ch->nr_apart == BACK_APART_MAX)
 		return -EDQUOT;
 	ch->nr_apart += !!id - !!old;
 	WRITE_ONCE(apart[slot], id);
-	vsysback_identity_put(old);
+	back_identity_put(old);
 	return 0;
 }
 
@@ -126,14 +122,14 @@ static int vsysback_creds_set_slot(struct vsysback_channel *ch, u64 slot,
  * Control request CREDS.  What belongs to the whole process (umask, limits) is
  * set anew by the next worker that changes its identity.
  */
-int vsysback_creds_set(struct vsysback_channel *ch, u64 slot, u64 number,
-		       bool reset, const struct vsys_creds *attested)
+int back_creds_set(struct back_channel *ch, u64 slot, u64 number, bool reset,
+		   const struct vsys_creds *attested)
 {
-	struct vsysback_identity *id = NULL;
+	struct back_identity *id = NULL;
 	int err = 0;
 
 	if (!reset) {
-		id = vsysback_identity_make(attested);
+		id = back_identity_make(attested);
 		if (!id)
 			return -ENOMEM;
 	}
@@ -142,7 +138,7 @@ int vsysback_creds_set(struct vsysback_channel *ch, u64 slot, u64 number,
 	if (number <= ch->creds_number)
 		err = -ESTALE;
 	else if (slot != VSYS_CREDS_CHANNEL)
-		err = vsysback_creds_set_slot(ch, slot, id);
+		err = back_creds_set_slot(ch, slot, id);
 	else if (id)
 		swap(ch->identity, id);
 	else
@@ -158,35 +154,35 @@ int vsysback_creds_set(struct vsysback_channel *ch, u64 slot, u64 number,
 	mutex_unlock(&ch->creds_lock);
 	/* The channel's last one, or the new one that found no place. */
 	if (err || slot == VSYS_CREDS_CHANNEL)
-		vsysback_identity_put(id);
+		back_identity_put(id);
 	return err;
 }
 
-void vsysback_creds_free(struct vsysback_channel *ch)
+void back_creds_free(struct back_channel *ch)
 {
 	u32 i;
 
 	for (i = 0; ch->apart && i < ch->ring.nr_slots; i++)
-		vsysback_identity_put(ch->apart[i]);
+		back_identity_put(ch->apart[i]);
 	kfree(ch->apart);
-	vsysback_identity_put(ch->identity);
+	back_identity_put(ch->identity);
 }
 
 /* ---- What a worker acts with ----------------------------------------------------- */
 
 /* The allowed part of an attested capability set. */
-static kernel_cap_t vsysback_creds_caps(u64 attested)
+static kernel_cap_t back_creds_caps(u64 attested)
 {
 	kernel_cap_t caps = CAP_EMPTY_SET;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(vsysback_caps); i++)
-		if (attested & BIT_ULL(vsysback_caps[i]))
-			cap_raise(caps, vsysback_caps[i]);
+	for (i = 0; i < ARRAY_SIZE(back_caps); i++)
+		if (attested & BIT_ULL(back_caps[i]))
+			cap_raise(caps, back_caps[i]);
 	return caps;
 }
 
-static const struct cred *vsysback_creds_make(const struct vsys_creds *creds)
+static const struct cred *back_creds_make(const struct vsys_creds *creds)
 {
 	struct group_info *groups = groups_alloc(creds->nr_groups);
 	struct cred *new;
@@ -207,10 +203,10 @@ static const struct cred *vsysback_creds_make(const struct vsys_creds *creds)
 		new->sgid = make_kgid(&init_user_ns, creds->sgid);
 		new->fsuid = make_kuid(&init_user_ns, creds->fsuid);
 		new->fsgid = make_kgid(&init_user_ns, creds->fsgid);
-		new->cap_permitted = vsysback_creds_caps(creds->cap_permitted);
-		new->cap_effective = cap_intersect(
-			vsysback_creds_caps(creds->cap_effective),
-			new->cap_permitted);
+		new->cap_permitted = back_creds_caps(creds->cap_permitted);
+		new->cap_effective =
+			cap_intersect(back_creds_caps(creds->cap_effective),
+				      new->cap_permitted);
 		cap_clear(new->cap_inheritable);
 		cap_clear(new->cap_bset);
 		cap_clear(new->cap_ambient);
@@ -225,11 +221,11 @@ static const struct cred *vsysback_creds_make(const struct vsys_creds *creds)
  * descriptors; the shadow has room for twice as many, for it also holds those
  * that only other processes still use.
  */
-void vsysback_creds_limits(u64 files, u64 fsize)
+void back_creds_limits(u64 files, u64 fsize)
 {
 	struct rlimit *limits = current->signal->rlim;
 
-	files = min_t(u64, files, (VSYSBACK_FILES_MAX - VSYS_FD_FIRST) / 2);
+	files = min_t(u64, files, (BACK_FILES_MAX - VSYS_FD_FIRST) / 2);
 	files = files * 2 + VSYS_FD_FIRST;
 	task_lock(current->group_leader);
 	limits[RLIMIT_NOFILE] = (struct rlimit){ files, files };
@@ -238,20 +234,19 @@ void vsysback_creds_limits(u64 files, u64 fsize)
 }
 
 /* The identity of a slot with credentials to act with, and a reference. */
-static struct vsysback_identity *
-vsysback_creds_find(struct vsysback_channel *ch, u32 slot)
+static struct back_identity *back_creds_find(struct back_channel *ch, u32 slot)
 {
-	struct vsysback_identity *id;
+	struct back_identity *id;
 
 	mutex_lock(&ch->creds_lock);
 	if (ch->process_changed) {
 		ch->process_changed = false;
 		current->fs->umask = ch->process.umask;
-		vsysback_creds_limits(ch->process.files, ch->process.fsize);
+		back_creds_limits(ch->process.files, ch->process.fsize);
 	}
-	id = vsysback_creds_of(ch, slot);
+	id = back_creds_of(ch, slot);
 	if (!id->cred)
-		id->cred = vsysback_creds_make(&id->attested);
+		id->cred = back_creds_make(&id->attested);
 	if (id->cred)
 		refcount_inc(&id->refs);
 	else
@@ -264,15 +259,15 @@ vsysback_creds_find(struct vsysback_channel *ch, u32 slot)
  * Before each call: act with the credentials of its slot, as they are now.  A
  * worker that could not get any runs nothing.
  */
-int vsysback_creds_apply(struct vsysback_worker *w, u32 slot)
+int back_creds_apply(struct back_worker *w, u32 slot)
 {
-	struct vsysback_channel *ch = w->channel;
-	struct vsysback_identity *id;
+	struct back_channel *ch = w->channel;
+	struct back_identity *id;
 	const struct cred *old;
 
-	if (likely(w->identity == vsysback_creds_of(ch, slot)))
+	if (likely(w->identity == back_creds_of(ch, slot)))
 		return 0;
-	id = vsysback_creds_find(ch, slot);
+	id = back_creds_find(ch, slot);
 	if (!id)
 		return -ENOMEM;
 	old = override_creds(id->cred);
@@ -280,17 +275,17 @@ int vsysback_creds_apply(struct vsysback_worker *w, u32 slot)
 		put_cred(old);
 	else
 		w->own_cred = old;
-	vsysback_identity_put(w->identity);
+	back_identity_put(w->identity);
 	w->identity = id;
 	return 0;
 }
 
 /* The worker goes back to its program. */
-void vsysback_creds_drop(struct vsysback_worker *w)
+void back_creds_drop(struct back_worker *w)
 {
 	if (!w->identity)
 		return;
 	revert_creds(w->own_cred);
-	vsysback_identity_put(w->identity);
+	back_identity_put(w->identity);
 	w->identity = NULL;
 }

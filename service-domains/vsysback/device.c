@@ -7,23 +7,22 @@
 #include "device.h"
 #include "stats.h"
 
-static void vsysback_device_free(struct kref *ref)
+static void back_device_free(struct kref *ref)
 {
-	struct vsysback_device *dev = container_of(ref, struct vsysback_device,
-						   ref);
+	struct back_device *dev = container_of(ref, struct back_device, ref);
 
 	put_device(&dev->xdev->dev);
 	xa_destroy(&dev->channels);
 	xa_destroy(&dev->users);
-	vsysback_counting_device_free(dev);
-	free_percpu(dev->counts);
+	back_counting_device_free(dev);
+	free_percpu(dev->stats);
 	kfree(dev);
 }
 
 /* NULL: no memory. */
-struct vsysback_device *vsysback_device_make(struct xenbus_device *xdev)
+struct back_device *back_device_make(struct xenbus_device *xdev)
 {
-	struct vsysback_device *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+	struct back_device *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
 
 	if (!dev)
 		return NULL;
@@ -31,26 +30,26 @@ struct vsysback_device *vsysback_device_make(struct xenbus_device *xdev)
 	dev->xdev = xdev;
 	get_device(&xdev->dev);
 	dev->frontend = xdev->otherend_id;
-	vsysback_control_init(&dev->control);
+	back_control_init(&dev->control);
 	mutex_init(&dev->lock);
 	init_waitqueue_head(&dev->channels_wait);
 	mutex_init(&dev->users_lock);
 	xa_init(&dev->users);
 	xa_init_flags(&dev->channels, XA_FLAGS_ALLOC);
-	dev->counts = alloc_percpu(struct vsysback_counts);
-	if (dev->counts && !vsysback_counting_device_make(dev))
+	dev->stats = alloc_percpu(struct back_stats);
+	if (dev->stats && !back_counting_device_make(dev))
 		return dev;
-	vsysback_device_put(dev);
+	back_device_put(dev);
 	return NULL;
 }
 
-struct vsysback_device *vsysback_device_get(struct vsysback_device *dev)
+struct back_device *back_device_get(struct back_device *dev)
 {
 	kref_get(&dev->ref);
 	return dev;
 }
 
-void vsysback_device_put(struct vsysback_device *dev)
+void back_device_put(struct back_device *dev)
 {
-	kref_put(&dev->ref, vsysback_device_free);
+	kref_put(&dev->ref, back_device_free);
 }

@@ -3,8 +3,8 @@
  * Device: one user domain that uses this service.  Who holds whom, and the order
  * of locks: README.md.
  */
-#ifndef VSYSBACK_DEVICE_H
-#define VSYSBACK_DEVICE_H
+#ifndef BACK_DEVICE_H
+#define BACK_DEVICE_H
 
 #include <linux/atomic.h>
 #include <linux/kref.h>
@@ -18,10 +18,10 @@
 #include "control.h"
 #include "quota.h"
 
-struct vsysback_counting_share;
-struct vsysback_counts;
+struct back_counting_share;
+struct back_stats;
 
-struct vsysback_device {
+struct back_device {
 	struct kref ref;
 	struct xenbus_device *xdev;
 	domid_t frontend;
@@ -29,7 +29,7 @@ struct vsysback_device {
 	u32 features;			/* that the frontend has taken */
 	char service[VSYS_SERVICE_NAME_MAX];
 
-	struct vsysback_control control;
+	struct back_control control;
 
 	bool refused;			/* it never connects: said once */
 	bool removed;			/* its xenbus device is bound no more */
@@ -43,18 +43,18 @@ struct vsysback_device {
 
 	struct mutex users_lock;
 	struct xarray users;		/* by id; users_lock */
-	u32 used[VSYSBACK_RESOURCES];	/* quota.c */
+	u32 used[BACK_RESOURCES];	/* quota.c */
 
-	struct vsysback_counting_share *counting;
+	struct back_counting_share *counting;
 
-	struct vsysback_counts __percpu *counts;
+	struct back_stats __percpu *stats;
 	struct delayed_work stats_work;
 	char stats_last[320];
 	bool stats_on;
 };
 
-struct vsysback_device *vsysback_device_make(struct xenbus_device *xdev);
-struct vsysback_device *vsysback_device_get(struct vsysback_device *dev);
-void vsysback_device_put(struct vsysback_device *dev);
+struct back_device *back_device_make(struct xenbus_device *xdev);
+struct back_device *back_device_get(struct back_device *dev);
+void back_device_put(struct back_device *dev);
 
-#endif /* VSYSBACK_DEVICE_H */
+#endif /* BACK_DEVICE_H */

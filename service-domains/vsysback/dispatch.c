@@ -25,7 +25,7 @@
 long x64_sys_call(const struct pt_regs *regs, unsigned int nr);
 
 /* Results that mean "interrupted" to the system-call exit code. */
-static s64 vsysback_dispatch_result(s64 ret)
+static s64 back_dispatch_result(s64 ret)
 {
 	switch (ret) {
 	case -ERESTARTSYS:
@@ -38,18 +38,17 @@ static s64 vsysback_dispatch_result(s64 ret)
 }
 
 /* Those of the program's ring reach no call of the kernel's. */
-static s64 vsysback_dispatch_cancel(struct vsysback_channel *ch, bool kernel,
-				    u64 slot)
+static s64 back_dispatch_cancel(struct back_channel *ch, bool kernel, u64 slot)
 {
 	if (!kernel && slot >= ch->ring.nr_slots)
 		return -ESRCH;
-	return vsysback_worker_cancel(ch, slot);
+	return back_worker_cancel(ch, slot);
 }
 
-static s64 vsysback_dispatch_own(struct vsysback_channel *ch, bool kernel,
-				 const struct vsys_call *call)
+static s64 back_dispatch_own(struct back_channel *ch, bool kernel,
+			     const struct vsys_call *call)
 {
-	vsysback_count(ch->dev, own);
+	back_stats_count(ch->dev, own);
 	switch (call->nr) {
 	case VSYS_NR_NOP:
 		return 0;
@@ -59,15 +58,15 @@ static s64 vsysback_dispatch_own(struct vsysback_channel *ch, bool kernel,
 			return -ENOSYS;
 		if (call->args[0] < VSYS_FD_FIRST || call->args[0] > INT_MAX)
 			return -EBADF;
-		return vsysback_poll_arm(ch, call->args[0], call->args[1],
-					 call->args[2]);
+		return back_poll_arm(ch, call->args[0], call->args[1],
+				     call->args[2]);
 	case VSYS_NR_CANCEL:
-		return vsysback_dispatch_cancel(ch, kernel, call->args[0]);
+		return back_dispatch_cancel(ch, kernel, call->args[0]);
 	}
 	return -ENOSYS;
 }
 
-static s64 vsysback_dispatch_run(const struct vsys_call *call)
+static s64 back_dispatch_run(const struct vsys_call *call)
 {
 	struct pt_regs regs;
 
@@ -79,56 +78,55 @@ static s64 vsysback_dispatch_run(const struct vsys_call *call)
 	regs.r10 = call->args[3];
 	regs.r8 = call->args[4];
 	regs.r9 = call->args[5];
-	return vsysback_dispatch_result(x64_sys_call(&regs, call->nr));
+	return back_dispatch_result(x64_sys_call(&regs, call->nr));
 }
 
 /* The descriptors of all clients are divided, too. */
-static s64 vsysback_dispatch_newfd(struct vsysback_channel *ch,
-				   const struct vsys_call *call)
+static s64 back_dispatch_newfd(struct back_channel *ch,
+			       const struct vsys_call *call)
 {
 	s64 ret;
 
-	if (vsysback_files_charge(ch))
+	if (back_files_charge(ch))
 		return -ENFILE;
-	ret = vsysback_dispatch_run(call);
+	ret = back_dispatch_run(call);
 	if (ret < 0)
-		vsysback_files_return(ch);
+		back_files_return(ch);
 	return ret;
 }
 
-static s64 vsysback_dispatch_close(struct vsysback_channel *ch,
-				   const struct vsys_call *call)
+static s64 back_dispatch_close(struct back_channel *ch,
+			       const struct vsys_call *call)
 {
 	s64 ret;
 
-	vsysback_poll_disarm(ch, call->args[0]);
-	ret = vsysback_dispatch_run(call);
-	vsysback_poll_closed(ch, call->args[0]);
+	back_poll_disarm(ch, call->args[0]);
+	ret = back_dispatch_run(call);
+	back_poll_closed(ch, call->args[0]);
 	if (ret != -EBADF)
-		vsysback_files_return(ch);
+		back_files_return(ch);
 	return ret;
 }
 
-static s64 vsysback_dispatch_checked(struct vsysback_channel *ch,
-				     const struct vsys_call *call)
+static s64 back_dispatch_checked(struct back_channel *ch,
+				 const struct vsys_call *call)
 {
 	s64 ret;
 
-	vsysback_count(ch->dev, calls[call->nr]);
+	back_stats_count(ch->dev, calls[call->nr]);
 	if (call->nr == VSYS_NR_close)
-		return vsysback_dispatch_close(ch, call);
+		return back_dispatch_close(ch, call);
 	if (vsys_calls[call->nr].flags & VSYS_CALL_NEWFD)
-		return vsysback_dispatch_newfd(ch, call);
-	ret = vsysback_dispatch_run(call);
+		return back_dispatch_newfd(ch, call);
+	ret = back_dispatch_run(call);
 	if (!ret && call->nr == VSYS_NR_fcntl)
-		vsysback_lock_answer(ch, call);
+		back_lock_answer(ch, call);
 	return ret;
 }
 
-s64 vsysback_dispatch(struct vsysback_worker *w, u32 slot,
-		      struct vsys_call *call)
+s64 back_dispatch(struct back_worker *w, u32 slot, struct vsys_call *call)
 {
-	struct vsysback_channel *ch = w->channel;
+	struct back_channel *ch = w->channel;
 	struct vsys_check check = {
 		.class = ch->dev->class,
 		.kernel = slot >= ch->ring.nr_slots,
@@ -140,20 +138,20 @@ s64 vsysback_dispatch(struct vsysback_worker *w, u32 slot,
 	s64 ret;
 
 	if (call->nr >= VSYS_NR_NOP)
-		return vsysback_dispatch_own(ch, check.kernel, call);
+		return back_dispatch_own(ch, check.kernel, call);
 	ret = vsys_check_call(&check, call, &fixup);
 	if (ret) {
-		vsysback_count(ch->dev, errors);
+		back_stats_count(ch->dev, errors);
 		return ret;
 	}
-	ret = vsysback_dispatch_checked(ch, call);
+	ret = back_dispatch_checked(ch, call);
 	return vsys_check_finish(&check, &fixup, ret);
 }
 
 /* ---- Calls that wait ------------------------------------------------------------ */
 
 /* For data, or a peer: files on a disk do not count. */
-static bool vsysback_dispatch_file_waits(int fd)
+static bool back_dispatch_file_waits(int fd)
 {
 	struct file *file = fget(fd);
 	bool waits;
@@ -167,7 +165,7 @@ static bool vsysback_dispatch_file_waits(int fd)
 }
 
 /* Before it is checked: may this call wait for what another call does? */
-bool vsysback_dispatch_waits(const struct vsys_call *call)
+bool back_dispatch_waits(const struct vsys_call *call)
 {
 	u32 nr = call->nr;
 
@@ -184,5 +182,5 @@ bool vsysback_dispatch_waits(const struct vsys_call *call)
 		       call->args[1] == F_OFD_SETLKW;
 	}
 	return vsys_calls[nr].flags & VSYS_CALL_BLOCKS &&
-	       vsysback_dispatch_file_waits(call->args[0]);
+	       back_dispatch_file_waits(call->args[0]);
 }

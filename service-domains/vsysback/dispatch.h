@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Dispatch: a call, checked and run. */
-#ifndef VSYSBACK_DISPATCH_H
-#define VSYSBACK_DISPATCH_H
+#ifndef BACK_DISPATCH_H
+#define BACK_DISPATCH_H
 
 #include <linux/types.h>
 #include <virtuos/ring.h>
 
-struct vsysback_worker;
+struct back_worker;
 
-s64 vsysback_dispatch(struct vsysback_worker *w, u32 slot,
-		      struct vsys_call *call);
-bool vsysback_dispatch_waits(const struct vsys_call *call);
+s64 back_dispatch(struct back_worker *w, u32 slot, struct vsys_call *call);
+bool back_dispatch_waits(const struct vsys_call *call);
 
-#endif /* VSYSBACK_DISPATCH_H */
+#endif /* BACK_DISPATCH_H */

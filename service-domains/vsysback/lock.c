@@ -11,9 +11,9 @@
 #include "device.h"
 #include "lock.h"
 
-static s32 vsysback_lock_owner(struct vsysback_device *dev, s32 pid)
+static s32 back_lock_owner(struct back_device *dev, s32 pid)
 {
-	struct vsysback_channel *ch;
+	struct back_channel *ch;
 	struct task_struct *shadow;
 	unsigned long id;
 	s32 owner = 0;
@@ -29,8 +29,7 @@ static s32 vsysback_lock_owner(struct vsysback_device *dev, s32 pid)
 }
 
 /* After fcntl: what it says of an owner, for the client to read. */
-void vsysback_lock_answer(struct vsysback_channel *ch,
-			  const struct vsys_call *call)
+void back_lock_answer(struct back_channel *ch, const struct vsys_call *call)
 {
 	struct flock __user *lock = (void __user *)call->args[2];
 	s16 type;
@@ -42,5 +41,5 @@ void vsysback_lock_answer(struct vsysback_channel *ch,
 	if (get_user(type, &lock->l_type) || type == F_UNLCK ||
 	    get_user(pid, &lock->l_pid) || pid <= 0)
 		return;
-	put_user(vsysback_lock_owner(ch->dev, pid), &lock->l_pid);
+	put_user(back_lock_owner(ch->dev, pid), &lock->l_pid);
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Locks: whose a record lock is. */
-#ifndef VSYSBACK_LOCK_H
-#define VSYSBACK_LOCK_H
+#ifndef BACK_LOCK_H
+#define BACK_LOCK_H
 
 #include <virtuos/ring.h>
 
-struct vsysback_channel;
+struct back_channel;
 
-void vsysback_lock_answer(struct vsysback_channel *ch,
-			  const struct vsys_call *call);
+void back_lock_answer(struct back_channel *ch, const struct vsys_call *call);
 
-#endif /* VSYSBACK_LOCK_H */
+#endif /* BACK_LOCK_H */

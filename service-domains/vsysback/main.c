@@ -15,28 +15,28 @@
 #error "vsysback needs CONFIG_XEN_UNPOPULATED_ALLOC"
 #endif
 
-static int __init vsysback_init(void)
+static int __init back_init(void)
 {
 	int err;
 
 	if (!xen_domain())
 		return -ENODEV;
-	err = vsysback_chardev_register();
+	err = back_chardev_register();
 	if (err)
 		return err;
-	err = vsysback_xenbus_register();
+	err = back_xenbus_register();
 	if (err)
-		vsysback_chardev_unregister();
+		back_chardev_unregister();
 	return err;
 }
-module_init(vsysback_init);
+module_init(back_init);
 
-static void __exit vsysback_exit(void)
+static void __exit back_exit(void)
 {
-	vsysback_xenbus_unregister();
-	vsysback_chardev_unregister();
+	back_xenbus_unregister();
+	back_chardev_unregister();
 }
-module_exit(vsysback_exit);
+module_exit(back_exit);
 
 MODULE_DESCRIPTION("VirtuOS service domain: executes system calls of user domains");
 MODULE_LICENSE("GPL");

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Manage: what the shadow's manager thread does. */
-#ifndef VSYSBACK_MANAGE_H
-#define VSYSBACK_MANAGE_H
+#ifndef BACK_MANAGE_H
+#define BACK_MANAGE_H
 
 #include <linux/list.h>
 #include <linux/types.h>
 #include <virtuos/back.h>
 
 struct file;
-struct vsysback_channel;
+struct back_channel;
 
 /* What the shadow's manager thread does for a request of the control channel. */
-struct vsysback_job {
+struct back_job {
 	struct list_head list;
 	u32 slot;			/* control slot to answer */
-	enum { VSYSBACK_MAP, VSYSBACK_INSTALL } kind;
+	enum { BACK_JOB_MAP, BACK_JOB_INSTALL } kind;
 	/* MAP */
 	u32 region;			/* slot whose region grows */
 	u32 offset;			/* bytes */
@@ -24,11 +24,10 @@ struct vsysback_job {
 	u32 refs[];
 };
 
-int vsysback_manage(struct vsysback_channel *ch, s32 result,
-		    struct vsys_back_manage *out);
-int vsysback_manage_post(struct vsysback_channel *ch,
-			 struct vsysback_job *job);
-void vsysback_manage_flush(struct vsysback_channel *ch);
-struct file *vsysback_manage_file(struct vsysback_channel *ch, int fd);
+int back_manage(struct back_channel *ch, s32 result,
+		struct vsys_back_manage *out);
+int back_manage_post(struct back_channel *ch, struct back_job *job);
+void back_manage_flush(struct back_channel *ch);
+struct file *back_manage_file(struct back_channel *ch, int fd);
 
-#endif /* VSYSBACK_MANAGE_H */
+#endif /* BACK_MANAGE_H */

@@ -14,7 +14,7 @@
 #include "map.h"
 
 /* Where the page table entry of one of the pages is, for Xen to write to. */
-static u64 vsysback_map_entry(const struct vsysback_mapping *m, unsigned int i)
+static u64 back_map_entry(const struct back_mapping *m, unsigned int i)
 {
 	unsigned int level;
 	pte_t *pte = lookup_address((unsigned long)m->address + i * PAGE_SIZE,
@@ -27,9 +27,9 @@ static u64 vsysback_map_entry(const struct vsysback_mapping *m, unsigned int i)
  * Addresses with their page tables, and entries that no processor has cached,
  * for it may not look at them: get_vm_area() is not for modules.
  */
-static void *vsysback_map_reserve(unsigned int nr)
+static void *back_map_reserve(unsigned int nr)
 {
-	struct page *pages[VSYSBACK_MAP_PAGES];
+	struct page *pages[BACK_MAP_PAGES];
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
@@ -38,26 +38,26 @@ static void *vsysback_map_reserve(unsigned int nr)
 }
 
 /* Xen has no room for one more, or the reference is wrong. */
-static int vsysback_map_error(s16 status)
+static int back_map_error(s16 status)
 {
 	return status == GNTST_no_space || status == GNTST_no_device_space ?
 		       -ENOSPC : -EPROTO;
 }
 
 /* ENOSPC, EPROTO, ENOMEM: nothing is mapped. */
-int vsysback_map(struct vsysback_mapping *m, domid_t frontend,
-		 const grant_ref_t *refs, unsigned int nr)
+int back_map(struct back_mapping *m, domid_t frontend, const grant_ref_t *refs,
+	     unsigned int nr)
 {
-	struct gnttab_map_grant_ref ops[VSYSBACK_MAP_PAGES];
+	struct gnttab_map_grant_ref ops[BACK_MAP_PAGES];
 	unsigned int i;
 	int err = 0;
 
 	m->nr = nr;
-	m->address = vsysback_map_reserve(nr);
+	m->address = back_map_reserve(nr);
 	if (!m->address)
 		return -ENOMEM;
 	for (i = 0; i < nr; i++)
-		gnttab_set_map_op(&ops[i], vsysback_map_entry(m, i),
+		gnttab_set_map_op(&ops[i], back_map_entry(m, i),
 				  GNTMAP_host_map | GNTMAP_contains_pte,
 				  refs[i], frontend);
 	gnttab_batch_map(ops, nr);
@@ -65,26 +65,25 @@ int vsysback_map(struct vsysback_mapping *m, domid_t frontend,
 		m->handles[i] = ops[i].status == GNTST_okay ?
 					ops[i].handle : INVALID_GRANT_HANDLE;
 		if (ops[i].status != GNTST_okay && err != -ENOSPC)
-			err = vsysback_map_error(ops[i].status);
+			err = back_map_error(ops[i].status);
 	}
 	if (err)
-		vsysback_unmap(m);
+		back_unmap(m);
 	if (err == -ENOSPC)
 		pr_err_ratelimited("vsysback: Xen maps no more pages of domain %u here: raise max_maptrack_frames in this domain's xl config\n",
 				   frontend);
 	return err;
 }
 
-void vsysback_unmap(struct vsysback_mapping *m)
+void back_unmap(struct back_mapping *m)
 {
-	struct gnttab_unmap_grant_ref ops[VSYSBACK_MAP_PAGES];
+	struct gnttab_unmap_grant_ref ops[BACK_MAP_PAGES];
 	unsigned int i, nr = 0;
 	bool leaked = false;
 
 	for (i = 0; i < m->nr; i++)
 		if (m->handles[i] != INVALID_GRANT_HANDLE)
-			gnttab_set_unmap_op(&ops[nr++],
-					    vsysback_map_entry(m, i),
+			gnttab_set_unmap_op(&ops[nr++], back_map_entry(m, i),
 					    GNTMAP_host_map |
 						    GNTMAP_contains_pte,
 					    m->handles[i]);

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Mappings: pages that a frontend granted, in a row of addresses. */
-#ifndef VSYSBACK_MAP_H
-#define VSYSBACK_MAP_H
+#ifndef BACK_MAP_H
+#define BACK_MAP_H
 
 #include <xen/grant_table.h>
 #include <xen/interface/xen.h>
 
 /* Granted pages that this kernel has mapped in a row. */
-#define VSYSBACK_MAP_PAGES	16u
+#define BACK_MAP_PAGES	16u
 
-struct vsysback_mapping {
+struct back_mapping {
 	void *address;
 	unsigned int nr;
-	grant_handle_t handles[VSYSBACK_MAP_PAGES];
+	grant_handle_t handles[BACK_MAP_PAGES];
 };
 
-int vsysback_map(struct vsysback_mapping *m, domid_t frontend,
-		 const grant_ref_t *refs, unsigned int nr);
-void vsysback_unmap(struct vsysback_mapping *m);
+int back_map(struct back_mapping *m, domid_t frontend, const grant_ref_t *refs,
+	     unsigned int nr);
+void back_unmap(struct back_mapping *m);
 
-#endif /* VSYSBACK_MAP_H */
+#endif /* BACK_MAP_H */

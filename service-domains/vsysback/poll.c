@@ -18,14 +18,14 @@
 #include "poll.h"
 
 /* A wait queue that a file's ->poll named. */
-struct vsysback_poll_entry {
+struct back_poll_entry {
 	struct list_head list;
 	wait_queue_entry_t wait;
 	wait_queue_head_t *head;
 };
 
-struct vsysback_poll {
-	struct vsysback_channel *channel;
+struct back_poll {
+	struct back_channel *channel;
 	struct file *file;
 	u32 cookie;
 	__poll_t events;		/* all that were ever asked for */
@@ -35,11 +35,11 @@ struct vsysback_poll {
 	bool incomplete;		/* no memory for one of them */
 };
 
-static int vsysback_poll_wake(wait_queue_entry_t *wait, unsigned int mode,
-			      int sync, void *key)
+static int back_poll_wake(wait_queue_entry_t *wait, unsigned int mode, int sync,
+			  void *key)
 {
-	struct vsysback_poll *poll = wait->private;
-	struct vsysback_channel *ch = poll->channel;
+	struct back_poll *poll = wait->private;
+	struct back_channel *ch = poll->channel;
 	__poll_t events = key_to_poll(key);
 	unsigned long flags;
 
@@ -51,31 +51,30 @@ static int vsysback_poll_wake(wait_queue_entry_t *wait, unsigned int mode,
 	spin_lock_irqsave(&ch->event_lock, flags);
 	vsys_event_put(&ch->kernel, &ch->event_prod, READ_ONCE(poll->cookie));
 	spin_unlock_irqrestore(&ch->event_lock, flags);
-	vsysback_channel_ring(ch);
+	back_channel_bell(ch);
 	return 1;
 }
 
-static void vsysback_poll_queue(struct file *file, wait_queue_head_t *head,
-				poll_table *table)
+static void back_poll_queue(struct file *file, wait_queue_head_t *head,
+			    poll_table *table)
 {
-	struct vsysback_poll *poll = container_of(table, struct vsysback_poll,
-						  table);
-	struct vsysback_poll_entry *entry = kmalloc(sizeof(*entry), GFP_KERNEL);
+	struct back_poll *poll = container_of(table, struct back_poll, table);
+	struct back_poll_entry *entry = kmalloc(sizeof(*entry), GFP_KERNEL);
 
 	if (!entry) {
 		poll->incomplete = true;
 		return;
 	}
 	entry->head = head;
-	init_waitqueue_func_entry(&entry->wait, vsysback_poll_wake);
+	init_waitqueue_func_entry(&entry->wait, back_poll_wake);
 	entry->wait.private = poll;
 	add_wait_queue(head, &entry->wait);
 	list_add(&entry->list, &poll->entries);
 }
 
-static void vsysback_poll_free(struct vsysback_poll *poll)
+static void back_poll_free(struct back_poll *poll)
 {
-	struct vsysback_poll_entry *entry, *next;
+	struct back_poll_entry *entry, *next;
 
 	list_for_each_entry_safe(entry, next, &poll->entries, list) {
 		remove_wait_queue(entry->head, &entry->wait);
@@ -85,10 +84,10 @@ static void vsysback_poll_free(struct vsysback_poll *poll)
 	kfree(poll);
 }
 
-static struct vsysback_poll *vsysback_poll_new(struct vsysback_channel *ch,
-					       int fd, struct file *file)
+static struct back_poll *back_poll_new(struct back_channel *ch, int fd,
+				       struct file *file)
 {
-	struct vsysback_poll *poll = kzalloc(sizeof(*poll), GFP_KERNEL);
+	struct back_poll *poll = kzalloc(sizeof(*poll), GFP_KERNEL);
 	int err;
 
 	if (!poll)
@@ -96,22 +95,21 @@ static struct vsysback_poll *vsysback_poll_new(struct vsysback_channel *ch,
 	poll->channel = ch;
 	poll->file = get_file(file);
 	INIT_LIST_HEAD(&poll->entries);
-	init_poll_funcptr(&poll->table, vsysback_poll_queue);
+	init_poll_funcptr(&poll->table, back_poll_queue);
 	poll->table._key = ~(__poll_t)0;
 	err = xa_err(xa_store(&ch->polls, fd, poll, GFP_KERNEL));
 	if (err) {
-		vsysback_poll_free(poll);
+		back_poll_free(poll);
 		return NULL;
 	}
 	return poll;
 }
 
 /* Call VSYS_NR_POLL. */
-s64 vsysback_poll_arm(struct vsysback_channel *ch, int fd, u32 events,
-		      u32 cookie)
+s64 back_poll_arm(struct back_channel *ch, int fd, u32 events, u32 cookie)
 {
 	struct file *file = fget(fd);
-	struct vsysback_poll *poll;
+	struct back_poll *poll;
 	s64 ret = -ENOMEM;
 
 	if (!file)
@@ -120,11 +118,11 @@ s64 vsysback_poll_arm(struct vsysback_channel *ch, int fd, u32 events,
 	poll = xa_load(&ch->polls, fd);
 	if (poll && poll->file != file) {
 		xa_erase(&ch->polls, fd);
-		vsysback_poll_free(poll);
+		back_poll_free(poll);
 		poll = NULL;
 	}
 	if (!poll)
-		poll = vsysback_poll_new(ch, fd, file);
+		poll = back_poll_new(ch, fd, file);
 	if (!poll)
 		goto out;
 	WRITE_ONCE(poll->cookie, cookie);
@@ -136,7 +134,7 @@ s64 vsysback_poll_arm(struct vsysback_channel *ch, int fd, u32 events,
 	/* A queue that is not watched would be a wake-up that never comes. */
 	if (poll->incomplete) {
 		xa_erase(&ch->polls, fd);
-		vsysback_poll_free(poll);
+		back_poll_free(poll);
 		ret = -ENOMEM;
 	}
 out:
@@ -146,16 +144,16 @@ out:
 }
 
 /* A poll entry holds its file: it must go before the descriptor is closed. */
-void vsysback_poll_disarm(struct vsysback_channel *ch, int fd)
+void back_poll_disarm(struct back_channel *ch, int fd)
 {
-	struct vsysback_poll *poll;
+	struct back_poll *poll;
 
 	if (xa_empty(&ch->polls))
 		return;
 	mutex_lock(&ch->poll_lock);
 	poll = xa_erase(&ch->polls, fd);
 	if (poll)
-		vsysback_poll_free(poll);
+		back_poll_free(poll);
 	mutex_unlock(&ch->poll_lock);
 }
 
@@ -163,9 +161,9 @@ void vsysback_poll_disarm(struct vsysback_channel *ch, int fd)
  * The descriptor is closed, or is another file's by now: a POLL that came
  * between the two would keep the old one open.
  */
-void vsysback_poll_closed(struct vsysback_channel *ch, int fd)
+void back_poll_closed(struct back_channel *ch, int fd)
 {
-	struct vsysback_poll *poll;
+	struct back_poll *poll;
 	struct file *file;
 
 	if (likely(xa_empty(&ch->polls)))
@@ -175,22 +173,22 @@ void vsysback_poll_closed(struct vsysback_channel *ch, int fd)
 	file = poll ? fget(fd) : NULL;
 	if (poll && poll->file != file) {
 		xa_erase(&ch->polls, fd);
-		vsysback_poll_free(poll);
+		back_poll_free(poll);
 	}
 	mutex_unlock(&ch->poll_lock);
 	if (file)
 		fput(file);
 }
 
-void vsysback_poll_disarm_all(struct vsysback_channel *ch)
+void back_poll_disarm_all(struct back_channel *ch)
 {
-	struct vsysback_poll *poll;
+	struct back_poll *poll;
 	unsigned long fd;
 
 	mutex_lock(&ch->poll_lock);
 	xa_for_each(&ch->polls, fd, poll) {
 		xa_erase(&ch->polls, fd);
-		vsysback_poll_free(poll);
+		back_poll_free(poll);
 	}
 	mutex_unlock(&ch->poll_lock);
 }

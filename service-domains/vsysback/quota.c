@@ -15,42 +15,42 @@
 #include "device.h"
 #include "quota.h"
 
-#define VSYSBACK_TELL_AGAIN (60 * HZ)
+#define BACK_TELL_AGAIN (60 * HZ)
 
 /* One user of one user domain. */
-struct vsysback_user {
-	struct vsysback_device *dev;
+struct back_user {
+	struct back_device *dev;
 	u32 uid;
 	u32 channels;			/* dev->users_lock */
-	u32 used[VSYSBACK_RESOURCES];	/* vsysback_quota_lock, as all below */
-	u32 refused[VSYSBACK_RESOURCES];/* since it was told last */
-	unsigned long told[VSYSBACK_RESOURCES];	/* jiffies; 0: never */
+	u32 used[BACK_RESOURCES];	/* back_quota_lock, as all below */
+	u32 refused[BACK_RESOURCES];	/* since it was told last */
+	unsigned long told[BACK_RESOURCES];	/* jiffies; 0: never */
 };
 
 /* Taken in the scheduler's hook, too, below a channel's lock. */
-static DEFINE_RAW_SPINLOCK(vsysback_quota_lock);
-static u32 vsysback_used[VSYSBACK_RESOURCES];	/* by all */
+static DEFINE_RAW_SPINLOCK(back_quota_lock);
+static u32 back_used[BACK_RESOURCES];	/* by all */
 
-enum vsysback_level {
-	VSYSBACK_ALL,
-	VSYSBACK_DOMAIN,
-	VSYSBACK_USER,
-	VSYSBACK_LEVELS,
+enum back_level {
+	BACK_ALL,
+	BACK_DOMAIN,
+	BACK_USER,
+	BACK_LEVELS,
 };
 
-static unsigned int vsysback_limits[VSYSBACK_RESOURCES][VSYSBACK_LEVELS];
+static unsigned int back_limits[BACK_RESOURCES][BACK_LEVELS];
 
-#define VSYSBACK_LIMITS(name, index, what) \
-	module_param_array_named(name, vsysback_limits[index], uint, NULL, \
-				 0644); \
-	MODULE_PARM_DESC(name, what ": of all, a user domain, a user; 0: default")
+#define BACK_LIMITS(name, index, what)                                        \
+	module_param_array_named(name, back_limits[index], uint, NULL, 0644); \
+	MODULE_PARM_DESC(name,                                                \
+			 what ": of all, a user domain, a user; 0: default")
 
-VSYSBACK_LIMITS(channels, VSYSBACK_CHANNELS, "processes served");
-VSYSBACK_LIMITS(workers, VSYSBACK_WORKERS, "calls that wait at a time");
-VSYSBACK_LIMITS(pages, VSYSBACK_PAGES, "granted pages mapped");
-VSYSBACK_LIMITS(files, VSYSBACK_FILES, "open files and sockets");
+BACK_LIMITS(channels, BACK_CHANNELS, "processes served");
+BACK_LIMITS(workers, BACK_WORKERS, "calls that wait at a time");
+BACK_LIMITS(pages, BACK_PAGES, "granted pages mapped");
+BACK_LIMITS(files, BACK_FILES, "open files and sockets");
 
-static const char *const vsysback_resource_names[VSYSBACK_RESOURCES] = {
+static const char *const back_resource_names[BACK_RESOURCES] = {
 	"channels", "workers", "pages", "files",
 };
 
@@ -61,51 +61,50 @@ static const char *const vsysback_resource_names[VSYSBACK_RESOURCES] = {
  * a page takes two mappings in a PV domain.  Files: three quarters of Linux's
  * own limit.
  */
-static u32 vsysback_quota_default(enum vsysback_resource r)
+static u32 back_quota_default(enum back_resource r)
 {
 	switch (r) {
-	case VSYSBACK_CHANNELS:
+	case BACK_CHANNELS:
 		return 768;
-	case VSYSBACK_WORKERS:
+	case BACK_WORKERS:
 		return clamp(totalram_pages() / (SZ_256K / PAGE_SIZE), 64ul,
 			     4096ul);
-	case VSYSBACK_PAGES:
+	case BACK_PAGES:
 		return 1024 * 512 / 4;
 	default:
 		return min(get_max_files() / 4 * 3, 1ul << 20);
 	}
 }
 
-static u32 vsysback_quota_limit(enum vsysback_resource r,
-				enum vsysback_level level)
+static u32 back_quota_limit(enum back_resource r, enum back_level level)
 {
-	u32 limit = READ_ONCE(vsysback_limits[r][level]);
+	u32 limit = READ_ONCE(back_limits[r][level]);
 
 	if (limit)
 		return limit;
-	if (level == VSYSBACK_ALL)
-		return vsysback_quota_default(r);
-	limit = vsysback_quota_limit(r, level - 1);
-	return level == VSYSBACK_DOMAIN ? limit / 4 * 3 : limit / 2;
+	if (level == BACK_ALL)
+		return back_quota_default(r);
+	limit = back_quota_limit(r, level - 1);
+	return level == BACK_DOMAIN ? limit / 4 * 3 : limit / 2;
 }
 
-u32 vsysback_quota_allowed(enum vsysback_resource r)
+u32 back_quota_allowed(enum back_resource r)
 {
-	return vsysback_quota_limit(r, VSYSBACK_DOMAIN);
+	return back_quota_limit(r, BACK_DOMAIN);
 }
 
 /* quota_lock held.  0, -EDQUOT: the user's share; -EUSERS: there is no more. */
-static int vsysback_quota_fits(const struct vsysback_user *user,
-			       enum vsysback_resource r, u32 n)
+static int back_quota_fits(const struct back_user *user, enum back_resource r,
+			   u32 n)
 {
 	struct vsys_pool all = {
-		.limit = vsysback_quota_limit(r, VSYSBACK_ALL),
-		.each = vsysback_quota_limit(r, VSYSBACK_DOMAIN),
-		.used = vsysback_used[r],
+		.limit = back_quota_limit(r, BACK_ALL),
+		.each = back_quota_limit(r, BACK_DOMAIN),
+		.used = back_used[r],
 	};
 	struct vsys_pool domain = {
 		.limit = all.each,
-		.each = vsysback_quota_limit(r, VSYSBACK_USER),
+		.each = back_quota_limit(r, BACK_USER),
 		.used = user->dev->used[r],
 	};
 
@@ -121,78 +120,76 @@ static int vsysback_quota_fits(const struct vsysback_user *user,
 }
 
 /* Atomic.  0, or -EDQUOT or -EUSERS, and the log will say so. */
-int vsysback_quota_charge(struct vsysback_channel *ch,
-			  enum vsysback_resource r, u32 n)
+int back_quota_charge(struct back_channel *ch, enum back_resource r, u32 n)
 {
-	struct vsysback_user *user = ch->user;
+	struct back_user *user = ch->user;
 	unsigned long flags;
 	int err;
 
-	raw_spin_lock_irqsave(&vsysback_quota_lock, flags);
-	err = vsysback_quota_fits(user, r, n);
+	raw_spin_lock_irqsave(&back_quota_lock, flags);
+	err = back_quota_fits(user, r, n);
 	if (err) {
 		user->refused[r]++;
 	} else {
 		user->used[r] += n;
 		user->dev->used[r] += n;
-		vsysback_used[r] += n;
+		back_used[r] += n;
 	}
-	raw_spin_unlock_irqrestore(&vsysback_quota_lock, flags);
+	raw_spin_unlock_irqrestore(&back_quota_lock, flags);
 	return err;
 }
 
 /* Atomic. */
-void vsysback_quota_return(struct vsysback_channel *ch,
-			   enum vsysback_resource r, u32 n)
+void back_quota_return(struct back_channel *ch, enum back_resource r, u32 n)
 {
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(&vsysback_quota_lock, flags);
+	raw_spin_lock_irqsave(&back_quota_lock, flags);
 	ch->user->used[r] -= n;
 	ch->user->dev->used[r] -= n;
-	vsysback_used[r] -= n;
-	raw_spin_unlock_irqrestore(&vsysback_quota_lock, flags);
+	back_used[r] -= n;
+	raw_spin_unlock_irqrestore(&back_quota_lock, flags);
 }
 
 /* ---- Saying so ----------------------------------------------------------------- */
 
 /* How often it was refused something, if that is to be said now. */
-static u32 vsysback_quota_untold(struct vsysback_user *user,
-				 enum vsysback_resource r, u32 *used)
+static u32 back_quota_untold(struct back_user *user, enum back_resource r,
+			     u32 *used)
 {
 	u32 refused;
 
-	raw_spin_lock_irq(&vsysback_quota_lock);
+	raw_spin_lock_irq(&back_quota_lock);
 	refused = user->refused[r];
 	*used = user->used[r];
 	if (user->told[r] &&
-	    time_before(jiffies, user->told[r] + VSYSBACK_TELL_AGAIN))
+	    time_before(jiffies, user->told[r] + BACK_TELL_AGAIN))
 		refused = 0;
 	if (refused) {
 		user->refused[r] = 0;
 		user->told[r] = jiffies ?: 1;
 	}
-	raw_spin_unlock_irq(&vsysback_quota_lock);
+	raw_spin_unlock_irq(&back_quota_lock);
 	return refused;
 }
 
 /* Once a second: not where it happens, for that may be within the scheduler. */
-void vsysback_quota_report(struct vsysback_device *dev)
+void back_quota_report(struct back_device *dev)
 {
-	struct vsysback_user *user;
+	struct back_user *user;
 	unsigned long uid;
 	u32 refused, used;
 	int r;
 
 	mutex_lock(&dev->users_lock);
 	xa_for_each(&dev->users, uid, user) {
-		for (r = 0; r < VSYSBACK_RESOURCES; r++) {
-			refused = vsysback_quota_untold(user, r, &used);
+		for (r = 0; r < BACK_RESOURCES; r++) {
+			refused = back_quota_untold(user, r, &used);
 			if (refused)
 				pr_warn("vsysback: user %lu of domain %u was refused %s %u times, and has %u: see the parameter %s\n",
 					uid, dev->frontend,
-					vsysback_resource_names[r], refused,
-					used, vsysback_resource_names[r]);
+					back_resource_names[r], refused, used,
+					back_resource_names[r]);
 		}
 	}
 	mutex_unlock(&dev->users_lock);
@@ -201,9 +198,9 @@ void vsysback_quota_report(struct vsysback_device *dev)
 /* ---- Users ------------------------------------------------------------------ */
 
 /* The user of a new channel; NULL: no memory. */
-struct vsysback_user *vsysback_user_get(struct vsysback_device *dev, u32 uid)
+struct back_user *back_user_get(struct back_device *dev, u32 uid)
 {
-	struct vsysback_user *user;
+	struct back_user *user;
 
 	mutex_lock(&dev->users_lock);
 	user = xa_load(&dev->users, uid);
@@ -225,9 +222,9 @@ struct vsysback_user *vsysback_user_get(struct vsysback_device *dev, u32 uid)
 	return user;
 }
 
-void vsysback_user_put(struct vsysback_user *user)
+void back_user_put(struct back_user *user)
 {
-	struct vsysback_device *dev = user->dev;
+	struct back_device *dev = user->dev;
 
 	mutex_lock(&dev->users_lock);
 	if (!--user->channels) {
@@ -237,7 +234,7 @@ void vsysback_user_put(struct vsysback_user *user)
 	mutex_unlock(&dev->users_lock);
 }
 
-u32 vsysback_user_uid(const struct vsysback_user *user)
+u32 back_user_uid(const struct back_user *user)
 {
 	return user->uid;
 }

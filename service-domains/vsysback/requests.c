@@ -16,81 +16,77 @@
 #include "manage.h"
 #include "requests.h"
 
-static s64 vsysback_request_open(struct vsysback_device *dev, u32 slot)
+static s64 back_request_open(struct back_device *dev, u32 slot)
 {
-	struct vsys_open *open = kmemdup(vsysback_control_message(dev, slot),
+	struct vsys_open *open = kmemdup(back_control_message(dev, slot),
 					 sizeof(*open), GFP_KERNEL);
 	int err;
 
 	if (!open)
 		return -ENOMEM;
-	err = vsysback_channel_open(dev, slot, open);
+	err = back_channel_open(dev, slot, open);
 	kfree(open);
-	return err ? err : VSYSBACK_LATER;
+	return err ? err : BACK_LATER;
 }
 
-static s64 vsysback_request_close(struct vsysback_device *dev, u32 slot,
-				  u64 id)
+static s64 back_request_close(struct back_device *dev, u32 slot, u64 id)
 {
-	struct vsysback_channel *ch = vsysback_channel_get(dev, id);
+	struct back_channel *ch = back_channel_get(dev, id);
 
 	if (!ch)
 		return -ENOENT;
-	vsysback_channel_end(ch, slot);
-	vsysback_channel_put(ch);
-	return VSYSBACK_LATER;
+	back_channel_end(ch, slot);
+	back_channel_put(ch);
+	return BACK_LATER;
 }
 
-static s64 vsysback_request_creds(struct vsysback_device *dev, u32 slot,
-				  const struct vsys_call *call)
+static s64 back_request_creds(struct back_device *dev, u32 slot,
+			      const struct vsys_call *call)
 {
-	struct vsysback_channel *ch = vsysback_channel_get(dev, call->args[0]);
+	struct back_channel *ch = back_channel_get(dev, call->args[0]);
 	struct vsys_creds *creds;
 	int err = -ENOMEM;
 
 	if (!ch)
 		return -ENOENT;
-	creds = kmemdup(vsysback_control_message(dev, slot), sizeof(*creds),
+	creds = kmemdup(back_control_message(dev, slot), sizeof(*creds),
 			GFP_KERNEL);
 	if (creds) {
-		err = vsysback_creds_check(creds);
+		err = back_creds_check(creds);
 		if (!err)
-			err = vsysback_creds_set(
-				ch, call->args[1], call->args[3],
-				call->args[2] & VSYS_CREDS_RESET, creds);
+			err = back_creds_set(ch, call->args[1], call->args[3],
+					     call->args[2] & VSYS_CREDS_RESET,
+					     creds);
 		kfree(creds);
 	}
-	vsysback_channel_put(ch);
+	back_channel_put(ch);
 	return err;
 }
 
-static s64 vsysback_request_retire(struct vsysback_device *dev, u64 id)
+static s64 back_request_retire(struct back_device *dev, u64 id)
 {
-	struct vsysback_channel *ch = vsysback_channel_get(dev, id);
+	struct back_channel *ch = back_channel_get(dev, id);
 
 	if (!ch)
 		return -ENOENT;
-	vsysback_channel_retire(ch);
-	vsysback_channel_put(ch);
+	back_channel_retire(ch);
+	back_channel_put(ch);
 	return 0;
 }
 
-static struct vsysback_job *
-vsysback_request_map(struct vsysback_device *dev, u32 slot, u32 region,
-		     u32 offset, u32 nr)
+static struct back_job *back_request_map(struct back_device *dev, u32 slot,
+					 u32 region, u32 offset, u32 nr)
 {
-	struct vsysback_job *job = kzalloc(
-		struct_size(job, refs, nr), GFP_KERNEL);
+	struct back_job *job = kzalloc(struct_size(job, refs, nr), GFP_KERNEL);
 
 	if (!job)
 		return NULL;
 	job->slot = slot;
-	job->kind = VSYSBACK_MAP;
+	job->kind = BACK_JOB_MAP;
 	job->region = region;
 	job->offset = offset;
 	job->nr_refs = nr;
-	memcpy(job->refs, vsysback_control_message(dev, slot),
-	       nr * sizeof(u32));
+	memcpy(job->refs, back_control_message(dev, slot), nr * sizeof(u32));
 	return job;
 }
 
@@ -99,11 +95,11 @@ vsysback_request_map(struct vsysback_device *dev, u32 slot, u32 region,
  * carried out at a time, or two could agree with what is granted now and not
  * with each other.
  */
-static s64 vsysback_request_grow(struct vsysback_channel *ch, u32 slot,
-				 u32 region, u64 offset, u32 nr)
+static s64 back_request_grow(struct back_channel *ch, u32 slot, u32 region,
+			     u64 offset, u32 nr)
 {
 	u32 granted = READ_ONCE(ch->granted[region]);
-	struct vsysback_job *job;
+	struct back_job *job;
 	int err;
 
 	/* F asks again for what was answered too late: it is there. */
@@ -113,26 +109,26 @@ static s64 vsysback_request_grow(struct vsysback_channel *ch, u32 slot,
 	if (offset != granted ||
 	    nr > (VSYS_SLOT_ARENA_MAX - offset) / VSYS_PAGE_SIZE)
 		return -EPROTO;
-	err = vsysback_pages_charge(ch, nr);
+	err = back_pages_charge(ch, nr);
 	if (err)
 		return err;
-	job = vsysback_request_map(ch->dev, slot, region, offset, nr);
-	err = job ? vsysback_manage_post(ch, job) : -ENOMEM;
+	job = back_request_map(ch->dev, slot, region, offset, nr);
+	err = job ? back_manage_post(ch, job) : -ENOMEM;
 	if (!err)
-		return VSYSBACK_LATER;
+		return BACK_LATER;
 	kfree(job);
-	vsysback_pages_return(ch, nr);
+	back_pages_return(ch, nr);
 	return err;
 }
 
-static s64 vsysback_request_arena(struct vsysback_device *dev, u32 slot,
-				  const struct vsys_call *call)
+static s64 back_request_arena(struct back_device *dev, u32 slot,
+			      const struct vsys_call *call)
 {
 	u64 region = call->args[1], nr = call->args[3];
-	struct vsysback_channel *ch;
+	struct back_channel *ch;
 	s64 ret = -EPROTO;
 
-	ch = vsysback_channel_get(dev, call->args[0]);
+	ch = back_channel_get(dev, call->args[0]);
 	if (!ch)
 		return -ENOENT;
 	if (region >= ch->ring.nr_slots + VSYS_SLOTS_KERNEL || !nr ||
@@ -141,25 +137,25 @@ static s64 vsysback_request_arena(struct vsysback_device *dev, u32 slot,
 	ret = -EBUSY;
 	if (test_and_set_bit(region, ch->growing))
 		goto out;
-	ret = vsysback_request_grow(ch, slot, region, call->args[2], nr);
-	if (ret != VSYSBACK_LATER)
+	ret = back_request_grow(ch, slot, region, call->args[2], nr);
+	if (ret != BACK_LATER)
 		clear_bit(region, ch->growing);
 out:
-	vsysback_channel_put(ch);
+	back_channel_put(ch);
 	return ret;
 }
 
-static s64 vsysback_request_share(struct vsysback_device *dev, u32 slot,
-				  const struct vsys_call *call)
+static s64 back_request_share(struct back_device *dev, u32 slot,
+			      const struct vsys_call *call)
 {
-	struct vsysback_channel *from, *to;
-	struct vsysback_job *job;
+	struct back_channel *from, *to;
+	struct back_job *job;
 	s64 ret = -ENOENT;
 
-	from = vsysback_channel_get(dev, call->args[0]);
+	from = back_channel_get(dev, call->args[0]);
 	if (!from)
 		return -ENOENT;
-	to = vsysback_channel_get(dev, call->args[2]);
+	to = back_channel_get(dev, call->args[2]);
 	if (!to)
 		goto put_from;
 	ret = -ENOMEM;
@@ -167,47 +163,47 @@ static s64 vsysback_request_share(struct vsysback_device *dev, u32 slot,
 	if (!job)
 		goto put_to;
 	job->slot = slot;
-	job->kind = VSYSBACK_INSTALL;
+	job->kind = BACK_JOB_INSTALL;
 	ret = -EBADF;
 	if (call->args[1] < VSYS_FD_FIRST || call->args[1] > INT_MAX)
 		goto free_job;
-	job->file = vsysback_manage_file(from, call->args[1]);
+	job->file = back_manage_file(from, call->args[1]);
 	if (!job->file)
 		goto free_job;
-	ret = vsysback_manage_post(to, job);
+	ret = back_manage_post(to, job);
 	if (!ret) {
-		ret = VSYSBACK_LATER;
+		ret = BACK_LATER;
 		goto put_to;
 	}
 	fput(job->file);
 free_job:
 	kfree(job);
 put_to:
-	vsysback_channel_put(to);
+	back_channel_put(to);
 put_from:
-	vsysback_channel_put(from);
+	back_channel_put(from);
 	return ret;
 }
 
 /* Called by the thread of the control channel. */
-s64 vsysback_request_handle(struct vsysback_device *dev, u32 slot,
-			    const struct vsys_call *call)
+s64 back_request_handle(struct back_device *dev, u32 slot,
+			const struct vsys_call *call)
 {
 	switch (call->nr) {
 	case VSYS_CONTROL_OPEN:
-		return vsysback_request_open(dev, slot);
+		return back_request_open(dev, slot);
 	case VSYS_CONTROL_CLOSE:
-		return vsysback_request_close(dev, slot, call->args[0]);
+		return back_request_close(dev, slot, call->args[0]);
 	case VSYS_CONTROL_CREDS:
-		return vsysback_request_creds(dev, slot, call);
+		return back_request_creds(dev, slot, call);
 	case VSYS_CONTROL_ARENA:
-		return vsysback_request_arena(dev, slot, call);
+		return back_request_arena(dev, slot, call);
 	case VSYS_CONTROL_SHARE:
-		return vsysback_request_share(dev, slot, call);
+		return back_request_share(dev, slot, call);
 	case VSYS_CONTROL_RETIRE:
-		return vsysback_request_retire(dev, call->args[0]);
+		return back_request_retire(dev, call->args[0]);
 	default:
-		return vsysback_counting_request(
-			dev, call, vsysback_control_message(dev, slot));
+		return back_counting_request(dev, call,
+					     back_control_message(dev, slot));
 	}
 }

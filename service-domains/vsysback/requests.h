@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Requests: what the frontend's kernel asks on the control channel. */
-#ifndef VSYSBACK_REQUESTS_H
-#define VSYSBACK_REQUESTS_H
+#ifndef BACK_REQUESTS_H
+#define BACK_REQUESTS_H
 
 #include <linux/types.h>
 #include <virtuos/ring.h>
 
-struct vsysback_device;
+struct back_device;
 
-s64 vsysback_request_handle(struct vsysback_device *dev, u32 slot,
-			    const struct vsys_call *call);
+s64 back_request_handle(struct back_device *dev, u32 slot,
+			const struct vsys_call *call);
 
-#endif /* VSYSBACK_REQUESTS_H */
+#endif /* BACK_REQUESTS_H */

@@ -12,15 +12,15 @@
 #include "quota.h"
 #include "stats.h"
 
-static void vsysback_stats_sum(struct vsysback_device *dev,
-			       struct vsysback_counts *sum, u64 *total)
+static void back_stats_sum(struct back_device *dev, struct back_stats *sum,
+			   u64 *total)
 {
 	unsigned int cpu, nr;
 
 	memset(sum, 0, sizeof(*sum));
 	*total = 0;
 	for_each_possible_cpu(cpu) {
-		struct vsysback_counts *c = per_cpu_ptr(dev->counts, cpu);
+		struct back_stats *c = per_cpu_ptr(dev->stats, cpu);
 
 		for (nr = 0; nr < VSYS_NR_SYSCALLS; nr++) {
 			sum->calls[nr] += c->calls[nr];
@@ -34,31 +34,31 @@ static void vsysback_stats_sum(struct vsysback_device *dev,
 	*total += sum->own + sum->errors;
 }
 
-static void vsysback_stats_beat(struct vsysback_device *dev)
+static void back_stats_beat(struct back_device *dev)
 {
-	struct vsysback_channel *ch;
+	struct back_channel *ch;
 	unsigned long id;
 
 	xa_lock(&dev->channels);
 	xa_for_each(&dev->channels, id, ch)
-		if (ch->state == VSYSBACK_CHANNEL_SERVING)
+		if (ch->state == BACK_CHANNEL_SERVING)
 			WRITE_ONCE(ch->kernel.head->heartbeat,
 				   ++ch->heartbeat);
 	xa_unlock(&dev->channels);
 }
 
 /* The words of the node, without the time; the same words: nothing new. */
-static void vsysback_stats_words(struct vsysback_device *dev,
-				 const struct vsysback_counts *sum, u64 total,
-				 char *words, size_t size)
+static void back_stats_words(struct back_device *dev,
+			     const struct back_stats *sum, u64 total,
+			     char *words, size_t size)
 {
 	static const struct {
-		enum vsysback_resource resource;
+		enum back_resource resource;
 		const char *name;
 	} shares[] = {
-		{ VSYSBACK_WORKERS, "workers" },
-		{ VSYSBACK_PAGES, "pages" },
-		{ VSYSBACK_FILES, "files" },
+		{ BACK_WORKERS, "workers" },
+		{ BACK_PAGES, "pages" },
+		{ BACK_FILES, "files" },
 	};
 	size_t n;
 	int i;
@@ -66,30 +66,29 @@ static void vsysback_stats_words(struct vsysback_device *dev,
 	n = scnprintf(words, size,
 		      "channels=%d channels_max=%u calls=%llu errors=%llu sleeps=%llu bells=%llu",
 		      atomic_read(&dev->nr_channels),
-		      vsysback_quota_allowed(VSYSBACK_CHANNELS), total,
+		      back_quota_allowed(BACK_CHANNELS), total,
 		      sum->errors, sum->sleeps, sum->bells);
 	for (i = 0; i < ARRAY_SIZE(shares); i++)
-		n += scnprintf(words + n, size - n, " %s=%u %s_max=%u",
-			       shares[i].name,
-			       READ_ONCE(dev->used[shares[i].resource]),
-			       shares[i].name,
-			       vsysback_quota_allowed(shares[i].resource));
+		n += scnprintf(
+			words + n, size - n, " %s=%u %s_max=%u", shares[i].name,
+			READ_ONCE(dev->used[shares[i].resource]),
+			shares[i].name, back_quota_allowed(shares[i].resource));
 }
 
-static void vsysback_stats_work(struct work_struct *work)
+static void back_stats_work(struct work_struct *work)
 {
-	struct vsysback_device *dev = container_of(
-		work, struct vsysback_device, stats_work.work);
-	struct vsysback_counts *sum;
+	struct back_device *dev =
+		container_of(work, struct back_device, stats_work.work);
+	struct back_stats *sum;
 	char words[sizeof(dev->stats_last)];
 	u64 total;
 
-	vsysback_stats_beat(dev);
-	vsysback_quota_report(dev);
+	back_stats_beat(dev);
+	back_quota_report(dev);
 	sum = kmalloc(sizeof(*sum), GFP_KERNEL);
 	if (sum) {
-		vsysback_stats_sum(dev, sum, &total);
-		vsysback_stats_words(dev, sum, total, words, sizeof(words));
+		back_stats_sum(dev, sum, &total);
+		back_stats_words(dev, sum, total, words, sizeof(words));
 		kfree(sum);
 		if (strcmp(words, dev->stats_last)) {
 			strscpy(dev->stats_last, words, sizeof(words));
@@ -102,14 +101,14 @@ static void vsysback_stats_work(struct work_struct *work)
 		schedule_delayed_work(&dev->stats_work, HZ);
 }
 
-void vsysback_stats_start(struct vsysback_device *dev)
+void back_stats_start(struct back_device *dev)
 {
-	INIT_DELAYED_WORK(&dev->stats_work, vsysback_stats_work);
+	INIT_DELAYED_WORK(&dev->stats_work, back_stats_work);
 	dev->stats_on = true;
 	schedule_delayed_work(&dev->stats_work, 0);
 }
 
-void vsysback_stats_stop(struct vsysback_device *dev)
+void back_stats_stop(struct back_device *dev)
 {
 	WRITE_ONCE(dev->stats_on, false);
 	cancel_delayed_work_sync(&dev->stats_work);
@@ -118,15 +117,15 @@ void vsysback_stats_stop(struct vsysback_device *dev)
 static ssize_t calls_show(struct device *device, struct device_attribute *attr,
 			  char *buf)
 {
-	struct vsysback_device *dev = dev_get_drvdata(device);
-	struct vsysback_counts *sum = kmalloc(sizeof(*sum), GFP_KERNEL);
+	struct back_device *dev = dev_get_drvdata(device);
+	struct back_stats *sum = kmalloc(sizeof(*sum), GFP_KERNEL);
 	ssize_t n = 0;
 	unsigned int nr;
 	u64 total;
 
 	if (!sum)
 		return -ENOMEM;
-	vsysback_stats_sum(dev, sum, &total);
+	back_stats_sum(dev, sum, &total);
 	for (nr = 0; nr < VSYS_NR_SYSCALLS; nr++)
 		if (sum->calls[nr])
 			n += sysfs_emit_at(buf, n, "%s %llu\n",
@@ -139,11 +138,11 @@ static ssize_t calls_show(struct device *device, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(calls);
 
-static struct attribute *vsysback_stats_attrs[] = {
+static struct attribute *back_stats_attrs[] = {
 	&dev_attr_calls.attr,
 	NULL,
 };
 
-const struct attribute_group vsysback_stats_group = {
-	.attrs = vsysback_stats_attrs,
+const struct attribute_group back_stats_group = {
+	.attrs = back_stats_attrs,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Statistics of a device. */
-#ifndef VSYSBACK_STATS_H
-#define VSYSBACK_STATS_H
+#ifndef BACK_STATS_H
+#define BACK_STATS_H
 
 #include <linux/percpu.h>
 #include <linux/sysfs.h>
@@ -11,7 +11,7 @@
 #include "device.h"
 
 /* Counters of a device; one copy per processor. */
-struct vsysback_counts {
+struct back_stats {
 	u64 calls[VSYS_NR_SYSCALLS];
 	u64 own;		/* the protocol's own calls */
 	u64 errors;
@@ -19,9 +19,9 @@ struct vsysback_counts {
 	u64 bells;
 };
 
-void vsysback_stats_start(struct vsysback_device *dev);
-void vsysback_stats_stop(struct vsysback_device *dev);
-extern const struct attribute_group vsysback_stats_group;
-#define vsysback_count(dev, field) this_cpu_inc((dev)->counts->field)
+void back_stats_start(struct back_device *dev);
+void back_stats_stop(struct back_device *dev);
+extern const struct attribute_group back_stats_group;
+#define back_stats_count(dev, field) this_cpu_inc((dev)->stats->field)
 
-#endif /* VSYSBACK_STATS_H */
+#endif /* BACK_STATS_H */

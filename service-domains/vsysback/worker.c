@@ -34,40 +34,38 @@
 #include "stats.h"
 #include "worker.h"
 
-#define VSYSBACK_SPIN_MIN_US	10u
-#define VSYSBACK_SPIN_MAX_US	400u
+#define BACK_SPIN_MIN_US	10u
+#define BACK_SPIN_MAX_US	400u
 /* Followers beyond this number return to the shadow and end. */
-#define VSYSBACK_IDLE_MAX	8u
+#define BACK_IDLE_MAX	8u
 
 /*
  * Ask the manager for another worker.  Under ch->lock.  There may be none: then
- * the last one waits for nothing, see vsysback_worker_last().
+ * the last one waits for nothing, see back_worker_last().
  */
-static void vsysback_worker_want(struct vsysback_channel *ch)
+static void back_worker_want(struct back_channel *ch)
 {
-	if (ch->wanted != VSYSBACK_WORKER_ENOUGH ||
+	if (ch->wanted != BACK_WORKER_ENOUGH ||
 	    ch->nr_workers > ch->ring.nr_slots + VSYS_SLOTS_KERNEL)
 		return;
 	/* The first worker comes with the channel. */
-	ch->starved = ch->nr_workers &&
-		      vsysback_quota_charge(ch, VSYSBACK_WORKERS, 1);
+	ch->starved = ch->nr_workers && back_quota_charge(ch, BACK_WORKERS, 1);
 	if (ch->starved)
 		return;
 	ch->nr_charged += !!ch->nr_workers;
-	ch->wanted = VSYSBACK_WORKER_WANTED;
+	ch->wanted = BACK_WORKER_WANTED;
 	wake_up(&ch->manager_wait);
 }
 
 /* Give back what is charged for workers that are not there.  Under ch->lock. */
-void vsysback_worker_settle(struct vsysback_channel *ch)
+void back_worker_settle(struct back_channel *ch)
 {
-	unsigned int all = ch->nr_workers +
-			   (ch->wanted != VSYSBACK_WORKER_ENOUGH);
+	unsigned int all = ch->nr_workers + (ch->wanted != BACK_WORKER_ENOUGH);
 	unsigned int charged = all ? all - 1 : 0;
 
 	if (ch->nr_charged <= charged)
 		return;
-	vsysback_quota_return(ch, VSYSBACK_WORKERS, ch->nr_charged - charged);
+	back_quota_return(ch, BACK_WORKERS, ch->nr_charged - charged);
 	ch->nr_charged = charged;
 }
 
@@ -75,24 +73,24 @@ void vsysback_worker_settle(struct vsysback_channel *ch)
  * Is it the only worker that could run the calls to come?  Then it must not wait
  * for one of them: what it waits for may be done by another.
  */
-static bool vsysback_worker_last(struct vsysback_worker *w)
+static bool back_worker_last(struct back_worker *w)
 {
-	struct vsysback_channel *ch = w->channel;
+	struct back_channel *ch = w->channel;
 	bool last;
 
 	spin_lock_irq(&ch->lock);
 	if (ch->starved && ch->leader == w && !ch->nr_idle)
-		vsysback_worker_want(ch);
+		back_worker_want(ch);
 	last = ch->starved && ch->leader == w && !ch->nr_idle;
 	spin_unlock_irq(&ch->lock);
 	return last;
 }
 
 /* Make the first follower the leader.  Under ch->lock. */
-static void vsysback_worker_promote(struct vsysback_channel *ch)
+static void back_worker_promote(struct back_channel *ch)
 {
-	struct vsysback_worker *next = list_first_entry_or_null(
-		&ch->idle, struct vsysback_worker, idle);
+	struct back_worker *next =
+		list_first_entry_or_null(&ch->idle, struct back_worker, idle);
 
 	ch->leader = next;
 	if (next) {
@@ -101,40 +99,38 @@ static void vsysback_worker_promote(struct vsysback_channel *ch)
 		wake_up_process(next->task);
 	}
 	if (!ch->nr_idle)
-		vsysback_worker_want(ch);
+		back_worker_want(ch);
 }
 
 /*
  * The scheduler calls this when the worker blocks.  In the middle of a call
  * its leadership passes on; everywhere else sleeping is the worker's own plan.
  */
-static void vsysback_worker_sleeping(struct task_sleep_hook *hook)
+static void back_worker_sleeping(struct task_sleep_hook *hook)
 {
-	struct vsysback_worker *w = container_of(hook, struct vsysback_worker,
-						 hook);
-	struct vsysback_channel *ch = w->channel;
+	struct back_worker *w = container_of(hook, struct back_worker, hook);
+	struct back_channel *ch = w->channel;
 	unsigned long flags;
 
 	if (!w->in_call)
 		return;
-	vsysback_counting_blocks(w);
+	back_counting_blocks(w);
 	if (READ_ONCE(ch->leader) != w)
 		return;
 	spin_lock_irqsave(&ch->lock, flags);
 	if (ch->leader == w)
-		vsysback_worker_promote(ch);
+		back_worker_promote(ch);
 	spin_unlock_irqrestore(&ch->lock, flags);
 }
 
 /* It goes on. */
-static void vsysback_worker_running(struct task_sleep_hook *hook)
+static void back_worker_running(struct task_sleep_hook *hook)
 {
-	vsysback_counting_runs(container_of(hook, struct vsysback_worker,
-					    hook));
+	back_counting_runs(container_of(hook, struct back_worker, hook));
 }
 
 /* The doorbell rang, or the channel ends. */
-void vsysback_worker_wake(struct vsysback_channel *ch)
+void back_worker_wake(struct back_channel *ch)
 {
 	unsigned long flags;
 
@@ -148,9 +144,9 @@ void vsysback_worker_wake(struct vsysback_channel *ch)
  * Interrupt the call in a slot as a signal would.  The worker clears its slot
  * under the same lock, so the signal cannot hit its next call.
  */
-int vsysback_worker_cancel(struct vsysback_channel *ch, u64 slot)
+int back_worker_cancel(struct back_channel *ch, u64 slot)
 {
-	struct vsysback_worker *w;
+	struct back_worker *w;
 	int err = -ESRCH;
 
 	spin_lock_irq(&ch->lock);
@@ -166,36 +162,36 @@ int vsysback_worker_cancel(struct vsysback_channel *ch, u64 slot)
 	return err;
 }
 
-static void vsysback_worker_slot(struct vsysback_worker *w, int slot)
+static void back_worker_slot(struct back_worker *w, int slot)
 {
 	spin_lock_irq(&w->slot_lock);
 	w->slot = slot;
 	spin_unlock_irq(&w->slot_lock);
 }
 
-static s64 vsysback_worker_call(struct vsysback_worker *w, u32 slot,
-				struct vsys_call *call)
+static s64 back_worker_call(struct back_worker *w, u32 slot,
+			    struct vsys_call *call)
 {
-	s64 ret = vsysback_creds_apply(w, slot);
+	s64 ret = back_creds_apply(w, slot);
 
 	if (ret)
 		return ret;
-	if (unlikely(READ_ONCE(w->channel->starved)) &&
-	    vsysback_worker_last(w) && vsysback_dispatch_waits(call))
+	if (unlikely(READ_ONCE(w->channel->starved)) && back_worker_last(w) &&
+	    back_dispatch_waits(call))
 		return -EAGAIN;
-	vsysback_worker_slot(w, slot);
+	back_worker_slot(w, slot);
 	WRITE_ONCE(w->in_call, true);
-	ret = vsysback_dispatch(w, slot, call);
+	ret = back_dispatch(w, slot, call);
 	/* What the call left to a return to user space that never comes. */
 	task_work_run();
 	WRITE_ONCE(w->in_call, false);
-	vsysback_worker_slot(w, -1);
+	back_worker_slot(w, -1);
 	return ret;
 }
 
 /* Slots are numbered as regions are: the kernel's after the program's. */
-static const struct vsys_ring *vsysback_worker_ring(struct vsysback_channel *ch,
-						    u32 slot, u32 *index)
+static const struct vsys_ring *back_worker_ring(struct back_channel *ch,
+						u32 slot, u32 *index)
 {
 	bool kernel = slot >= ch->ring.nr_slots;
 
@@ -204,27 +200,27 @@ static const struct vsys_ring *vsysback_worker_ring(struct vsysback_channel *ch,
 }
 
 /* False: nobody has submitted that slot. */
-static bool vsysback_worker_run(struct vsysback_worker *w, u32 slot)
+static bool back_worker_run(struct back_worker *w, u32 slot)
 {
-	struct vsysback_channel *ch = w->channel;
+	struct back_channel *ch = w->channel;
 	const struct vsys_ring *ring;
 	struct vsys_call call;
 	bool counted;
 	u32 index;
 	s64 ret;
 
-	ring = vsysback_worker_ring(ch, slot, &index);
+	ring = back_worker_ring(ch, slot, &index);
 	if (!vsys_ring_take(ring, index, &call))
 		return false;
-	counted = vsysback_counting_begin(w, slot, &call);
-	ret = vsysback_worker_call(w, slot, &call);
+	counted = back_counting_begin(w, slot, &call);
+	ret = back_worker_call(w, slot, &call);
 	/* A cancellation that came too late, a SIGPIPE: not the next call's. */
 	if (signal_pending(current) && !fatal_signal_pending(current))
 		flush_signals(current);
 	if (counted)
-		vsysback_counting_end(w, ret);
+		back_counting_end(w, ret);
 	if (vsys_slot_complete(ring, index, ret))
-		vsysback_channel_ring(ch);
+		back_channel_bell(ch);
 	return true;
 }
 
@@ -232,9 +228,9 @@ static bool vsysback_worker_run(struct vsysback_worker *w, u32 slot)
  * The group's flag besides the signal: a SIGKILL that comes just before
  * flush_signals() is flushed with the others.
  */
-static bool vsysback_worker_stop(struct vsysback_channel *ch)
+static bool back_worker_stop(struct back_channel *ch)
 {
-	return !vsysback_channel_live(ch) || fatal_signal_pending(current) ||
+	return !back_channel_live(ch) || fatal_signal_pending(current) ||
 	       READ_ONCE(current->signal->flags) & SIGNAL_GROUP_EXIT;
 }
 
@@ -242,9 +238,9 @@ static bool vsysback_worker_stop(struct vsysback_channel *ch)
  * A claimed slot, or -1.  The kernel's calls come first, for others wait behind
  * them, but not twice in a row.
  */
-static int vsysback_worker_claim(struct vsysback_worker *w)
+static int back_worker_claim(struct back_worker *w)
 {
-	struct vsysback_channel *ch = w->channel;
+	struct back_channel *ch = w->channel;
 	bool kernel = vsys_ring_pending(&ch->kernel);
 	int slot;
 
@@ -261,21 +257,21 @@ static int vsysback_worker_claim(struct vsysback_worker *w)
 }
 
 /* Poll for a bounded time.  Returns a claimed slot, or -1. */
-static int vsysback_worker_poll(struct vsysback_worker *w)
+static int back_worker_poll(struct back_worker *w)
 {
-	struct vsysback_channel *ch = w->channel;
+	struct back_channel *ch = w->channel;
 	u64 end = 0;
 	int slot, i;
 
 	for (;;) {
 		for (i = 0; i < 32; i++) {
-			slot = vsysback_worker_claim(w);
+			slot = back_worker_claim(w);
 			if (slot >= 0)
 				return slot;
 			if (i % 8 == 7)
 				cpu_relax();
 		}
-		if (vsysback_worker_stop(ch) || !single_task_running())
+		if (back_worker_stop(ch) || !single_task_running())
 			return -1;
 		if (!end)
 			end = local_clock() + w->spin_us * NSEC_PER_USEC;
@@ -285,46 +281,46 @@ static int vsysback_worker_poll(struct vsysback_worker *w)
 }
 
 /* Nobody polls any more, until the doorbell rings. */
-static void vsysback_worker_doze(struct vsysback_worker *w)
+static void back_worker_doze(struct back_worker *w)
 {
-	struct vsysback_channel *ch = w->channel;
+	struct back_channel *ch = w->channel;
 
 	set_current_state(TASK_INTERRUPTIBLE);
-	if (vsysback_channel_asleep(ch)) {
-		vsysback_count(ch->dev, sleeps);
-		vsysback_bell_end(&ch->bell);
-		if (!vsysback_worker_stop(ch))
+	if (back_channel_asleep(ch)) {
+		back_stats_count(ch->dev, sleeps);
+		back_bell_end(&ch->bell);
+		if (!back_worker_stop(ch))
 			schedule();
-		vsysback_channel_awake(ch);
+		back_channel_awake(ch);
 	}
 	__set_current_state(TASK_RUNNING);
 	if (signal_pending(current) && !fatal_signal_pending(current))
 		flush_signals(current);
 }
 
-static void vsysback_worker_lead(struct vsysback_worker *w)
+static void back_worker_lead(struct back_worker *w)
 {
-	struct vsysback_channel *ch = w->channel;
+	struct back_channel *ch = w->channel;
 	int slot;
 
-	while (READ_ONCE(ch->leader) == w && !vsysback_worker_stop(ch)) {
+	while (READ_ONCE(ch->leader) == w && !back_worker_stop(ch)) {
 		cond_resched();
-		slot = vsysback_worker_poll(w);
-		if (slot >= 0 && vsysback_worker_run(w, slot)) {
+		slot = back_worker_poll(w);
+		if (slot >= 0 && back_worker_run(w, slot)) {
 			WRITE_ONCE(ch->bell.worked, true);
-			w->spin_us = min(w->spin_us * 2, VSYSBACK_SPIN_MAX_US);
+			w->spin_us = min(w->spin_us * 2, BACK_SPIN_MAX_US);
 		}
 		if (slot >= 0)
 			continue;
-		w->spin_us = max(w->spin_us / 2, VSYSBACK_SPIN_MIN_US);
-		vsysback_worker_doze(w);
+		w->spin_us = max(w->spin_us / 2, BACK_SPIN_MIN_US);
+		back_worker_doze(w);
 	}
 }
 
 /* Wait to be made leader.  False: there are followers enough, or the end. */
-static bool vsysback_worker_follow(struct vsysback_worker *w)
+static bool back_worker_follow(struct back_worker *w)
 {
-	struct vsysback_channel *ch = w->channel;
+	struct back_channel *ch = w->channel;
 	bool lead;
 
 	spin_lock_irq(&ch->lock);
@@ -332,8 +328,8 @@ static bool vsysback_worker_follow(struct vsysback_worker *w)
 	if (lead) {
 		ch->leader = w;
 		if (!ch->nr_idle)
-			vsysback_worker_want(ch);
-	} else if (ch->nr_idle < VSYSBACK_IDLE_MAX) {
+			back_worker_want(ch);
+	} else if (ch->nr_idle < BACK_IDLE_MAX) {
 		list_add(&w->idle, &ch->idle);
 		ch->nr_idle++;
 	}
@@ -344,32 +340,32 @@ static bool vsysback_worker_follow(struct vsysback_worker *w)
 		return false;
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE);
-		if (READ_ONCE(ch->leader) == w || vsysback_worker_stop(ch))
+		if (READ_ONCE(ch->leader) == w || back_worker_stop(ch))
 			break;
 		schedule();
 		if (signal_pending(current) && !fatal_signal_pending(current))
 			flush_signals(current);
 	}
 	__set_current_state(TASK_RUNNING);
-	return !vsysback_worker_stop(ch);
+	return !back_worker_stop(ch);
 }
 
-static void vsysback_worker_register(struct vsysback_worker *w)
+static void back_worker_register(struct back_worker *w)
 {
-	struct vsysback_channel *ch = w->channel;
+	struct back_channel *ch = w->channel;
 
 	spin_lock_irq(&ch->lock);
 	list_add(&w->list, &ch->workers);
 	ch->nr_workers++;
-	ch->wanted = VSYSBACK_WORKER_ENOUGH;
+	ch->wanted = BACK_WORKER_ENOUGH;
 	ch->starved = false;
-	vsysback_worker_settle(ch);
+	back_worker_settle(ch);
 	spin_unlock_irq(&ch->lock);
 }
 
-static void vsysback_worker_unregister(struct vsysback_worker *w)
+static void back_worker_unregister(struct back_worker *w)
 {
-	struct vsysback_channel *ch = w->channel;
+	struct back_channel *ch = w->channel;
 
 	spin_lock_irq(&ch->lock);
 	list_del(&w->list);
@@ -379,34 +375,34 @@ static void vsysback_worker_unregister(struct vsysback_worker *w)
 		ch->nr_idle--;
 	}
 	if (ch->leader == w)
-		vsysback_worker_promote(ch);
-	vsysback_worker_settle(ch);
+		back_worker_promote(ch);
+	back_worker_settle(ch);
 	spin_unlock_irq(&ch->lock);
 }
 
 /* Lend the calling thread to the channel until it ends. */
-int vsysback_worker_serve(struct vsysback_channel *ch, u64 scratch)
+int back_worker_serve(struct back_channel *ch, u64 scratch)
 {
-	struct vsysback_worker w = {
-		.hook.sleeping = vsysback_worker_sleeping,
-		.hook.running = vsysback_worker_running,
+	struct back_worker w = {
+		.hook.sleeping = back_worker_sleeping,
+		.hook.running = back_worker_running,
 		.channel = ch,
 		.task = current,
 		.scratch = scratch,
 		.slot = -1,
-		.spin_us = VSYSBACK_SPIN_MAX_US / 4,
+		.spin_us = BACK_SPIN_MAX_US / 4,
 	};
 
 	INIT_LIST_HEAD(&w.idle);
 	spin_lock_init(&w.slot_lock);
-	vsysback_worker_register(&w);
+	back_worker_register(&w);
 	sched_set_sleep_hook(current, &w.hook);
-	vsysback_channel_serving(ch);
-	while (!vsysback_worker_stop(ch) && vsysback_worker_follow(&w))
-		vsysback_worker_lead(&w);
+	back_channel_serving(ch);
+	while (!back_worker_stop(ch) && back_worker_follow(&w))
+		back_worker_lead(&w);
 	sched_set_sleep_hook(current, NULL);
-	vsysback_creds_drop(&w);
-	vsysback_worker_unregister(&w);
-	vsysback_counting_drop(&w);
+	back_creds_drop(&w);
+	back_worker_unregister(&w);
+	back_counting_drop(&w);
 	return 0;
 }

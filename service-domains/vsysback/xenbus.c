@@ -18,18 +18,18 @@
 #include "xenbus.h"
 
 /* What waits for shadows to end: not for the thread of all xenbus devices. */
-static struct workqueue_struct *vsysback_xenbus_wq;
+static struct workqueue_struct *back_xenbus_wq;
 
-static u32 vsysback_xenbus_offers(void)
+static u32 back_xenbus_offers(void)
 {
-	return VSYS_FEATURES_NEEDED | vsysback_counting_features();
+	return VSYS_FEATURES_NEEDED | back_counting_features();
 }
 
 /* Give up: say why where the toolstack finds it, and close. */
-static void vsysback_xenbus_fail(struct xenbus_device *xdev, int err,
-				 const char *why)
+static void back_xenbus_fail(struct xenbus_device *xdev, int err,
+			     const char *why)
 {
-	struct vsysback_device *dev = dev_get_drvdata(&xdev->dev);
+	struct back_device *dev = dev_get_drvdata(&xdev->dev);
 
 	if (dev)
 		dev->refused = true;
@@ -38,7 +38,7 @@ static void vsysback_xenbus_fail(struct xenbus_device *xdev, int err,
 }
 
 /* Where the frontend says that its control channel is. */
-static int vsysback_xenbus_map(struct vsysback_device *dev)
+static int back_xenbus_map(struct back_device *dev)
 {
 	grant_ref_t refs[VSYS_CONTROL_PAGES];
 	struct xenbus_device *xdev = dev->xdev;
@@ -57,10 +57,10 @@ static int vsysback_xenbus_map(struct vsysback_device *dev)
 			   "%u", &port);
 	if (err != 1)
 		return -EPROTO;
-	return vsysback_control_map(dev, refs, port);
+	return back_control_map(dev, refs, port);
 }
 
-static int vsysback_xenbus_connect(struct vsysback_device *dev)
+static int back_xenbus_connect(struct back_device *dev)
 {
 	struct xenbus_device *xdev = dev->xdev;
 	unsigned int version, features;
@@ -73,49 +73,48 @@ static int vsysback_xenbus_connect(struct vsysback_device *dev)
 		return -EPROTO;
 	version = xenbus_read_unsigned(xdev->otherend, VSYS_NODE_VERSION, 0);
 	if (version != VSYS_VERSION) {
-		vsysback_xenbus_fail(xdev, -EPROTO,
-				     "vsysfront speaks another version of the protocol: use the same release of VirtuOS in both domains");
+		back_xenbus_fail(xdev, -EPROTO,
+				 "vsysfront speaks another version of the protocol: use the same release of VirtuOS in both domains");
 		return -EPROTO;
 	}
 	features = xenbus_read_unsigned(xdev->otherend, VSYS_NODE_FEATURES, 0);
-	if (features & ~vsysback_xenbus_offers()) {
-		vsysback_xenbus_fail(xdev, -EPROTO,
-				     "vsysfront asks for features that were not offered: use the same release of VirtuOS in both domains");
+	if (features & ~back_xenbus_offers()) {
+		back_xenbus_fail(xdev, -EPROTO,
+				 "vsysfront asks for features that were not offered: use the same release of VirtuOS in both domains");
 		return -EPROTO;
 	}
 	dev->features = features;
-	err = vsysback_xenbus_map(dev);
+	err = back_xenbus_map(dev);
 	if (err) {
-		vsysback_xenbus_fail(xdev, err,
-				     "cannot map the control channel: check max_maptrack_frames of this domain");
+		back_xenbus_fail(xdev, err,
+				 "cannot map the control channel: check max_maptrack_frames of this domain");
 		return err;
 	}
-	err = vsysback_control_start(dev, vsysback_request_handle);
+	err = back_control_start(dev, back_request_handle);
 	if (err) {
-		vsysback_control_unmap(dev);
-		vsysback_xenbus_fail(xdev, err,
-				     "cannot start the control thread");
+		back_control_unmap(dev);
+		back_xenbus_fail(xdev, err, "cannot start the control thread");
 		return err;
 	}
-	vsysback_stats_start(dev);
+	back_stats_start(dev);
 	return 0;
 }
 
 /* The frontend is gone: end every channel, then unmap. */
-static void vsysback_xenbus_disconnect(struct vsysback_device *dev)
+static void back_xenbus_disconnect(struct back_device *dev)
 {
-	struct vsysback_channel *ch;
+	struct back_channel *ch;
 	unsigned long id;
 
 	if (!dev->control.connected)
 		return;
-	vsysback_stats_stop(dev);
-	vsysback_control_stop(dev);
+	back_stats_stop(dev);
+	back_control_stop(dev);
 	xa_for_each(&dev->channels, id, ch) {
-		ch = vsysback_channel_get(dev, id);
+		ch = back_channel_get(dev, id);
 		if (ch) {
-			vsysback_channel_end(ch, -1);
-			vsysback_channel_put(ch);
+			back_channel_end(ch, -1);
+			back_channel_put(ch);
 		}
 	}
 	/*
@@ -127,23 +126,23 @@ static void vsysback_xenbus_disconnect(struct vsysback_device *dev)
 		dev_err(&dev->xdev->dev,
 			"%d shadows of domain %u do not end; their memory stays mapped\n",
 			atomic_read(&dev->nr_channels), dev->frontend);
-	vsysback_control_unmap(dev);
+	back_control_unmap(dev);
 }
 
-static void vsysback_xenbus_end_work(struct work_struct *work)
+static void back_xenbus_end_work(struct work_struct *work)
 {
-	struct vsysback_device *dev = container_of(work, struct vsysback_device,
-						   end_work);
+	struct back_device *dev =
+		container_of(work, struct back_device, end_work);
 	struct xenbus_device *xdev = dev->xdev;
 	enum xenbus_state state;
 
-	vsysback_xenbus_disconnect(dev);
+	back_xenbus_disconnect(dev);
 	mutex_lock(&dev->lock);
 	state = dev->end_state;
 	mutex_unlock(&dev->lock);
 	if (!READ_ONCE(dev->removed))
 		xenbus_switch_state(xdev, state);
-	vsysback_device_put(dev);
+	back_device_put(dev);
 }
 
 /*
@@ -151,44 +150,43 @@ static void vsysback_xenbus_end_work(struct work_struct *work)
  * is the one thread of all xenbus devices.  The device itself goes when the
  * toolstack removes its directory.
  */
-static void vsysback_xenbus_end(struct vsysback_device *dev,
-				enum xenbus_state state)
+static void back_xenbus_end(struct back_device *dev, enum xenbus_state state)
 {
 	mutex_lock(&dev->lock);
 	if (dev->end_state < state) {
 		WRITE_ONCE(dev->end_state, state);
-		vsysback_device_get(dev);
-		if (!queue_work(vsysback_xenbus_wq, &dev->end_work))
-			vsysback_device_put(dev);
+		back_device_get(dev);
+		if (!queue_work(back_xenbus_wq, &dev->end_work))
+			back_device_put(dev);
 	}
 	mutex_unlock(&dev->lock);
 }
 
-static void vsysback_xenbus_changed(struct xenbus_device *xdev,
-				    enum xenbus_state state)
+static void back_xenbus_changed(struct xenbus_device *xdev,
+				enum xenbus_state state)
 {
-	struct vsysback_device *dev = dev_get_drvdata(&xdev->dev);
+	struct back_device *dev = dev_get_drvdata(&xdev->dev);
 
 	switch (state) {
 	case XenbusStateInitialised:
 	case XenbusStateConnected:
-		if (!vsysback_xenbus_connect(dev) &&
+		if (!back_xenbus_connect(dev) &&
 		    xdev->state != XenbusStateConnected)
 			xenbus_switch_state(xdev, XenbusStateConnected);
 		break;
 	case XenbusStateClosing:
-		vsysback_xenbus_end(dev, XenbusStateClosing);
+		back_xenbus_end(dev, XenbusStateClosing);
 		break;
 	case XenbusStateUnknown:
 	case XenbusStateClosed:
-		vsysback_xenbus_end(dev, XenbusStateClosed);
+		back_xenbus_end(dev, XenbusStateClosed);
 		break;
 	default:
 		break;
 	}
 }
 
-static int vsysback_xenbus_class(struct vsysback_device *dev)
+static int back_xenbus_class(struct back_device *dev)
 {
 	char *class, *service;
 
@@ -207,23 +205,23 @@ static int vsysback_xenbus_class(struct vsysback_device *dev)
 	return dev->class ? 0 : -EINVAL;
 }
 
-static int vsysback_xenbus_probe(struct xenbus_device *xdev,
-				 const struct xenbus_device_id *id)
+static int back_xenbus_probe(struct xenbus_device *xdev,
+			     const struct xenbus_device_id *id)
 {
-	struct vsysback_device *dev = vsysback_device_make(xdev);
+	struct back_device *dev = back_device_make(xdev);
 	int err;
 
 	if (!dev)
 		return -ENOMEM;
-	INIT_WORK(&dev->end_work, vsysback_xenbus_end_work);
+	INIT_WORK(&dev->end_work, back_xenbus_end_work);
 	dev_set_drvdata(&xdev->dev, dev);
-	err = vsysback_xenbus_class(dev);
+	err = back_xenbus_class(dev);
 	if (err) {
-		vsysback_xenbus_fail(xdev, err,
-				     "node \"class\" must be " VSYS_CLASS_CHOICE);
+		back_xenbus_fail(xdev, err,
+				 "node \"class\" must be " VSYS_CLASS_CHOICE);
 		goto fail;
 	}
-	err = sysfs_create_group(&xdev->dev.kobj, &vsysback_stats_group);
+	err = sysfs_create_group(&xdev->dev.kobj, &back_stats_group);
 	if (err)
 		goto fail;
 	err = xenbus_printf(XBT_NIL, xdev->nodename, VSYS_NODE_VERSION, "%u",
@@ -231,58 +229,58 @@ static int vsysback_xenbus_probe(struct xenbus_device *xdev,
 	if (!err)
 		err = xenbus_printf(XBT_NIL, xdev->nodename,
 				    VSYS_NODE_FEATURES, "%u",
-				    vsysback_xenbus_offers());
+				    back_xenbus_offers());
 	if (!err)
 		err = xenbus_switch_state(xdev, XenbusStateInitWait);
 	if (!err)
 		return 0;
-	sysfs_remove_group(&xdev->dev.kobj, &vsysback_stats_group);
+	sysfs_remove_group(&xdev->dev.kobj, &back_stats_group);
 fail:
 	dev_set_drvdata(&xdev->dev, NULL);
-	vsysback_device_put(dev);
+	back_device_put(dev);
 	return err;
 }
 
-static void vsysback_xenbus_remove(struct xenbus_device *xdev)
+static void back_xenbus_remove(struct xenbus_device *xdev)
 {
-	struct vsysback_device *dev = dev_get_drvdata(&xdev->dev);
+	struct back_device *dev = dev_get_drvdata(&xdev->dev);
 
 	if (!dev)
 		return;
 	WRITE_ONCE(dev->removed, true);
-	sysfs_remove_group(&xdev->dev.kobj, &vsysback_stats_group);
+	sysfs_remove_group(&xdev->dev.kobj, &back_stats_group);
 	dev_set_drvdata(&xdev->dev, NULL);
-	vsysback_xenbus_end(dev, XenbusStateClosed);
-	vsysback_device_put(dev);
+	back_xenbus_end(dev, XenbusStateClosed);
+	back_device_put(dev);
 }
 
-static const struct xenbus_device_id vsysback_ids[] = {
+static const struct xenbus_device_id back_ids[] = {
 	{ VSYS_DEVICE_TYPE },
 	{ "" },
 };
 
-static struct xenbus_driver vsysback_driver = {
-	.ids = vsysback_ids,
-	.probe = vsysback_xenbus_probe,
-	.remove = vsysback_xenbus_remove,
-	.otherend_changed = vsysback_xenbus_changed,
+static struct xenbus_driver back_driver = {
+	.ids = back_ids,
+	.probe = back_xenbus_probe,
+	.remove = back_xenbus_remove,
+	.otherend_changed = back_xenbus_changed,
 };
 
-int vsysback_xenbus_register(void)
+int back_xenbus_register(void)
 {
 	int err;
 
-	vsysback_xenbus_wq = alloc_workqueue("vsysback", WQ_UNBOUND, 0);
-	if (!vsysback_xenbus_wq)
+	back_xenbus_wq = alloc_workqueue("vsysback", WQ_UNBOUND, 0);
+	if (!back_xenbus_wq)
 		return -ENOMEM;
-	err = xenbus_register_backend(&vsysback_driver);
+	err = xenbus_register_backend(&back_driver);
 	if (err)
-		destroy_workqueue(vsysback_xenbus_wq);
+		destroy_workqueue(back_xenbus_wq);
 	return err;
 }
 
-void vsysback_xenbus_unregister(void)
+void back_xenbus_unregister(void)
 {
-	xenbus_unregister_driver(&vsysback_driver);
-	destroy_workqueue(vsysback_xenbus_wq);
+	xenbus_unregister_driver(&back_driver);
+	destroy_workqueue(back_xenbus_wq);
 }

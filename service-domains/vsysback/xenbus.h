@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Xenbus: how devices begin and end. */
-#ifndef VSYSBACK_XENBUS_H
-#define VSYSBACK_XENBUS_H
+#ifndef BACK_XENBUS_H
+#define BACK_XENBUS_H
 
-int vsysback_xenbus_register(void);
-void vsysback_xenbus_unregister(void);
+int back_xenbus_register(void);
+void back_xenbus_unregister(void);
 
-#endif /* VSYSBACK_XENBUS_H */
+#endif /* BACK_XENBUS_H */

@@ -10,22 +10,22 @@
 #include "count.h"
 
 /* One for each number of the call table, and one for the protocol's own. */
-#define VSYSBACK_CALL_ACCOUNTS	(VSYS_NR_SYSCALLS + 1)
+#define BACK_CALL_ACCOUNTS	(VSYS_NR_SYSCALLS + 1)
 
 /* How many pages the accounts take.  nr_threads has been checked. */
-u32 vsysback_account_pages(const struct vsys_count *request)
+u32 back_account_pages(const struct vsys_count *request)
 {
 	u32 nr = request->nr_threads;
 
 	if (request->flags & VSYS_COUNT_BY_CALL)
-		nr += VSYSBACK_CALL_ACCOUNTS;
-	BUILD_BUG_ON(sizeof(struct vsys_account) != VSYSBACK_ENTRY_BYTES);
+		nr += BACK_CALL_ACCOUNTS;
+	BUILD_BUG_ON(sizeof(struct vsys_account) != BACK_ENTRY_BYTES);
 	return DIV_ROUND_UP(nr, VSYS_ACCOUNTS_PER_PAGE);
 }
 
 /* Atomic: workers that run calls of the same thread, or number, all add here. */
-static void vsysback_account_one(struct vsys_account *account, u32 nr,
-				 const struct vsysback_reading *reading)
+static void back_account_one(struct vsys_account *account, u32 nr,
+			     const struct back_reading *reading)
 {
 	u32 i;
 
@@ -40,14 +40,14 @@ static void vsysback_account_one(struct vsys_account *account, u32 nr,
 }
 
 /* account: a thread's, below nr_threads.  nr: of the call, whatever it is. */
-void vsysback_account_add(struct vsysback_count *count, u32 account, u32 nr,
-			  const struct vsysback_reading *reading)
+void back_account_add(struct back_count *count, u32 account, u32 nr,
+		      const struct back_reading *reading)
 {
-	vsysback_account_one(vsysback_entry(&count->accounts, account),
-			     count->nr, reading);
+	back_account_one(back_entry(&count->accounts, account), count->nr,
+			 reading);
 	if (!(count->flags & VSYS_COUNT_BY_CALL))
 		return;
 	account = count->nr_threads + min(nr, VSYS_NR_SYSCALLS);
-	vsysback_account_one(vsysback_entry(&count->accounts, account),
-			     count->nr, reading);
+	back_account_one(back_entry(&count->accounts, account), count->nr,
+			 reading);
 }

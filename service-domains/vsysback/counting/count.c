@@ -23,37 +23,37 @@
 
 /* ---- Making and unmaking one ------------------------------------------------ */
 
-static void vsysback_count_free(struct vsysback_count *count)
+static void back_count_free(struct back_count *count)
 {
 	u32 i;
 
 	for (i = 0; i < count->nr; i++)
 		if (count->totals[i])
-			vsysback_total_put(count->ch->dev, count->totals[i]);
+			back_total_put(count->ch->dev, count->totals[i]);
 	if (count->records)
-		vsysback_records_unmap(count->records);
-	vsysback_entries_unmap(&count->accounts);
-	vsysback_pages_return(count->ch, count->nr_pages);
+		back_records_unmap(count->records);
+	back_entries_unmap(&count->accounts);
+	back_pages_return(count->ch, count->nr_pages);
 	kfree(count);
 }
 
-static int vsysback_count_pages(struct vsysback_count *count,
-				const struct vsys_count *request)
+static int back_count_pages(struct back_count *count,
+			    const struct vsys_count *request)
 {
 	u32 pages = request->nr_account_pages + request->nr_ring_pages;
 	int err;
 
-	err = vsysback_pages_charge(count->ch, pages);
+	err = back_pages_charge(count->ch, pages);
 	if (err)
 		return err;
 	count->nr_pages = pages;
-	err = vsysback_entries_map(&count->accounts, count->ch->dev->frontend,
-				   request->account_refs,
-				   request->nr_account_pages);
+	err = back_entries_map(&count->accounts, count->ch->dev->frontend,
+			       request->account_refs,
+			       request->nr_account_pages);
 	if (err || !request->nr_ring_pages)
 		return err;
-	count->records = vsysback_records_map(count->ch, request->ring_refs,
-					      request->nr_ring_pages);
+	count->records = back_records_map(count->ch, request->ring_refs,
+					  request->nr_ring_pages);
 	if (!IS_ERR(count->records))
 		return 0;
 	err = PTR_ERR(count->records);
@@ -61,15 +61,14 @@ static int vsysback_count_pages(struct vsysback_count *count,
 	return err;
 }
 
-static struct vsysback_count *
-vsysback_count_make(struct vsysback_channel *ch,
-		    const struct vsys_count *request)
+static struct back_count *back_count_make(struct back_channel *ch,
+					  const struct vsys_count *request)
 {
-	struct vsysback_count *count;
+	struct back_count *count;
 	int err;
 	u32 i;
 
-	if (!vsysback_gauge_room(ch->dev, request->nr_counters))
+	if (!back_gauge_room(ch->dev, request->nr_counters))
 		return ERR_PTR(-EDQUOT);
 	count = kzalloc(sizeof(*count), GFP_KERNEL);
 	if (!count)
@@ -80,10 +79,9 @@ vsysback_count_make(struct vsysback_channel *ch,
 	count->nr_threads = request->nr_threads;
 	memcpy(count->counters, request->counters, sizeof(count->counters));
 	INIT_LIST_HEAD(&count->gauges);
-	err = vsysback_count_pages(count, request);
+	err = back_count_pages(count, request);
 	for (i = 0; !err && i < count->nr; i++) {
-		count->totals[i] = vsysback_total_get(ch->dev,
-						     &count->counters[i]);
+		count->totals[i] = back_total_get(ch->dev, &count->counters[i]);
 		if (IS_ERR(count->totals[i])) {
 			err = PTR_ERR(count->totals[i]);
 			count->totals[i] = NULL;
@@ -91,16 +89,16 @@ vsysback_count_make(struct vsysback_channel *ch,
 	}
 	if (!err)
 		return count;
-	vsysback_count_free(count);
+	back_count_free(count);
 	return ERR_PTR(err);
 }
 
 /* lock held: the channel's count is this one, or none, from now on. */
-static void vsysback_count_replace(struct vsysback_counting *c,
-				   struct vsysback_count *count)
+static void back_count_replace(struct back_counting *c,
+			       struct back_count *count)
 {
-	struct vsysback_count *old = c->count;
-	struct vsysback_gauge *g, *next;
+	struct back_count *old = c->count;
+	struct back_gauge *g, *next;
 	static atomic64_t number;
 
 	c->count = count;
@@ -109,38 +107,37 @@ static void vsysback_count_replace(struct vsysback_counting *c,
 	if (!old)
 		return;
 	list_for_each_entry_safe(g, next, &old->gauges, node)
-		vsysback_gauge_close(g);
-	vsysback_count_free(old);
+		back_gauge_close(g);
+	back_count_free(old);
 }
 
 /* ---- Requests ------------------------------------------------------------------ */
 
 /* request: a private copy. */
-static int vsysback_count_sane(const struct vsys_count *request)
+static int back_count_sane(const struct vsys_count *request)
 {
 	u32 ring = request->nr_ring_pages;
 
 	if (request->flags & ~(VSYS_COUNT_BY_CALL | VSYS_COUNT_TRACE) ||
 	    !request->nr_threads || request->nr_threads > VSYS_ACCOUNTS_MAX ||
 	    request->nr_account_pages > VSYS_COUNT_PAGES ||
-	    request->nr_account_pages < vsysback_account_pages(request))
+	    request->nr_account_pages < back_account_pages(request))
 		return -EINVAL;
 	if (ring && (ring > VSYS_COUNT_RING_PAGES || !is_power_of_2(ring - 1)))
 		return -EINVAL;
-	return vsysback_counters_check(request->counters, request->nr_counters);
+	return back_counters_check(request->counters, request->nr_counters);
 }
 
-int vsysback_count_set(struct vsysback_channel *ch,
-		       const struct vsys_count *request)
+int back_count_set(struct back_channel *ch, const struct vsys_count *request)
 {
-	struct vsysback_counting *c = ch->counting;
-	struct vsysback_count *count = NULL;
+	struct back_counting *c = ch->counting;
+	struct back_count *count = NULL;
 	int err = 0;
 
 	if (request->nr_counters) {
-		err = vsysback_count_sane(request);
+		err = back_count_sane(request);
 		if (!err)
-			err = vsysback_counters_try(request->counters,
+			err = back_counters_try(request->counters,
 						 request->nr_counters);
 		if (err)
 			return err;
@@ -149,20 +146,20 @@ int vsysback_count_set(struct vsysback_channel *ch,
 	if (c->ended)
 		err = -ENOENT;
 	else if (request->nr_counters)
-		count = vsysback_count_make(ch, request);
+		count = back_count_make(ch, request);
 	if (IS_ERR(count))
 		err = PTR_ERR(count);
 	if (!err)
-		vsysback_count_replace(c, count);
+		back_count_replace(c, count);
 	mutex_unlock(&c->lock);
 	return err;
 }
 
 /* ---- A channel's ------------------------------------------------------------- */
 
-int vsysback_counting_channel_make(struct vsysback_channel *ch)
+int back_counting_channel_make(struct back_channel *ch)
 {
-	struct vsysback_counting *c = kzalloc(sizeof(*c), GFP_KERNEL);
+	struct back_counting *c = kzalloc(sizeof(*c), GFP_KERNEL);
 
 	if (!c)
 		return -ENOMEM;
@@ -171,17 +168,17 @@ int vsysback_counting_channel_make(struct vsysback_channel *ch)
 	return 0;
 }
 
-void vsysback_counting_channel_end(struct vsysback_channel *ch)
+void back_counting_channel_end(struct back_channel *ch)
 {
-	struct vsysback_counting *c = ch->counting;
+	struct back_counting *c = ch->counting;
 
 	mutex_lock(&c->lock);
 	c->ended = true;
-	vsysback_count_replace(c, NULL);
+	back_count_replace(c, NULL);
 	mutex_unlock(&c->lock);
 }
 
-void vsysback_counting_channel_free(struct vsysback_channel *ch)
+void back_counting_channel_free(struct back_channel *ch)
 {
 	kfree(ch->counting);
 }

@@ -5,7 +5,7 @@
 
 #include "counter.h"
 
-static bool vsysback_counter_cache(u64 config)
+static bool back_counter_cache(u64 config)
 {
 	return (config & 0xff) < PERF_COUNT_HW_CACHE_MAX &&
 	       (config >> 8 & 0xff) < PERF_COUNT_HW_CACHE_OP_MAX &&
@@ -14,13 +14,13 @@ static bool vsysback_counter_cache(u64 config)
 }
 
 /* What a user domain may have: no address, no tracepoint, no other's memory. */
-static bool vsysback_counter_known(const struct vsys_counter *counter)
+static bool back_counter_known(const struct vsys_counter *counter)
 {
 	switch (counter->type) {
 	case PERF_TYPE_HARDWARE:
 		return counter->config < PERF_COUNT_HW_MAX;
 	case PERF_TYPE_HW_CACHE:
-		return vsysback_counter_cache(counter->config);
+		return back_counter_cache(counter->config);
 	case PERF_TYPE_RAW:
 		return !(counter->config & ~(u64)X86_RAW_EVENT_MASK);
 	case PERF_TYPE_SOFTWARE:
@@ -31,7 +31,7 @@ static bool vsysback_counter_known(const struct vsys_counter *counter)
 	return false;
 }
 
-int vsysback_counters_check(const struct vsys_counter *counters, u32 nr)
+int back_counters_check(const struct vsys_counter *counters, u32 nr)
 {
 	const u32 flags = VSYS_COUNTER_NO_USER | VSYS_COUNTER_NO_KERNEL;
 	u32 i;
@@ -41,7 +41,7 @@ int vsysback_counters_check(const struct vsys_counter *counters, u32 nr)
 	for (i = 0; i < nr; i++) {
 		const struct vsys_counter *c = &counters[i];
 
-		if (!vsysback_counter_known(c) || c->flags & ~flags ||
+		if (!back_counter_known(c) || c->flags & ~flags ||
 		    c->flags == flags)
 			return -EINVAL;
 		if (c->period && (c->period < VSYS_PERIOD_MIN ||
@@ -51,7 +51,7 @@ int vsysback_counters_check(const struct vsys_counter *counters, u32 nr)
 	return 0;
 }
 
-void vsysback_counter_attr(const struct vsys_counter *counter,
+void back_counter_attr(const struct vsys_counter *counter,
 			 struct perf_event_attr *attr)
 {
 	memset(attr, 0, sizeof(*attr));
@@ -64,25 +64,24 @@ void vsysback_counter_attr(const struct vsys_counter *counter,
 	attr->exclude_hv = 1;
 }
 
-static void vsysback_counter_ignore(struct perf_event *event,
+static void back_counter_ignore(struct perf_event *event,
 				  struct perf_sample_data *data,
 				  struct pt_regs *regs)
 {
 }
 
 /* Does this processor have them?  Asked now, for a worker can tell nobody. */
-int vsysback_counters_try(const struct vsys_counter *counters, u32 nr)
+int back_counters_try(const struct vsys_counter *counters, u32 nr)
 {
 	struct perf_event_attr attr;
 	struct perf_event *event;
 	u32 i;
 
 	for (i = 0; i < nr; i++) {
-		vsysback_counter_attr(&counters[i], &attr);
+		back_counter_attr(&counters[i], &attr);
 		attr.disabled = 1;
-		event = perf_event_create_kernel_counter(&attr, -1, current,
-							 vsysback_counter_ignore,
-							 NULL);
+		event = perf_event_create_kernel_counter(
+			&attr, -1, current, back_counter_ignore, NULL);
 		if (IS_ERR(event))
 			return PTR_ERR(event);
 		perf_event_release_kernel(event);

@@ -9,8 +9,8 @@
  * behind the door: the feature is not offered, and a request of counting is a
  * request that nobody knows.
  */
-#ifndef VSYSBACK_COUNTING_H
-#define VSYSBACK_COUNTING_H
+#ifndef BACK_COUNTING_H
+#define BACK_COUNTING_H
 
 #include <linux/compiler.h>
 #include <linux/errno.h>
@@ -21,13 +21,13 @@
 #include "../worker.h"
 
 struct vsys_call;
-struct vsysback_count;
-struct vsysback_device;
+struct back_count;
+struct back_device;
 
 #ifdef VSYS_COUNTING
 
 /* A channel's, whether anything is counted there or not. */
-struct vsysback_counting {
+struct back_counting {
 	/*
 	 * Why its workers have to look before a call: one for the count, if there
 	 * is one, and one for each gauge that a worker holds, for that may be of
@@ -35,126 +35,126 @@ struct vsysback_counting {
 	 */
 	unsigned int reasons;
 	struct mutex lock;		/* all of it, and the count's gauges */
-	struct vsysback_count *count;	/* NULL: none */
+	struct back_count *count;	/* NULL: none */
 	u64 number;			/* another for each count; 0: none */
 	bool ended;			/* there will be no other */
 };
 
 /* The feature bits that are offered. */
-u32 vsysback_counting_features(void);
+u32 back_counting_features(void);
 /* A request of the control channel.  -ENOSYS: it is none of counting's. */
-s64 vsysback_counting_request(struct vsysback_device *dev,
-			      const struct vsys_call *call, void *message);
+s64 back_counting_request(struct back_device *dev, const struct vsys_call *call,
+			  void *message);
 
-int vsysback_counting_device_make(struct vsysback_device *dev);
-void vsysback_counting_device_free(struct vsysback_device *dev);
+int back_counting_device_make(struct back_device *dev);
+void back_counting_device_free(struct back_device *dev);
 
-int vsysback_counting_channel_make(struct vsysback_channel *ch);
+int back_counting_channel_make(struct back_channel *ch);
 /* Nothing is counted there any more, and none of its pages is mapped. */
-void vsysback_counting_channel_end(struct vsysback_channel *ch);
-void vsysback_counting_channel_free(struct vsysback_channel *ch);
+void back_counting_channel_end(struct back_channel *ch);
+void back_counting_channel_free(struct back_channel *ch);
 
 /* gauge.c; for the functions below. */
-bool vsysback_gauge_begin(struct vsysback_worker *w, u32 slot,
-			  const struct vsys_call *call);
-void vsysback_gauge_end(struct vsysback_gauge *g, s64 ret);
-void vsysback_gauge_blocks(struct vsysback_gauge *g);
-void vsysback_gauge_runs(struct vsysback_gauge *g);
-void vsysback_gauge_drop(struct vsysback_worker *w);
+bool back_gauge_begin(struct back_worker *w, u32 slot,
+		      const struct vsys_call *call);
+void back_gauge_end(struct back_gauge *g, s64 ret);
+void back_gauge_blocks(struct back_gauge *g);
+void back_gauge_runs(struct back_gauge *g);
+void back_gauge_drop(struct back_worker *w);
 
 /* The worker has a call.  False: it is not counted. */
-static inline bool vsysback_counting_begin(struct vsysback_worker *w, u32 slot,
-					   const struct vsys_call *call)
+static inline bool back_counting_begin(struct back_worker *w, u32 slot,
+				       const struct vsys_call *call)
 {
 	return unlikely(READ_ONCE(w->channel->counting->reasons)) &&
-	       vsysback_gauge_begin(w, slot, call);
+	       back_gauge_begin(w, slot, call);
 }
 
 /* The call that is counted has its result. */
-static inline void vsysback_counting_end(struct vsysback_worker *w, s64 ret)
+static inline void back_counting_end(struct back_worker *w, s64 ret)
 {
-	vsysback_gauge_end(w->gauge, ret);
+	back_gauge_end(w->gauge, ret);
 }
 
 /* The scheduler says that the worker is about to block in its call. */
-static inline void vsysback_counting_blocks(struct vsysback_worker *w)
+static inline void back_counting_blocks(struct back_worker *w)
 {
 	if (unlikely(w->gauge))
-		vsysback_gauge_blocks(w->gauge);
+		back_gauge_blocks(w->gauge);
 }
 
 /* It runs again. */
-static inline void vsysback_counting_runs(struct vsysback_worker *w)
+static inline void back_counting_runs(struct back_worker *w)
 {
 	if (unlikely(w->gauge))
-		vsysback_gauge_runs(w->gauge);
+		back_gauge_runs(w->gauge);
 }
 
 /* It ends. */
-static inline void vsysback_counting_drop(struct vsysback_worker *w)
+static inline void back_counting_drop(struct back_worker *w)
 {
 	if (w->gauge)
-		vsysback_gauge_drop(w);
+		back_gauge_drop(w);
 }
 
 #else /* VSYS_COUNTING */
 
-static inline u32 vsysback_counting_features(void)
+static inline u32 back_counting_features(void)
 {
 	return 0;
 }
 
-static inline s64 vsysback_counting_request(struct vsysback_device *dev,
-					    const struct vsys_call *call,
-					    void *message)
+static inline s64 back_counting_request(struct back_device *dev,
+					const struct vsys_call *call,
+					void *message)
 {
 	return -ENOSYS;
 }
 
-static inline int vsysback_counting_device_make(struct vsysback_device *dev)
+static inline int back_counting_device_make(struct back_device *dev)
 {
 	return 0;
 }
 
-static inline void vsysback_counting_device_free(struct vsysback_device *dev)
+static inline void back_counting_device_free(struct back_device *dev)
 {
 }
 
-static inline int vsysback_counting_channel_make(struct vsysback_channel *ch)
+static inline int back_counting_channel_make(struct back_channel *ch)
 {
 	return 0;
 }
 
-static inline void vsysback_counting_channel_end(struct vsysback_channel *ch)
+static inline void back_counting_channel_end(struct back_channel *ch)
 {
 }
 
-static inline void vsysback_counting_channel_free(struct vsysback_channel *ch)
+static inline void back_counting_channel_free(struct back_channel *ch)
 {
 }
 
-static inline bool vsysback_counting_begin(struct vsysback_worker *w, u32 slot,
-					   const struct vsys_call *call)
+static inline bool back_counting_begin(struct back_worker *w, u32 slot,
+				       const struct vsys_call *call)
 {
 	return false;
 }
 
-static inline void vsysback_counting_end(struct vsysback_worker *w, s64 ret)
+static inline void back_counting_end(struct back_worker *w, s64 ret)
 {
 }
 
-static inline void vsysback_counting_blocks(struct vsysback_worker *w)
+static inline void back_counting_blocks(struct back_worker *w)
 {
 }
 
-static inline void vsysback_counting_runs(struct vsysback_worker *w)
+static inline void back_counting_runs(struct back_worker *w)
 {
 }
 
-static inline void vsysback_counting_drop(struct vsysback_worker *w)
+static inline void back_counting_drop(struct back_worker *w)
 {
 }
 
 #endif /* VSYS_COUNTING */
 
-#endif /* VSYSBACK_COUNTING_H */
+#endif /* BACK_COUNTING_H */

@@ -2,19 +2,19 @@
 /* Entries: more pages than are mapped at a time, full of them. */
 #include "entries.h"
 
-int vsysback_entries_map(struct vsysback_entries *e, domid_t frontend,
-			 const grant_ref_t *refs, unsigned int nr)
+int back_entries_map(struct back_entries *e, domid_t frontend,
+		     const grant_ref_t *refs, unsigned int nr)
 {
 	unsigned int at, step;
 	int err;
 
 	e->nr_chunks = 0;
 	for (at = 0; at < nr; at += step) {
-		step = min(nr - at, VSYSBACK_MAP_PAGES);
-		err = vsysback_map(&e->chunks[e->nr_chunks], frontend,
-				   refs + at, step);
+		step = min(nr - at, BACK_MAP_PAGES);
+		err = back_map(&e->chunks[e->nr_chunks], frontend, refs + at,
+			       step);
 		if (err) {
-			vsysback_entries_unmap(e);
+			back_entries_unmap(e);
 			return err;
 		}
 		e->nr_chunks++;
@@ -22,8 +22,8 @@ int vsysback_entries_map(struct vsysback_entries *e, domid_t frontend,
 	return 0;
 }
 
-void vsysback_entries_unmap(struct vsysback_entries *e)
+void back_entries_unmap(struct back_entries *e)
 {
 	while (e->nr_chunks)
-		vsysback_unmap(&e->chunks[--e->nr_chunks]);
+		back_unmap(&e->chunks[--e->nr_chunks]);
 }

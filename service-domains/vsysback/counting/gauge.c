@@ -36,14 +36,14 @@
  * Each event is a kilobyte or so, and a gauge has up to fifteen.  4096 are those of
  * 273 such gauges, a few MiB.
  */
-static unsigned int vsysback_gauge_events_max = 4096;
-module_param_named(counter_events, vsysback_gauge_events_max, uint, 0644);
+static unsigned int back_gauge_events_max = 4096;
+module_param_named(counter_events, back_gauge_events_max, uint, 0644);
 MODULE_PARM_DESC(counter_events, "perf events by which a user domain's workers count themselves, at most");
 
 /* ---- Records ------------------------------------------------------------------ */
 
-static void vsysback_gauge_record(struct vsysback_gauge *g, u32 kind,
-				  bool in_call, struct vsys_record *record)
+static void back_gauge_record(struct back_gauge *g, u32 kind, bool in_call,
+			      struct vsys_record *record)
 {
 	record->tsc = rdtsc_ordered();
 	record->kind = kind;
@@ -58,14 +58,14 @@ static void vsysback_gauge_record(struct vsysback_gauge *g, u32 kind,
 }
 
 /* lock held, if it is for a call's way. */
-static void vsysback_gauge_trace(struct vsysback_gauge *g, u32 kind, u64 ip)
+static void back_gauge_trace(struct back_gauge *g, u32 kind, u64 ip)
 {
 	struct vsys_record record = { .ip = ip };
 
 	if (!(g->count->flags & VSYS_COUNT_TRACE) || !g->count->records)
 		return;
-	vsysback_gauge_record(g, kind, true, &record);
-	vsysback_records_put(g->count->records, &record, true);
+	back_gauge_record(g, kind, true, &record);
+	back_records_put(g->count->records, &record, true);
 }
 
 /*
@@ -73,7 +73,7 @@ static void vsysback_gauge_trace(struct vsysback_gauge *g, u32 kind, u64 ip)
  * when the counter overflowed; if interrupts were off then, it has changed by
  * now, and what they returned to is where the interrupt came.
  */
-static struct pt_regs *vsysback_gauge_stack(struct pt_regs *regs)
+static struct pt_regs *back_gauge_stack(struct pt_regs *regs)
 {
 	struct pt_regs *now = xen_pv_domain() ? get_irq_regs() : NULL;
 
@@ -81,9 +81,9 @@ static struct pt_regs *vsysback_gauge_stack(struct pt_regs *regs)
 }
 
 /* The callers of the kernel's code at regs, innermost first. */
-static u32 vsysback_gauge_unwind(struct pt_regs *regs, u64 *ips, u32 max)
+static u32 back_gauge_unwind(struct pt_regs *regs, u64 *ips, u32 max)
 {
-	struct pt_regs *stack = vsysback_gauge_stack(regs);
+	struct pt_regs *stack = back_gauge_stack(regs);
 	struct unwind_state state;
 	unsigned long ip;
 	u32 nr = 0;
@@ -108,9 +108,9 @@ static u32 vsysback_gauge_unwind(struct pt_regs *regs, u64 *ips, u32 max)
  * reading that the overflow was before, most of all when the reading is a trap.
  * What was counted up to the overflow tells: at a reading in_call changes.
  */
-static bool vsysback_gauge_in_call(const struct vsysback_gauge_event *e)
+static bool back_gauge_in_call(const struct back_gauge_event *e)
 {
-	const struct vsysback_gauge *g = e->gauge;
+	const struct back_gauge *g = e->gauge;
 	const struct hw_perf_event *hw = &e->event->hw;
 	u32 i = e - g->events;
 	u64 at, since;
@@ -119,26 +119,26 @@ static bool vsysback_gauge_in_call(const struct vsysback_gauge_event *e)
 		return g->in_call; /* its interrupt is its overflow */
 	at = local64_read(&e->event->count) + local64_read(&hw->period_left) -
 	     hw->last_period;
-	return vsysback_reading_since(&g->count->counters[i], at,
-				      g->last.value[i], &since) ?
-		       g->in_call : !g->in_call;
+	return back_reading_since(&g->count->counters[i], at, g->last.value[i],
+				  &since) ?
+		       g->in_call :
+		       !g->in_call;
 }
 
-static void vsysback_gauge_sample(struct vsysback_gauge_event *e,
-				  struct pt_regs *regs)
+static void back_gauge_sample(struct back_gauge_event *e, struct pt_regs *regs)
 {
-	struct vsysback_records *records = e->gauge->count->records;
+	struct back_records *records = e->gauge->count->records;
 	struct vsys_record record = { .ip = instruction_pointer(regs) };
 
 	if (!records)
 		return;
-	vsysback_gauge_record(e->gauge, VSYS_RECORD_SAMPLE,
-			      vsysback_gauge_in_call(e), &record);
+	back_gauge_record(e->gauge, VSYS_RECORD_SAMPLE, back_gauge_in_call(e),
+			  &record);
 	record.counter = e - e->gauge->events;
 	if (!user_mode(regs))
-		record.nr_ips = vsysback_gauge_unwind(regs, record.ips,
-						      VSYS_RECORD_IPS);
-	vsysback_records_put(records, &record, false);
+		record.nr_ips =
+			back_gauge_unwind(regs, record.ips, VSYS_RECORD_IPS);
+	back_records_put(records, &record, false);
 }
 
 /*
@@ -146,64 +146,63 @@ static void vsysback_gauge_sample(struct vsysback_gauge_event *e,
  * with interrupts on.  Whoever closes the gauge says so before it takes the event
  * away, which an interrupt here does: as long as they are off, the count stays.
  */
-static void vsysback_gauge_overflow(struct perf_event *event,
-				    struct perf_sample_data *data,
-				    struct pt_regs *regs)
+static void back_gauge_overflow(struct perf_event *event,
+				struct perf_sample_data *data,
+				struct pt_regs *regs)
 {
-	struct vsysback_gauge_event *e = event->overflow_handler_context;
+	struct back_gauge_event *e = event->overflow_handler_context;
 	unsigned long flags;
 
 	local_irq_save(flags);
 	if (READ_ONCE(e->gauge->open))
-		vsysback_gauge_sample(e, regs);
+		back_gauge_sample(e, regs);
 	local_irq_restore(flags);
 }
 
 /* ---- Opening and closing -------------------------------------------------------- */
 
 /* May the user domain have a gauge more, of so many events? */
-bool vsysback_gauge_room(struct vsysback_device *dev, u32 nr)
+bool back_gauge_room(struct back_device *dev, u32 nr)
 {
 	return atomic_read(&dev->counting->gauge_events) + nr <=
-	       READ_ONCE(vsysback_gauge_events_max);
+	       READ_ONCE(back_gauge_events_max);
 }
 
-static int vsysback_gauge_charge(struct vsysback_device *dev, u32 nr)
+static int back_gauge_charge(struct back_device *dev, u32 nr)
 {
 	u32 all = atomic_add_return(nr, &dev->counting->gauge_events);
 
-	if (all <= READ_ONCE(vsysback_gauge_events_max))
+	if (all <= READ_ONCE(back_gauge_events_max))
 		return 0;
 	atomic_sub(nr, &dev->counting->gauge_events);
 	return -EDQUOT;
 }
 
-static void vsysback_gauge_release(struct vsysback_gauge *g, u32 nr)
+static void back_gauge_release(struct back_gauge *g, u32 nr)
 {
 	while (nr--)
 		perf_event_release_kernel(g->events[nr].event);
 	atomic_sub(g->count->nr, &g->count->ch->dev->counting->gauge_events);
 }
 
-static int vsysback_gauge_events(struct vsysback_gauge *g)
+static int back_gauge_events(struct back_gauge *g)
 {
-	struct vsysback_count *count = g->count;
+	struct back_count *count = g->count;
 	struct perf_event_attr attr;
 	struct perf_event *event;
 	int err;
 	u32 i;
 
-	err = vsysback_gauge_charge(count->ch->dev, count->nr);
+	err = back_gauge_charge(count->ch->dev, count->nr);
 	if (err)
 		return err;
 	for (i = 0; i < count->nr; i++) {
-		vsysback_counter_attr(&count->counters[i], &attr);
+		back_counter_attr(&count->counters[i], &attr);
 		g->events[i].gauge = g;
-		event = perf_event_create_kernel_counter(&attr, -1, current,
-							 vsysback_gauge_overflow,
-							 &g->events[i]);
+		event = perf_event_create_kernel_counter(
+			&attr, -1, current, back_gauge_overflow, &g->events[i]);
 		if (IS_ERR(event)) {
-			vsysback_gauge_release(g, i);
+			back_gauge_release(g, i);
 			return PTR_ERR(event);
 		}
 		g->events[i].event = event;
@@ -212,42 +211,42 @@ static int vsysback_gauge_events(struct vsysback_gauge *g)
 }
 
 /* The channel's lock held, as for the next two.  An error leaves it closed. */
-static int vsysback_gauge_open(struct vsysback_gauge *g)
+static int back_gauge_open(struct back_gauge *g)
 {
 	int err;
 
-	vsysback_reading_begin(g);
-	err = vsysback_gauge_events(g);
+	back_reading_begin(g);
+	err = back_gauge_events(g);
 	if (err) {
-		vsysback_reading_end(g);
+		back_reading_end(g);
 		return err;
 	}
 	WRITE_ONCE(g->open, true);
 	list_add(&g->node, &g->count->gauges);
-	vsysback_totals_join(g);
+	back_totals_join(g);
 	return 0;
 }
 
 /* Its events end, and its worker finds it closed. */
-void vsysback_gauge_close(struct vsysback_gauge *g)
+void back_gauge_close(struct back_gauge *g)
 {
-	vsysback_totals_leave(g);
+	back_totals_leave(g);
 	raw_spin_lock(&g->lock);
 	WRITE_ONCE(g->open, false);
 	raw_spin_unlock(&g->lock);
 	list_del(&g->node);
-	vsysback_gauge_release(g, g->count->nr);
-	vsysback_reading_end(g);
+	back_gauge_release(g, g->count->nr);
+	back_reading_end(g);
 }
 
 /*
  * One that cannot be opened stays closed until there is another count.  Without
  * memory there is none, and the next call tries again.
  */
-static void vsysback_gauge_make(struct vsysback_worker *w)
+static void back_gauge_make(struct back_worker *w)
 {
-	struct vsysback_counting *c = w->channel->counting;
-	struct vsysback_gauge *g = kzalloc(sizeof(*g), GFP_KERNEL);
+	struct back_counting *c = w->channel->counting;
+	struct back_gauge *g = kzalloc(sizeof(*g), GFP_KERNEL);
 	int err;
 
 	if (!g)
@@ -255,7 +254,7 @@ static void vsysback_gauge_make(struct vsysback_worker *w)
 	g->count = c->count;
 	g->number = c->number;
 	raw_spin_lock_init(&g->lock);
-	err = vsysback_gauge_open(g);
+	err = back_gauge_open(g);
 	if (err)
 		pr_warn_ratelimited("vsysback: a worker for %.16s cannot count itself (error %d%s)\n",
 				    w->channel->comm, err,
@@ -265,49 +264,49 @@ static void vsysback_gauge_make(struct vsysback_worker *w)
 }
 
 /* The worker wants no gauge, or another. */
-void vsysback_gauge_drop(struct vsysback_worker *w)
+void back_gauge_drop(struct back_worker *w)
 {
-	struct vsysback_counting *c = w->channel->counting;
-	struct vsysback_gauge *g = w->gauge;
+	struct back_counting *c = w->channel->counting;
+	struct back_gauge *g = w->gauge;
 
 	WRITE_ONCE(w->gauge, NULL);
 	mutex_lock(&c->lock);
 	if (g->open)
-		vsysback_gauge_close(g);
+		back_gauge_close(g);
 	WRITE_ONCE(c->reasons, c->reasons - 1);
 	mutex_unlock(&c->lock);
 	kfree(g);
 }
 
 /* The channel's count is another than the worker's. */
-static void vsysback_gauge_renew(struct vsysback_worker *w)
+static void back_gauge_renew(struct back_worker *w)
 {
-	struct vsysback_counting *c = w->channel->counting;
+	struct back_counting *c = w->channel->counting;
 
 	if (w->gauge)
-		vsysback_gauge_drop(w);
+		back_gauge_drop(w);
 	mutex_lock(&c->lock);
 	if (c->count)
-		vsysback_gauge_make(w);
+		back_gauge_make(w);
 	mutex_unlock(&c->lock);
 }
 
 /* ---- Counting -------------------------------------------------------------------- */
 
 /* lock held, by the worker: it goes into a call, or comes out of one. */
-static void vsysback_gauge_turn(struct vsysback_gauge *g, bool in_call,
-				struct vsysback_reading *since)
+static void back_gauge_turn(struct back_gauge *g, bool in_call,
+			    struct back_reading *since)
 {
 	unsigned long flags;
 
 	local_irq_save(flags);
-	vsysback_reading_take(g, since);
+	back_reading_take(g, since);
 	g->in_call = in_call;
 	local_irq_restore(flags);
 }
 
-static void vsysback_gauge_polled(struct vsysback_gauge *g,
-				  const struct vsysback_reading *since)
+static void back_gauge_polled(struct back_gauge *g,
+			      const struct back_reading *since)
 {
 	u32 i;
 
@@ -318,14 +317,14 @@ static void vsysback_gauge_polled(struct vsysback_gauge *g,
 }
 
 /* The worker has a call.  False: it is not counted. */
-bool vsysback_gauge_begin(struct vsysback_worker *w, u32 slot,
-			  const struct vsys_call *call)
+bool back_gauge_begin(struct back_worker *w, u32 slot,
+		      const struct vsys_call *call)
 {
-	struct vsysback_gauge *g = w->gauge;
-	struct vsysback_reading since;
+	struct back_gauge *g = w->gauge;
+	struct back_reading since;
 
 	if (READ_ONCE(w->channel->counting->number) != (g ? g->number : 0))
-		vsysback_gauge_renew(w);
+		back_gauge_renew(w);
 	g = w->gauge;
 	if (!g)
 		return false;
@@ -336,48 +335,48 @@ bool vsysback_gauge_begin(struct vsysback_worker *w, u32 slot,
 		g->account = call->account < g->count->nr_threads ?
 				     call->account : VSYS_ACCOUNT_OTHER;
 		g->blocked = false;
-		vsysback_gauge_trace(g, VSYS_RECORD_CLAIM, 0);
-		vsysback_gauge_turn(g, true, &since);
-		vsysback_gauge_polled(g, &since);
+		back_gauge_trace(g, VSYS_RECORD_CLAIM, 0);
+		back_gauge_turn(g, true, &since);
+		back_gauge_polled(g, &since);
 	}
 	raw_spin_unlock(&g->lock);
 	return true;
 }
 
 /* It has the result. */
-void vsysback_gauge_end(struct vsysback_gauge *g, s64 ret)
+void back_gauge_end(struct back_gauge *g, s64 ret)
 {
-	struct vsysback_reading since;
+	struct back_reading since;
 
 	raw_spin_lock(&g->lock);
 	if (g->open) {
-		vsysback_gauge_turn(g, false, &since);
-		vsysback_account_add(g->count, g->account, g->nr, &since);
-		vsysback_gauge_trace(g, VSYS_RECORD_DONE, ret);
+		back_gauge_turn(g, false, &since);
+		back_account_add(g->count, g->account, g->nr, &since);
+		back_gauge_trace(g, VSYS_RECORD_DONE, ret);
 	}
 	g->in_call = false;
 	raw_spin_unlock(&g->lock);
 }
 
 /* The scheduler says that the worker is about to block in its call. */
-void vsysback_gauge_blocks(struct vsysback_gauge *g)
+void back_gauge_blocks(struct back_gauge *g)
 {
 	raw_spin_lock(&g->lock);
 	if (g->open && g->in_call) {
 		g->blocked = true;
-		vsysback_gauge_trace(g, VSYS_RECORD_BLOCK, 0);
+		back_gauge_trace(g, VSYS_RECORD_BLOCK, 0);
 	}
 	raw_spin_unlock(&g->lock);
 }
 
 /* It goes on. */
-void vsysback_gauge_runs(struct vsysback_gauge *g)
+void back_gauge_runs(struct back_gauge *g)
 {
 	if (!g->blocked)
 		return;
 	raw_spin_lock(&g->lock);
 	g->blocked = false;
 	if (g->open && g->in_call)
-		vsysback_gauge_trace(g, VSYS_RECORD_WAKE, 0);
+		back_gauge_trace(g, VSYS_RECORD_WAKE, 0);
 	raw_spin_unlock(&g->lock);
 }

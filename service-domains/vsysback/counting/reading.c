@@ -19,7 +19,7 @@
 #include "reading.h"
 
 /* Whoever opens a gauge holds the module until it is closed. */
-void vsysback_reading_begin(struct vsysback_gauge *g)
+void back_reading_begin(struct back_gauge *g)
 {
 	bool (*may)(void) = symbol_get(perfctr_xen_may_rdpmc);
 
@@ -30,7 +30,7 @@ void vsysback_reading_begin(struct vsysback_gauge *g)
 	symbol_put(perfctr_xen_may_rdpmc);
 }
 
-void vsysback_reading_end(struct vsysback_gauge *g)
+void back_reading_end(struct back_gauge *g)
 {
 	if (g->direct)
 		symbol_put(perfctr_xen_rdpmc);
@@ -38,7 +38,7 @@ void vsysback_reading_end(struct vsysback_gauge *g)
 }
 
 /* A difference of two values of a register, which wraps. */
-static s64 vsysback_reading_wrapped(u64 difference)
+static s64 back_reading_wrapped(u64 difference)
 {
 	struct x86_pmu_capability pmu;
 	unsigned int shift;
@@ -57,44 +57,44 @@ static s64 vsysback_reading_wrapped(u64 difference)
  * are modulo that, and one that is negative is none yet: the caller keeps the
  * old reading.
  */
-bool vsysback_reading_since(const struct vsys_counter *counter, u64 now,
-			    u64 last, u64 *since)
+bool back_reading_since(const struct vsys_counter *counter, u64 now, u64 last,
+			u64 *since)
 {
 	s64 difference = now - last;
 
 	if (counter->type != PERF_TYPE_SOFTWARE)
-		difference = vsysback_reading_wrapped(difference);
+		difference = back_reading_wrapped(difference);
 	*since = max(difference, 0ll);
 	return difference >= 0;
 }
 
 /* irqs off.  What perf has of it, and what its register counted since then. */
-static u64 vsysback_reading_direct(const struct vsysback_gauge *g,
-				   const struct perf_event *event)
+static u64 back_reading_direct(const struct back_gauge *g,
+			       const struct perf_event *event)
 {
 	u64 count = local64_read(&event->count), raw;
 
 	if (g->direct(event->hw.event_base_rdpmc, &raw))
-		count += vsysback_reading_wrapped(
+		count += back_reading_wrapped(
 			raw - local64_read(&event->hw.prev_count));
 	return count;
 }
 
-static u64 vsysback_reading_value(const struct vsysback_gauge *g, u32 i)
+static u64 back_reading_value(const struct back_gauge *g, u32 i)
 {
 	struct perf_event *event = g->events[i].event;
 
 	if (event->oncpu != smp_processor_id())
 		return local64_read(&event->count); /* it has no register */
 	if (g->direct && g->count->counters[i].type != PERF_TYPE_SOFTWARE)
-		return vsysback_reading_direct(g, event);
+		return back_reading_direct(g, event);
 	event->pmu->read(event);
 	return local64_read(&event->count);
 }
 
 /* As __perf_update_times() has it; the event's task runs, and so its clock. */
-static void vsysback_reading_times(const struct perf_event *event, u64 clock,
-				   u64 *enabled, u64 *running)
+static void back_reading_times(const struct perf_event *event, u64 clock,
+			       u64 *enabled, u64 *running)
 {
 	u64 delta = clock + READ_ONCE(event->ctx->timeoffset) - event->tstamp;
 
@@ -110,7 +110,7 @@ static void vsysback_reading_times(const struct perf_event *event, u64 clock,
  * How much later it is.  Another processor that brings an event's times up to date
  * (TOTALS) may be seen half done; what was too much is then missing the next time.
  */
-static u64 vsysback_reading_later(u64 now, u64 *last)
+static u64 back_reading_later(u64 now, u64 *last)
 {
 	s64 later = now - *last;
 
@@ -124,25 +124,24 @@ static u64 vsysback_reading_later(u64 now, u64 *last)
  * irqs off, by the worker: what was counted since the last reading, which this
  * one now is.
  */
-void vsysback_reading_take(struct vsysback_gauge *g,
-			   struct vsysback_reading *since)
+void back_reading_take(struct back_gauge *g, struct back_reading *since)
 {
-	struct vsysback_reading *last = &g->last;
+	struct back_reading *last = &g->last;
 	u64 value, enabled, running, clock = local_clock();
 	u32 i;
 
 	for (i = 0; i < g->count->nr; i++) {
-		value = vsysback_reading_value(g, i);
-		if (vsysback_reading_since(&g->count->counters[i], value,
-					   last->value[i], &since->value[i]))
+		value = back_reading_value(g, i);
+		if (back_reading_since(&g->count->counters[i], value,
+				       last->value[i], &since->value[i]))
 			last->value[i] = value;
-		vsysback_reading_times(g->events[i].event, clock, &enabled,
-				       &running);
-		since->running[i] = vsysback_reading_later(
-			running, &last->running[i]);
+		back_reading_times(g->events[i].event, clock, &enabled,
+				   &running);
+		since->running[i] =
+			back_reading_later(running, &last->running[i]);
 		if (i == 0)
-			since->enabled = vsysback_reading_later(
-				enabled, &last->enabled);
+			since->enabled =
+				back_reading_later(enabled, &last->enabled);
 	}
 }
 
@@ -151,8 +150,7 @@ void vsysback_reading_take(struct vsysback_gauge *g,
  * calls, until now if it has no call.  The event is read before the lock is taken
  * (it may sleep); if a call came in between, it says too little, not too much.
  */
-void vsysback_reading_polling(struct vsysback_gauge *g, u32 i, u64 *value,
-			    u64 *running)
+void back_reading_polling(struct back_gauge *g, u32 i, u64 *value, u64 *running)
 {
 	u64 enabled, now_running, now, since;
 
@@ -161,8 +159,8 @@ void vsysback_reading_polling(struct vsysback_gauge *g, u32 i, u64 *value,
 	*value = g->polling.value[i];
 	*running = g->polling.running[i];
 	if (!g->in_call && now_running > g->last.running[i] &&
-	    vsysback_reading_since(&g->count->counters[i], now,
-				   g->last.value[i], &since)) {
+	    back_reading_since(&g->count->counters[i], now, g->last.value[i],
+			       &since)) {
 		*value += since;
 		*running += now_running - g->last.running[i];
 	}

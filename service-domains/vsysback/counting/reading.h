@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Reading: what a worker's events say. */
-#ifndef VSYSBACK_COUNTING_READING_H
-#define VSYSBACK_COUNTING_READING_H
+#ifndef BACK_COUNTING_READING_H
+#define BACK_COUNTING_READING_H
 
 #include <virtuos/counters.h>
 
-struct vsysback_gauge;
+struct back_gauge;
 
 /* What the counters said, or what they counted between two readings. */
-struct vsysback_reading {
+struct back_reading {
 	u64 enabled;
 	u64 value[VSYS_COUNTERS_MAX];
 	u64 running[VSYS_COUNTERS_MAX];
 };
 
-void vsysback_reading_begin(struct vsysback_gauge *g);
-void vsysback_reading_end(struct vsysback_gauge *g);
-void vsysback_reading_take(struct vsysback_gauge *g,
-			   struct vsysback_reading *since);
-bool vsysback_reading_since(const struct vsys_counter *counter, u64 now,
-			    u64 last, u64 *since);
-void vsysback_reading_polling(struct vsysback_gauge *g, u32 i, u64 *value,
-			      u64 *running);
+void back_reading_begin(struct back_gauge *g);
+void back_reading_end(struct back_gauge *g);
+void back_reading_take(struct back_gauge *g, struct back_reading *since);
+bool back_reading_since(const struct vsys_counter *counter, u64 now, u64 last,
+			u64 *since);
+void back_reading_polling(struct back_gauge *g, u32 i, u64 *value,
+			  u64 *running);
 
-#endif /* VSYSBACK_COUNTING_READING_H */
+#endif /* BACK_COUNTING_READING_H */

@@ -10,10 +10,10 @@
 #include "../device.h"
 #include "records.h"
 
-struct vsysback_records *vsysback_records_map(struct vsysback_channel *ch,
-					      const u32 *refs, u32 nr_pages)
+struct back_records *back_records_map(struct back_channel *ch, const u32 *refs,
+				      u32 nr_pages)
 {
-	struct vsysback_records *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	struct back_records *r = kzalloc(sizeof(*r), GFP_KERNEL);
 	int err;
 
 	if (!r)
@@ -21,31 +21,31 @@ struct vsysback_records *vsysback_records_map(struct vsysback_channel *ch,
 	r->ch = ch;
 	r->nr = (nr_pages - 1) * VSYS_RECORDS_PER_PAGE;
 	raw_spin_lock_init(&r->lock);
-	BUILD_BUG_ON(sizeof(struct vsys_record) != VSYSBACK_ENTRY_BYTES);
-	err = vsysback_map(&r->index, ch->dev->frontend, refs, 1);
+	BUILD_BUG_ON(sizeof(struct vsys_record) != BACK_ENTRY_BYTES);
+	err = back_map(&r->index, ch->dev->frontend, refs, 1);
 	if (err)
 		goto free;
-	err = vsysback_entries_map(&r->entries, ch->dev->frontend, refs + 1,
-				   nr_pages - 1);
+	err = back_entries_map(&r->entries, ch->dev->frontend, refs + 1,
+			       nr_pages - 1);
 	if (!err)
 		return r;
-	vsysback_unmap(&r->index);
+	back_unmap(&r->index);
 free:
 	kfree(r);
 	return ERR_PTR(err);
 }
 
 /* Nobody appends any more: all gauges are closed. */
-void vsysback_records_unmap(struct vsysback_records *r)
+void back_records_unmap(struct back_records *r)
 {
-	vsysback_entries_unmap(&r->entries);
-	vsysback_unmap(&r->index);
+	back_entries_unmap(&r->entries);
+	back_unmap(&r->index);
 	kfree(r);
 }
 
 /* lock held.  The number of records in the ring, or 0: it had no room. */
-static u32 vsysback_records_append(struct vsysback_records *r,
-				   const struct vsys_record *record)
+static u32 back_records_append(struct back_records *r,
+			       const struct vsys_record *record)
 {
 	struct vsys_records *index = r->index.address;
 	/* Acquire: F has copied what is overwritten now. */
@@ -54,7 +54,7 @@ static u32 vsysback_records_append(struct vsysback_records *r,
 
 	if (r->prod - cons >= r->nr)
 		return 0;
-	to = vsysback_entry(&r->entries, r->prod % r->nr);
+	to = back_entry(&r->entries, r->prod % r->nr);
 	memcpy(to, record, sizeof(*to));
 	to->lost = atomic_xchg(&r->lost, 0);
 	/* Release: the record before the index that shows it. */
@@ -66,8 +66,8 @@ static u32 vsysback_records_append(struct vsysback_records *r,
  * wait: the caller is no interrupt.  One that is may have come while its own
  * processor holds the lock, and gives up.
  */
-void vsysback_records_put(struct vsysback_records *r,
-			  const struct vsys_record *record, bool wait)
+void back_records_put(struct back_records *r, const struct vsys_record *record,
+		      bool wait)
 {
 	unsigned long flags;
 	u32 filled;
@@ -78,10 +78,10 @@ void vsysback_records_put(struct vsysback_records *r,
 		atomic_inc(&r->lost);
 		return;
 	}
-	filled = vsysback_records_append(r, record);
+	filled = back_records_append(r, record);
 	raw_spin_unlock_irqrestore(&r->lock, flags);
 	if (!filled)
 		atomic_inc(&r->lost);
 	else if (filled == r->nr / 2 && !in_nmi())
-		vsysback_channel_ring(r->ch);
+		back_channel_bell(r->ch);
 }

@@ -21,19 +21,19 @@
  * addresses in samples are no secret: a PV kernel runs where it was linked, so
  * that they follow from its image.
  */
-static bool vsysback_counters = true;
-module_param_named(counters, vsysback_counters, bool, 0444);
+static bool back_counters = true;
+module_param_named(counters, back_counters, bool, 0444);
 MODULE_PARM_DESC(counters, "offer user domains counters of their calls");
 
-u32 vsysback_counting_features(void)
+u32 back_counting_features(void)
 {
-	return vsysback_counters ? VSYS_FEATURE_COUNTERS : 0;
+	return back_counters ? VSYS_FEATURE_COUNTERS : 0;
 }
 
-static s64 vsysback_request_count(struct vsysback_device *dev, u64 id,
+static s64 back_request_count(struct back_device *dev, u64 id,
 				   const void *message)
 {
-	struct vsysback_channel *ch = vsysback_channel_get(dev, id);
+	struct back_channel *ch = back_channel_get(dev, id);
 	struct vsys_count *count;
 	int err = -ENOMEM;
 
@@ -41,13 +41,13 @@ static s64 vsysback_request_count(struct vsysback_device *dev, u64 id,
 		return -ENOENT;
 	count = kmemdup(message, sizeof(*count), GFP_KERNEL);
 	if (count)
-		err = vsysback_count_set(ch, count);
+		err = back_count_set(ch, count);
 	kfree(count);
-	vsysback_channel_put(ch);
+	back_channel_put(ch);
 	return err;
 }
 
-static s64 vsysback_request_totals(void *message)
+static s64 back_request_totals(void *message)
 {
 	struct vsys_totals *totals = kmemdup(message, sizeof(*totals),
 					     GFP_KERNEL);
@@ -55,37 +55,37 @@ static s64 vsysback_request_totals(void *message)
 
 	if (!totals)
 		return -ENOMEM;
-	err = vsysback_totals_read(totals);
+	err = back_totals_read(totals);
 	if (!err)
 		memcpy(message, totals, sizeof(*totals));
 	kfree(totals);
 	return err;
 }
 
-static s64 vsysback_request_symbol(void *message)
+static s64 back_request_symbol(void *message)
 {
 	struct vsys_symbol symbol;
 	int err;
 
 	memcpy(&symbol, message, sizeof(symbol));
-	err = vsysback_symbol_find(&symbol);
+	err = back_symbol_find(&symbol);
 	if (!err)
 		memcpy(message, &symbol, sizeof(symbol));
 	return err;
 }
 
-s64 vsysback_counting_request(struct vsysback_device *dev,
-			      const struct vsys_call *call, void *message)
+s64 back_counting_request(struct back_device *dev, const struct vsys_call *call,
+			  void *message)
 {
 	if (!(dev->features & VSYS_FEATURE_COUNTERS))
 		return -ENOSYS;
 	switch (call->nr) {
 	case VSYS_CONTROL_COUNT:
-		return vsysback_request_count(dev, call->args[0], message);
+		return back_request_count(dev, call->args[0], message);
 	case VSYS_CONTROL_TOTALS:
-		return vsysback_request_totals(message);
+		return back_request_totals(message);
 	case VSYS_CONTROL_SYMBOL:
-		return vsysback_request_symbol(message);
+		return back_request_symbol(message);
 	}
 	return -ENOSYS;
 }

@@ -6,13 +6,13 @@
 #include "counting.h"
 #include "share.h"
 
-int vsysback_counting_device_make(struct vsysback_device *dev)
+int back_counting_device_make(struct back_device *dev)
 {
 	dev->counting = kzalloc(sizeof(*dev->counting), GFP_KERNEL);
 	return dev->counting ? 0 : -ENOMEM;
 }
 
-void vsysback_counting_device_free(struct vsysback_device *dev)
+void back_counting_device_free(struct back_device *dev)
 {
 	kfree(dev->counting);
 }

@@ -6,7 +6,7 @@
 #include "symbol.h"
 
 /* text: "name+0xoffset/0xsize", perhaps with " [module]" behind it. */
-static int vsysback_symbol_parse(char *text, struct vsys_symbol *symbol)
+static int back_symbol_parse(char *text, struct vsys_symbol *symbol)
 {
 	char *plus = strchr(text, '+'), *slash, *module;
 
@@ -26,7 +26,7 @@ static int vsysback_symbol_parse(char *text, struct vsys_symbol *symbol)
 }
 
 /* symbol: a private copy, with the address filled in. */
-int vsysback_symbol_find(struct vsys_symbol *symbol)
+int back_symbol_find(struct vsys_symbol *symbol)
 {
 	char *text = kmalloc(KSYM_SYMBOL_LEN, GFP_KERNEL);
 	int err;
@@ -35,7 +35,7 @@ int vsysback_symbol_find(struct vsys_symbol *symbol)
 		return -ENOMEM;
 	memset(symbol->name, 0, sizeof(symbol->name));
 	sprint_symbol(text, symbol->address);
-	err = vsysback_symbol_parse(text, symbol);
+	err = back_symbol_parse(text, symbol);
 	kfree(text);
 	return err;
 }

@@ -19,10 +19,10 @@
 #include "totals.h"
 
 /*
- * What one user domain may have of the VSYSBACK_TOTALS_MAX places: four of them
+ * What one user domain may have of the BACK_TOTALS_MAX places: four of them
  * that take all they can leave each other alone.
  */
-#define VSYSBACK_TOTALS_SHARE 16u
+#define BACK_TOTALS_SHARE 16u
 
 /*
  * Guards all totals, and what devices have of them.  Inside the lock of what a
@@ -30,9 +30,9 @@
  * event on all processors, or to part with one gauge: user domains wait for each
  * other here, and nowhere else.
  */
-static DEFINE_MUTEX(vsysback_totals_lock);
+static DEFINE_MUTEX(back_totals_lock);
 
-struct vsysback_total {
+struct back_total {
 	struct list_head node;
 	struct vsys_counter counter;	/* without a period */
 	unsigned int users;
@@ -46,15 +46,14 @@ struct vsysback_total {
 	} cpus[];
 };
 
-static LIST_HEAD(vsysback_totals);
-static DECLARE_BITMAP(vsysback_total_places, VSYSBACK_TOTALS_MAX);
+static LIST_HEAD(back_totals);
+static DECLARE_BITMAP(back_total_places, BACK_TOTALS_MAX);
 
-static struct vsysback_total *
-vsysback_total_find(const struct vsys_counter *counter)
+static struct back_total *back_total_find(const struct vsys_counter *counter)
 {
-	struct vsysback_total *t;
+	struct back_total *t;
 
-	list_for_each_entry(t, &vsysback_totals, node)
+	list_for_each_entry(t, &back_totals, node)
 		if (t->counter.type == counter->type &&
 		    t->counter.config == counter->config &&
 		    t->counter.flags == counter->flags)
@@ -65,13 +64,13 @@ vsysback_total_find(const struct vsys_counter *counter)
 /* ---- The task clock of a processor ------------------------------------------ */
 
 /* perf_event's own goes on while the processor is idle. */
-static bool vsysback_total_clock(const struct vsysback_total *t)
+static bool back_total_clock(const struct back_total *t)
 {
 	return t->counter.type == PERF_TYPE_SOFTWARE &&
 	       t->counter.config == PERF_COUNT_SW_TASK_CLOCK;
 }
 
-static u64 vsysback_total_idle(unsigned int cpu)
+static u64 back_total_idle(unsigned int cpu)
 {
 	u64 idle = get_cpu_idle_time_us(cpu, NULL);
 	u64 iowait = get_cpu_iowait_time_us(cpu, NULL);
@@ -81,7 +80,7 @@ static u64 vsysback_total_idle(unsigned int cpu)
 
 /* ---- Beginning and end -------------------------------------------------------- */
 
-static void vsysback_total_free(struct vsysback_total *t)
+static void back_total_free(struct back_total *t)
 {
 	unsigned int cpu;
 
@@ -91,13 +90,13 @@ static void vsysback_total_free(struct vsysback_total *t)
 	kfree(t);
 }
 
-static int vsysback_total_open(struct vsysback_total *t)
+static int back_total_open(struct back_total *t)
 {
 	struct perf_event_attr attr;
 	struct perf_event *event;
 	unsigned int cpu;
 
-	vsysback_counter_attr(&t->counter, &attr);
+	back_counter_attr(&t->counter, &attr);
 	for_each_online_cpu(cpu) {
 		event = perf_event_create_kernel_counter(&attr, cpu, NULL, NULL,
 							 NULL);
@@ -106,20 +105,19 @@ static int vsysback_total_open(struct vsysback_total *t)
 		if (IS_ERR(event))
 			continue;	/* it went offline just now */
 		t->cpus[cpu].event = event;
-		t->cpus[cpu].idle = vsysback_total_idle(cpu);
+		t->cpus[cpu].idle = back_total_idle(cpu);
 	}
 	return 0;
 }
 
-static struct vsysback_total *
-vsysback_total_make(const struct vsys_counter *counter)
+static struct back_total *back_total_make(const struct vsys_counter *counter)
 {
-	unsigned int place = find_first_zero_bit(vsysback_total_places,
-						 VSYSBACK_TOTALS_MAX);
-	struct vsysback_total *t;
+	unsigned int place =
+		find_first_zero_bit(back_total_places, BACK_TOTALS_MAX);
+	struct back_total *t;
 	int err;
 
-	if (place == VSYSBACK_TOTALS_MAX)
+	if (place == BACK_TOTALS_MAX)
 		return ERR_PTR(-ENOSPC);
 	t = kzalloc(struct_size(t, cpus, nr_cpu_ids), GFP_KERNEL);
 	if (!t)
@@ -127,29 +125,28 @@ vsysback_total_make(const struct vsys_counter *counter)
 	t->counter = *counter;
 	t->counter.period = 0;
 	INIT_LIST_HEAD(&t->gauge_events);
-	err = vsysback_total_open(t);
+	err = back_total_open(t);
 	if (err) {
-		vsysback_total_free(t);
+		back_total_free(t);
 		return ERR_PTR(err);
 	}
 	t->place = place;
-	__set_bit(place, vsysback_total_places);
-	list_add(&t->node, &vsysback_totals);
+	__set_bit(place, back_total_places);
+	list_add(&t->node, &back_totals);
 	return t;
 }
 
 /* An event that several user domains count is of each one's share. */
-static struct vsysback_total *
-vsysback_total_take(struct vsysback_device *dev,
-		    const struct vsys_counter *counter)
+static struct back_total *back_total_take(struct back_device *dev,
+					  const struct vsys_counter *counter)
 {
-	struct vsysback_total *t = vsysback_total_find(counter);
+	struct back_total *t = back_total_find(counter);
 
 	if ((!t || !dev->counting->totals[t->place]) &&
-	    dev->counting->nr_totals == VSYSBACK_TOTALS_SHARE)
+	    dev->counting->nr_totals == BACK_TOTALS_SHARE)
 		return ERR_PTR(-EDQUOT);
 	if (!t)
-		t = vsysback_total_make(counter);
+		t = back_total_make(counter);
 	if (IS_ERR(t))
 		return t;
 	t->users++;
@@ -158,64 +155,64 @@ vsysback_total_take(struct vsysback_device *dev,
 	return t;
 }
 
-struct vsysback_total *vsysback_total_get(struct vsysback_device *dev,
-					  const struct vsys_counter *counter)
+struct back_total *back_total_get(struct back_device *dev,
+				  const struct vsys_counter *counter)
 {
-	struct vsysback_total *t;
+	struct back_total *t;
 
-	mutex_lock(&vsysback_totals_lock);
-	t = vsysback_total_take(dev, counter);
-	mutex_unlock(&vsysback_totals_lock);
+	mutex_lock(&back_totals_lock);
+	t = back_total_take(dev, counter);
+	mutex_unlock(&back_totals_lock);
 	return t;
 }
 
-void vsysback_total_put(struct vsysback_device *dev, struct vsysback_total *t)
+void back_total_put(struct back_device *dev, struct back_total *t)
 {
-	mutex_lock(&vsysback_totals_lock);
+	mutex_lock(&back_totals_lock);
 	if (!--dev->counting->totals[t->place])
 		dev->counting->nr_totals--;
 	if (!--t->users) {
 		list_del(&t->node);
-		__clear_bit(t->place, vsysback_total_places);
-		vsysback_total_free(t);
+		__clear_bit(t->place, back_total_places);
+		back_total_free(t);
 	}
-	mutex_unlock(&vsysback_totals_lock);
+	mutex_unlock(&back_totals_lock);
 }
 
 /* A gauge is open: its count has a total for each event. */
-void vsysback_totals_join(struct vsysback_gauge *g)
+void back_totals_join(struct back_gauge *g)
 {
 	u32 i;
 
-	mutex_lock(&vsysback_totals_lock);
+	mutex_lock(&back_totals_lock);
 	for (i = 0; i < g->count->nr; i++)
 		list_add(&g->events[i].node,
 			 &g->count->totals[i]->gauge_events);
-	mutex_unlock(&vsysback_totals_lock);
+	mutex_unlock(&back_totals_lock);
 }
 
 /* It is about to be closed: nobody looks at its events from then on. */
-void vsysback_totals_leave(struct vsysback_gauge *g)
+void back_totals_leave(struct back_gauge *g)
 {
-	struct vsysback_total *t;
+	struct back_total *t;
 	u64 value, running;
 	u32 i;
 
-	mutex_lock(&vsysback_totals_lock);
+	mutex_lock(&back_totals_lock);
 	for (i = 0; i < g->count->nr; i++) {
 		t = g->count->totals[i];
-		vsysback_reading_polling(g, i, &value, &running);
+		back_reading_polling(g, i, &value, &running);
 		t->polling += value;
 		t->polling_running += running;
 		list_del(&g->events[i].node);
 	}
-	mutex_unlock(&vsysback_totals_lock);
+	mutex_unlock(&back_totals_lock);
 }
 
 /* ---- Reading --------------------------------------------------------------------- */
 
-static void vsysback_total_read(struct vsysback_total *t, u64 *value,
-				u64 *enabled, u64 *running)
+static void back_total_read(struct back_total *t, u64 *value, u64 *enabled,
+			    u64 *running)
 {
 	u64 e, r, v, since, idle;
 	unsigned int cpu;
@@ -225,12 +222,12 @@ static void vsysback_total_read(struct vsysback_total *t, u64 *value,
 		if (!t->cpus[cpu].event)
 			continue;
 		v = perf_event_read_value(t->cpus[cpu].event, &e, &r);
-		if (vsysback_reading_since(&t->counter, v, t->cpus[cpu].last,
+		if (back_reading_since(&t->counter, v, t->cpus[cpu].last,
 					 &since))
 			t->cpus[cpu].last = v;
 		v = t->cpus[cpu].sum += since;
-		if (vsysback_total_clock(t)) {
-			idle = vsysback_total_idle(cpu) - t->cpus[cpu].idle;
+		if (back_total_clock(t)) {
+			idle = back_total_idle(cpu) - t->cpus[cpu].idle;
 			v = v > idle ? v - idle : 0;
 		}
 		*value += v;
@@ -239,52 +236,51 @@ static void vsysback_total_read(struct vsysback_total *t, u64 *value,
 	}
 }
 
-static void vsysback_total_polling(struct vsysback_total *t, u64 *value,
-				   u64 *running)
+static void back_total_polling(struct back_total *t, u64 *value, u64 *running)
 {
-	struct vsysback_gauge_event *e;
+	struct back_gauge_event *e;
 	u64 v, r;
 
 	*value = t->polling;
 	*running = t->polling_running;
 	list_for_each_entry(e, &t->gauge_events, node) {
-		vsysback_reading_polling(e->gauge, e - e->gauge->events, &v, &r);
+		back_reading_polling(e->gauge, e - e->gauge->events, &v, &r);
 		*value += v;
 		*running += r;
 	}
 }
 
 /* Event i of them; -ENOENT: nobody counts it. */
-static int vsysback_totals_fill(struct vsys_totals *totals, u32 i)
+static int back_totals_fill(struct vsys_totals *totals, u32 i)
 {
-	struct vsysback_total *t;
+	struct back_total *t;
 	u64 enabled;
 
-	mutex_lock(&vsysback_totals_lock);
-	t = vsysback_total_find(&totals->counters[i]);
+	mutex_lock(&back_totals_lock);
+	t = back_total_find(&totals->counters[i]);
 	if (t) {
 		/* Polling first: the whole is not less than its part. */
-		vsysback_total_polling(t, &totals->polling[i],
-				       &totals->polling_running[i]);
-		vsysback_total_read(t, &totals->value[i], &enabled,
-				    &totals->running[i]);
+		back_total_polling(t, &totals->polling[i],
+				   &totals->polling_running[i]);
+		back_total_read(t, &totals->value[i], &enabled,
+				&totals->running[i]);
 		if (i == 0)
 			totals->enabled = enabled;
 	}
-	mutex_unlock(&vsysback_totals_lock);
+	mutex_unlock(&back_totals_lock);
 	return t ? 0 : -ENOENT;
 }
 
 /* totals: a private copy, with the counters filled in. */
-int vsysback_totals_read(struct vsys_totals *totals)
+int back_totals_read(struct vsys_totals *totals)
 {
 	int err;
 	u32 i;
 
-	err = vsysback_counters_check(totals->counters, totals->nr_counters);
+	err = back_counters_check(totals->counters, totals->nr_counters);
 	totals->nr_cpus = num_online_cpus();
 	totals->enabled = 0;
 	for (i = 0; !err && i < totals->nr_counters; i++)
-		err = vsysback_totals_fill(totals, i);
+		err = back_totals_fill(totals, i);
 	return err;
 }
