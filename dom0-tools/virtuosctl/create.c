@@ -11,6 +11,7 @@
 #include "service.h"
 #include "store.h"
 #include "xl.h"
+#include "xl-config.h"
 
 #define CREATE_LIMIT 180 /* seconds for xl; emulation is slow */
 #define MAPTRACK_MIN 64	 /* a channel's arena may take 4 */

@@ -1,72 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xl, which creates and destroys domains for us, and its configurations. */
+/* xl, which creates and destroys domains for us. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include "store.h"
 #include "xl.h"
 
 extern char **environ;
-
-/* The value of `key = value', without quotes; NULL: another key. */
-static char *config_value(char *line, const char *key)
-{
-	size_t len = strlen(key);
-	char *value = line + strspn(line, " \t");
-	char quote;
-
-	if (strncmp(value, key, len))
-		return NULL;
-	value += len;
-	value += strspn(value, " \t");
-	if (*value++ != '=')
-		return NULL;
-	value += strspn(value, " \t");
-	quote = *value;
-	if (quote == '"' || quote == '\'') {
-		value++;
-		value[strcspn(value, quote == '"' ? "\"\n" : "'\n")] = '\0';
-	} else {
-		value[strcspn(value, " \t#;\n")] = '\0';
-	}
-	return value;
-}
-
-int xl_config_read(const char *path, struct xl_config *config)
-{
-	FILE *file = fopen(path, "re");
-	char *line = NULL, *value;
-	size_t size = 0;
-
-	if (!file)
-		return report_exit(
-			CTL_MISSING,
-			"cannot read %s (%s): write an xl configuration there, or name one with --config",
-			path, strerror(errno));
-	memset(config, 0, sizeof(*config));
-	config->maptrack_frames = -1;
-	while (getline(&line, &size, file) >= 0) {
-		value = config_value(line, "name");
-		if (value)
-			snprintf(config->name, sizeof(config->name), "%s",
-				 value);
-		value = config_value(line, "vsys_class");
-		if (value)
-			snprintf(config->class, sizeof(config->class), "%s",
-				 value);
-		value = config_value(line, "max_maptrack_frames");
-		if (value)
-			config->maptrack_frames = store_number(value);
-	}
-	free(line);
-	fclose(file);
-	return CTL_OK;
-}
 
 /* Wait for a child until a time; its status, or -1 when it was killed. */
 static int xl_wait(pid_t pid, double until)
