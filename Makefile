@@ -69,8 +69,8 @@ VSYSD_LDLIBS := -lpthread
 
 CTL_DIR := $(SRC)/dom0-tools/virtuosctl
 CTL_SRC := $(wildcard $(CTL_DIR)/*.c)
-CTL_CFLAGS = -I$(CTL_DIR) $(XEN_CFLAGS) $(JSON_CFLAGS)
-CTL_LDLIBS = $(XEN_LIBS) $(JSON_LIBS)
+CTL_CFLAGS = -I$(CTL_DIR) -I$(SRC)/dom0-tools $(XEN_CFLAGS) $(JSON_CFLAGS)
+CTL_LDLIBS = $(XEN_LIBS) $(JSON_LIBS) $(CURSES_LIBS)
 
 -include $(wildcard $(SRC)/*/build.mk $(SRC)/*/*/build.mk)
 
@@ -107,10 +107,10 @@ $(BUILD)/sbin/vsysd: $(VSYSD_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -static -o $@ $(VSYSD_OBJ) $(VSYSD_LDLIBS)
 
-$(BUILD)/sbin/virtuosctl: $(CTL_OBJ)
+$(BUILD)/sbin/virtuosctl: $(CTL_OBJ) $(BASE_OBJ)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -o $@ $(CTL_OBJ) $(CTL_LDLIBS)
+	$(Q)$(CC) $(CFLAGS) -o $@ $(CTL_OBJ) $(BASE_OBJ) $(CTL_LDLIBS)
 
 -include $(wildcard $(OBJ)/*/*.d $(OBJ)/*/*/*.d)
 

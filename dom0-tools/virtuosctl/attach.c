@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* virtuosctl attach: join a user domain to a service domain. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <virtuos/class.h>
+#include "base/command.h"
+#include "base/memory.h"
+#include "base/options.h"
+#include "base/seconds.h"
 #include "attach.h"
+#include "commands.h"
 #include "domain.h"
 #include "service.h"
 #include "store.h"
@@ -26,8 +30,8 @@ static void attach_check_grants(struct ctl *ctl, unsigned int user)
 	    query.max_nr_frames >= GRANT_FRAMES_MIN)
 		return;
 	name = domain_name(ctl, user);
-	report("warning: %s may have only %u grant frames: set max_grant_frames = 64 or more in its xl configuration, or gnttab_max_frames= on Xen's command line for dom0",
-	       name, query.max_nr_frames);
+	say("warning: %s may have only %u grant frames: set max_grant_frames = 64 or more in its xl configuration, or gnttab_max_frames= on Xen's command line for dom0",
+	    name, query.max_nr_frames);
 	free(name);
 }
 
@@ -36,7 +40,7 @@ static int attach_check_present(struct ctl *ctl, const struct device *device)
 {
 	struct device_list list =
 		device_find(ctl, device->user, device->service);
-	int status = CTL_OK;
+	int status = COMMAND_OK;
 	unsigned int i;
 
 	for (i = 0; i < list.count && !status; i++) {
@@ -47,8 +51,8 @@ static int attach_check_present(struct ctl *ctl, const struct device *device)
 			device_remove(ctl, old);
 			continue;
 		}
-		status = report_exit(
-			CTL_FAILED,
+		status = say_exit(
+			COMMAND_FAILED,
 			"%s is attached to domain %u already (device %u, %s): `virtuosctl detach %u %s' first",
 			old->service, old->user, old->number,
 			device_state_name(device_state(ctl, old, DEVICE_FRONT)),
@@ -63,15 +67,10 @@ static char *attach_value(struct ctl *ctl, const struct device *device,
 {
 	char path[128];
 	long number;
-	char *text = xalloc(NULL, 24);
 
 	device_path(device, end, path);
 	number = store_read_number(ctl, XBT_NULL, -1, "%s/%s", path, node);
-	if (number < 0)
-		snprintf(text, 24, "none");
-	else
-		snprintf(text, 24, "%ld", number);
-	return text;
+	return number < 0 ? xprintf("none") : xprintf("%ld", number);
 }
 
 static int attach_explain_mismatch(struct ctl *ctl, const struct device *device)
@@ -81,8 +80,8 @@ static int attach_explain_mismatch(struct ctl *ctl, const struct device *device)
 	char *bv = attach_value(ctl, device, DEVICE_BACK, VSYS_NODE_VERSION);
 	char *bf = attach_value(ctl, device, DEVICE_BACK, VSYS_NODE_FEATURES);
 
-	report("user domain: version %s, features %s; %s: version %s, features %s: install the same release of VirtuOS in both",
-	       fv, ff, device->service, bv, bf);
+	say("user domain: version %s, features %s; %s: version %s, features %s: install the same release of VirtuOS in both",
+	    fv, ff, device->service, bv, bf);
 	free(fv);
 	free(ff);
 	free(bv);
@@ -99,18 +98,18 @@ static int attach_explain_error(struct ctl *ctl, const struct device *device,
 	unsigned int i;
 
 	if (front)
-		report("%s gave up: %s", user, front);
+		say("%s gave up: %s", user, front);
 	if (back)
-		report("%s gave up: %s", device->service, back);
+		say("%s gave up: %s", device->service, back);
 	for (i = 0; i < 2; i++)
 		if ((front && strstr(front, words[i])) ||
 		    (back && strstr(back, words[i])))
 			return attach_explain_mismatch(ctl, device);
 	if ((front && strstr(front, "grant")) ||
 	    (back && strstr(back, "grant")))
-		report("raise max_grant_frames of %s or max_maptrack_frames of %s in their xl configurations",
-		       user, device->service);
-	return CTL_FAILED;
+		say("raise max_grant_frames of %s or max_maptrack_frames of %s in their xl configurations",
+		    user, device->service);
+	return COMMAND_FAILED;
 }
 
 /* Nobody gave up, but it did not get done: who was it? */
@@ -121,31 +120,31 @@ static int attach_explain_state(struct ctl *ctl, const struct device *device,
 	enum device_state back = device_state(ctl, device, DEVICE_BACK);
 
 	if (!domain_alive(ctl, device->backend))
-		return report_exit(
+		return say_exit(
 			CTL_MISSING,
 			"%s ended while it was attached: see its console (/var/log/xen/console), then `virtuosctl restart %s'",
 			device->service, device->service);
 	if (!domain_alive(ctl, device->user))
-		return report_exit(CTL_MISSING,
-				   "%s ended while it was attached", user);
+		return say_exit(CTL_MISSING, "%s ended while it was attached",
+				user);
 	if (front >= DEVICE_CLOSING || back >= DEVICE_CLOSING ||
 	    front == DEVICE_GONE || back == DEVICE_GONE)
-		return report_exit(
-			CTL_FAILED,
+		return say_exit(
+			COMMAND_FAILED,
 			"%s is %s, %s is %s, without a reason given: see the kernel logs of both",
 			user, device_state_name(front), device->service,
 			device_state_name(back));
 	if (back == DEVICE_INITIALISING)
-		return report_exit(
+		return say_exit(
 			CTL_TIMEOUT,
 			"no vsysback in %s after %.0f s: is it still booting (--timeout), did vsysback.ko load there (see its console)?",
 			device->service, limit);
 	if (front == DEVICE_INITIALISING)
-		return report_exit(
+		return say_exit(
 			CTL_TIMEOUT,
 			"no vsysfront in %s after %.0f s: load vsysfront.ko there (modprobe vsysfront)",
 			user, limit);
-	return report_exit(
+	return say_exit(
 		CTL_TIMEOUT,
 		"not connected after %.0f s: %s is %s, %s is %s: see the kernel logs of both",
 		limit, user, device_state_name(front), device->service,
@@ -180,14 +179,14 @@ int attach_device(struct ctl *ctl, struct device *device, double limit)
 	attach_check_grants(ctl, device->user);
 	if (!device_create(ctl, device)) {
 		if (errno == ENOENT)
-			return report_exit(
+			return say_exit(
 				CTL_MISSING,
 				"a domain ended before it could be attached: see `virtuosctl status'");
-		return report_exit(CTL_FAILED, "xenstore refused: %s",
-				   strerror(errno));
+		return say_exit(COMMAND_FAILED, "xenstore refused: %s",
+				strerror(errno));
 	}
 	if (limit <= 0 || device_wait(ctl, device, DEVICE_CONNECTED, limit))
-		return CTL_OK;
+		return COMMAND_OK;
 	status = attach_explain(ctl, device, limit);
 	device_remove(ctl, device);
 	service_forget(ctl, device->service, device->user);
@@ -207,16 +206,15 @@ static int attach_resolve(struct ctl *ctl, const char *user,
 	if (status)
 		return status;
 	if (device->user == device->backend)
-		return report_exit(CTL_USAGE,
-				   "a domain cannot be its own service domain");
+		return say_usage("a domain cannot be its own service domain");
 	name = domain_name(ctl, device->backend);
 	status = service_name_check(name);
 	if (!status && !class) {
 		known = service_class(ctl, name);
 		class = known;
 		if (!class)
-			status = report_exit(
-				CTL_FAILED,
+			status = say_exit(
+				COMMAND_FAILED,
 				"what does %s serve? Say --class " VSYS_CLASS_CHOICE
 				", or put vsys_class = \"…\" in its xl configuration",
 				name);
@@ -230,48 +228,53 @@ static int attach_resolve(struct ctl *ctl, const char *user,
 	return status;
 }
 
-int cmd_attach(struct ctl *ctl, int argc, char **argv)
+struct attach_options {
+	double limit;
+	const char *class;
+};
+
+static int attach_option(int option, void *arg)
 {
-	static const struct option options[] = {
+	struct attach_options *o = arg;
+
+	if (option == 'c')
+		return service_class_option("attach", &o->class);
+	if (option == 't')
+		return option_seconds(0, &o->limit);
+	o->limit = 0;
+	return 0;
+}
+
+int cmd_attach(int argc, char **argv)
+{
+	static const struct option list[] = {
 		{ "timeout", required_argument, NULL, 't' },
 		{ "class", required_argument, NULL, 'c' },
 		{ "no-wait", no_argument, NULL, 'n' },
 		{ 0 },
 	};
+	struct attach_options o = { .limit = 20 };
 	struct device device = { 0 };
-	const char *class = NULL;
-	double limit = 20, begin = now_seconds();
-	int option, status;
+	double begin = now_seconds();
+	struct ctl ctl;
+	int status = options_parse(argc, argv, "", list, attach_option, &o);
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 't' && parse_seconds(optarg, &limit))
-			continue;
-		if (option == 'n') {
-			limit = 0;
-			continue;
-		}
-		if (option == 'c' && service_class_valid(optarg)) {
-			class = optarg;
-			continue;
-		}
-		if (option == 't' || option == 'c')
-			report("attach: \"%s\" makes no sense here", optarg);
-		return CTL_USAGE;
-	}
-	if (argc - optind != 2)
-		return report_exit(
-			CTL_USAGE,
-			"attach: want a user domain and a service domain");
-	status = store_open(ctl);
-	if (!status)
-		status = attach_resolve(ctl, argv[optind], argv[optind + 1],
-					class, &device);
-	if (!status)
-		status = attach_device(ctl, &device, limit);
 	if (status)
 		return status;
-	printf("%s: device %u of domain %u, %s after %.2f s\n", device.service,
-	       device.number, device.user, limit > 0 ? "connected" : "made",
-	       now_seconds() - begin);
-	return CTL_OK;
+	if (argc - optind != 2)
+		return say_usage(
+			"attach: want a user domain and a service domain");
+	status = store_open(&ctl);
+	if (!status)
+		status = attach_resolve(&ctl, argv[optind], argv[optind + 1],
+					o.class, &device);
+	if (!status)
+		status = attach_device(&ctl, &device, o.limit);
+	if (!status)
+		printf("%s: device %u of domain %u, %s after %.2f s\n",
+		       device.service, device.number, device.user,
+		       o.limit > 0 ? "connected" : "made",
+		       now_seconds() - begin);
+	store_close(&ctl);
+	return status;
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* virtuosctl create: start a service domain. */
-#include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <virtuos/class.h>
+#include "base/command.h"
+#include "base/memory.h"
+#include "base/options.h"
+#include "base/seconds.h"
+#include "commands.h"
 #include "domain.h"
 #include "lifecycle.h"
 #include "service.h"
@@ -24,20 +27,20 @@ static int create_check(const char *name, const char *path,
 	if (status)
 		return status;
 	if (strcmp(config->name, name))
-		return report_exit(
-			CTL_FAILED,
+		return say_exit(
+			COMMAND_FAILED,
 			"%s makes a domain \"%s\", not \"%s\": set name = \"%s\" there",
 			path, config->name, name, name);
 	if (config->class[0] && !service_class_valid(config->class))
-		return report_exit(
-			CTL_FAILED,
+		return say_exit(
+			COMMAND_FAILED,
 			"%s: vsys_class = \"%s\": want " VSYS_CLASS_CHOICE,
 			path, config->class);
 	if (config->maptrack_frames >= 0 &&
 	    config->maptrack_frames < MAPTRACK_MIN)
-		report("warning: %s: max_maptrack_frames = %ld is little for a service domain: 1024 is usual",
-		       path, config->maptrack_frames);
-	return CTL_OK;
+		say("warning: %s: max_maptrack_frames = %ld is little for a service domain: 1024 is usual",
+		    path, config->maptrack_frames);
+	return COMMAND_OK;
 }
 
 static char *create_config_path(struct ctl *ctl, const char *name,
@@ -48,12 +51,8 @@ static char *create_config_path(struct ctl *ctl, const char *name,
 
 	if (path)
 		return path;
-	path = xalloc(NULL, PATH_MAX);
-	if (config)
-		snprintf(path, PATH_MAX, "%s", config);
-	else
-		snprintf(path, PATH_MAX, SERVICE_CONFIGS "/%s.cfg", name);
-	return path;
+	return config ? xprintf("%s", config) :
+			xprintf(SERVICE_CONFIGS "/%s.cfg", name);
 }
 
 static int create_run(struct ctl *ctl, const char *name, const char *path,
@@ -63,21 +62,21 @@ static int create_run(struct ctl *ctl, const char *name, const char *path,
 	int status = xl_run(CREATE_LIMIT, args);
 	long found;
 
-	if (status == CTL_FAILED)
-		return report_exit(
-			CTL_FAILED,
+	if (status == COMMAND_FAILED)
+		return say_exit(
+			COMMAND_FAILED,
 			"`xl create %s' failed (its words are above): is the memory free (xl info), are the PCI devices assignable (xl pci-assignable-add)?",
 			path);
 	if (status)
 		return status;
 	found = domain_find(ctl, name);
 	if (found < 0)
-		return report_exit(
-			CTL_FAILED,
+		return say_exit(
+			COMMAND_FAILED,
 			"%s ended right after it was created: see its console (/var/log/xen/console)",
 			name);
 	*id = found;
-	return CTL_OK;
+	return COMMAND_OK;
 }
 
 int lifecycle_create(struct ctl *ctl, const char *name, const char *config,
@@ -88,8 +87,8 @@ int lifecycle_create(struct ctl *ctl, const char *name, const char *config,
 	int status;
 
 	if (domain_find(ctl, name) >= 0)
-		return report_exit(
-			CTL_FAILED,
+		return say_exit(
+			COMMAND_FAILED,
 			"there is a domain %s already: `virtuosctl restart %s' replaces it",
 			name, name);
 	path = create_config_path(ctl, name, config);
@@ -101,8 +100,8 @@ int lifecycle_create(struct ctl *ctl, const char *name, const char *config,
 		class = known;
 	}
 	if (!status && !class)
-		status = report_exit(
-			CTL_FAILED,
+		status = say_exit(
+			COMMAND_FAILED,
 			"what does %s serve? Put vsys_class = \"network\" (or storage, both) in %s, or say --class",
 			name, path);
 	if (!status)
@@ -114,43 +113,50 @@ int lifecycle_create(struct ctl *ctl, const char *name, const char *config,
 	return status;
 }
 
-int cmd_create(struct ctl *ctl, int argc, char **argv)
+struct create_options {
+	const char *config, *class;
+};
+
+static int create_option(int option, void *arg)
 {
-	static const struct option options[] = {
+	struct create_options *o = arg;
+
+	if (option == 'c')
+		return service_class_option("create", &o->class);
+	o->config = optarg;
+	return 0;
+}
+
+int cmd_create(int argc, char **argv)
+{
+	static const struct option list[] = {
 		{ "config", required_argument, NULL, 'f' },
 		{ "class", required_argument, NULL, 'c' },
 		{ 0 },
 	};
-	const char *config = NULL, *class = NULL, *name;
+	struct create_options o = { 0 };
 	double begin = now_seconds();
+	const char *name;
 	unsigned int id;
-	int option, status;
+	struct ctl ctl;
+	int status = options_parse(argc, argv, "", list, create_option, &o);
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'f')
-			config = optarg;
-		else if (option == 'c' && service_class_valid(optarg))
-			class = optarg;
-		else if (option == 'c')
-			return report_exit(
-				CTL_USAGE,
-				"create: --class %s: want " VSYS_CLASS_CHOICE,
-				optarg);
-		else
-			return CTL_USAGE;
-	}
+	if (status)
+		return status;
 	if (argc - optind != 1)
-		return report_exit(CTL_USAGE, "create: want a name");
+		return say_usage("create: want a name");
 	name = argv[optind];
 	status = service_name_check(name);
-	if (!status)
-		status = store_open(ctl);
+	if (status)
+		return status;
+	status = store_open(&ctl);
 	if (!status)
 		status = service_lock(name);
 	if (!status)
-		status = lifecycle_create(ctl, name, config, class, &id);
+		status = lifecycle_create(&ctl, name, o.config, o.class, &id);
 	if (!status)
 		printf("%s: domain %u created in %.2f s\n", name, id,
 		       now_seconds() - begin);
+	store_close(&ctl);
 	return status;
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* virtuosctl detach: take a service domain from a user domain. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "base/command.h"
+#include "base/options.h"
+#include "base/seconds.h"
+#include "commands.h"
 #include "device.h"
 #include "domain.h"
 #include "service.h"
@@ -21,12 +24,10 @@ static void detach_device(struct ctl *ctl, const struct device *device,
 	device_close(ctl, device);
 	if (domain_alive(ctl, device->backend) &&
 	    !device_wait(ctl, device, DEVICE_CLOSED, until - begin))
-		report("warning: device %u of domain %u did not close (%s: %s, user domain: %s): it is removed all the same",
-		       device->number, device->user, device->service,
-		       device_state_name(
-			       device_state(ctl, device, DEVICE_BACK)),
-		       device_state_name(
-			       device_state(ctl, device, DEVICE_FRONT)));
+		say("warning: device %u of domain %u did not close (%s: %s, user domain: %s): it is removed all the same",
+		    device->number, device->user, device->service,
+		    device_state_name(device_state(ctl, device, DEVICE_BACK)),
+		    device_state_name(device_state(ctl, device, DEVICE_FRONT)));
 	device_remove(ctl, device);
 	printf("%s: device %u of domain %u removed after %.2f s\n",
 	       device->service, device->number, device->user,
@@ -67,7 +68,7 @@ static int detach_all(struct ctl *ctl, const char *who, const char *service,
 	if (backend >= 0)
 		name = domain_name(ctl, backend);
 	if (!detach_service(ctl, user, name ? name : service, until))
-		status = report_exit(
+		status = say_exit(
 			CTL_MISSING,
 			"%s is not attached to %s: see `virtuosctl status'",
 			service, who);
@@ -76,29 +77,30 @@ static int detach_all(struct ctl *ctl, const char *who, const char *service,
 	return status;
 }
 
-int cmd_detach(struct ctl *ctl, int argc, char **argv)
+static int detach_option(int option, void *limit)
 {
-	static const struct option options[] = {
+	return option_seconds(0, limit);
+}
+
+int cmd_detach(int argc, char **argv)
+{
+	static const struct option list[] = {
 		{ "timeout", required_argument, NULL, 't' },
 		{ 0 },
 	};
 	double limit = 10;
-	int option, status;
+	struct ctl ctl;
+	int status = options_parse(argc, argv, "", list, detach_option, &limit);
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 't' && parse_seconds(optarg, &limit))
-			continue;
-		if (option == 't')
-			report("detach: \"%s\" is no number of seconds",
-			       optarg);
-		return CTL_USAGE;
-	}
+	if (status)
+		return status;
 	if (argc - optind != 2)
-		return report_exit(
-			CTL_USAGE,
+		return say_usage(
 			"detach: want a user domain and a service domain");
-	status = store_open(ctl);
+	status = store_open(&ctl);
 	if (!status)
-		status = detach_all(ctl, argv[optind], argv[optind + 1], limit);
+		status =
+			detach_all(&ctl, argv[optind], argv[optind + 1], limit);
+	store_close(&ctl);
 	return status;
 }

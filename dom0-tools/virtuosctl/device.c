@@ -5,13 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/say.h"
+#include "base/seconds.h"
+#include "base/text.h"
 #include "device.h"
 #include "adopt.h"
 #include "domain.h"
 #include "record.h"
 #include "service.h"
 #include "store.h"
-#include "text.h"
 
 const char *device_state_name(enum device_state state)
 {
@@ -70,7 +72,7 @@ char *device_error(struct ctl *ctl, const struct device *device,
 		text = store_read(ctl, XBT_NULL, "%s/error%s/error", prefix,
 				  path + strlen(prefix));
 	}
-	return text_clean(text, DEVICE_ERROR_MAX);
+	return text_cut(text, DEVICE_ERROR_MAX);
 }
 
 struct device_list device_find(struct ctl *ctl, long user, const char *service)
@@ -129,8 +131,8 @@ void device_remove(struct ctl *ctl, const struct device *device)
 	if (front && back)
 		record_remove(ctl, device);
 	else
-		report("cannot remove device %u of domain %u: %s",
-		       device->number, device->user, strerror(errno));
+		say("cannot remove device %u of domain %u: %s", device->number,
+		    device->user, strerror(errno));
 	device_prune(ctl, device);
 }
 

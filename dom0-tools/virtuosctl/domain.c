@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "base/memory.h"
+#include "base/say.h"
+#include "base/text.h"
 #include "domain.h"
 #include "store.h"
-#include "text.h"
 
 unsigned int *domain_list(struct ctl *ctl, unsigned int *count)
 {
@@ -64,12 +66,12 @@ int domain_want(struct ctl *ctl, const char *who, unsigned int *id)
 	long found = domain_find(ctl, who);
 
 	if (found < 0)
-		return report_exit(
+		return say_exit(
 			CTL_MISSING,
 			"there is no domain \"%s\": `xl list' shows those there are; `virtuosctl create %s' starts a service domain",
 			who, who);
 	*id = found;
-	return CTL_OK;
+	return COMMAND_OK;
 }
 
 char *domain_name(struct ctl *ctl, unsigned int id)
@@ -78,9 +80,7 @@ char *domain_name(struct ctl *ctl, unsigned int id)
 
 	if (name)
 		return name;
-	name = xalloc(NULL, 16);
-	snprintf(name, 16, id ? "(%u)" : "Domain-0", id);
-	return name;
+	return id ? xprintf("(%u)", id) : xprintf("Domain-0");
 }
 
 static bool domain_query(struct ctl *ctl, unsigned int id,
@@ -141,7 +141,7 @@ bool domain_info(struct ctl *ctl, unsigned int id, struct domain *domain)
 		return false;
 	name = domain_name(ctl, id);
 	domain->id = id;
-	strcpy(domain->name, text_clean(name, sizeof(domain->name) - 1));
+	strcpy(domain->name, text_cut(name, sizeof(domain->name) - 1));
 	domain->state = domain_state(info.flags);
 	domain->vcpus = info.nr_online_vcpus;
 	domain->memory_kib = info.tot_pages * (XC_PAGE_SIZE / 1024);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* virtuosctl kill: end a service domain at once. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/command.h"
+#include "base/options.h"
+#include "base/seconds.h"
+#include "commands.h"
 #include "device.h"
 #include "domain.h"
 #include "lifecycle.h"
@@ -77,8 +80,8 @@ int lifecycle_kill(struct ctl *ctl, const char *name, unsigned int id)
 	snprintf(text, sizeof(text), "%u", id);
 	args[1] = text;
 	if (xc_domain_pause(ctl->xc, id) && errno != ESRCH)
-		report("warning: cannot stop %s before it is destroyed: %s",
-		       name, strerror(errno));
+		say("warning: cannot stop %s before it is destroyed: %s", name,
+		    strerror(errno));
 	for (i = 0; i < list.count; i++)
 		if (list.items[i].backend == id)
 			device_remove_end(ctl, &list.items[i], DEVICE_BACK);
@@ -86,36 +89,28 @@ int lifecycle_kill(struct ctl *ctl, const char *name, unsigned int id)
 	status = xl_run(KILL_LIMIT, args);
 	/* Somebody else may have been faster. */
 	if (status && domain_alive(ctl, id))
-		report("`xl destroy %u' failed: %s is stopped but not gone, see /var/log/xen",
-		       id, name);
+		say("`xl destroy %u' failed: %s is stopped but not gone, see /var/log/xen",
+		    id, name);
 	else
-		status = CTL_OK;
+		status = COMMAND_OK;
 	kill_clean(ctl, &list);
 	device_list_free(&list);
 	return status;
 }
 
-int cmd_kill(struct ctl *ctl, int argc, char **argv)
+static int kill_named(struct ctl *ctl, const char *who)
 {
-	static const struct option options[] = { { 0 } };
 	double begin = now_seconds();
 	unsigned int id;
 	char *name;
-	int status;
+	int status = domain_want(ctl, who, &id);
 
-	if (getopt_long(argc, argv, "", options, NULL) != -1)
-		return CTL_USAGE;
-	if (argc - optind != 1)
-		return report_exit(CTL_USAGE, "kill: want a service domain");
-	status = store_open(ctl);
-	if (!status)
-		status = domain_want(ctl, argv[optind], &id);
 	if (status)
 		return status;
 	name = domain_name(ctl, id);
 	if (!service_is(ctl, name, id))
-		status = report_exit(
-			CTL_FAILED,
+		status = say_exit(
+			COMMAND_FAILED,
 			"%s is no service domain: `xl destroy %u' if you mean it",
 			name, id);
 	else
@@ -126,5 +121,22 @@ int cmd_kill(struct ctl *ctl, int argc, char **argv)
 		printf("%s: domain %u killed in %.2f s\n", name, id,
 		       now_seconds() - begin);
 	free(name);
+	return status;
+}
+
+int cmd_kill(int argc, char **argv)
+{
+	static const struct option list[] = { { 0 } };
+	struct ctl ctl;
+	int status = options_parse(argc, argv, "", list, NULL, NULL);
+
+	if (status)
+		return status;
+	if (argc - optind != 1)
+		return say_usage("kill: want a service domain");
+	status = store_open(&ctl);
+	if (!status)
+		status = kill_named(&ctl, argv[optind]);
+	store_close(&ctl);
 	return status;
 }

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/say.h"
 #include "store.h"
 
 /* A kernel's /dev/xen/xenbus answers nothing while no xenstored runs. */
@@ -28,30 +29,30 @@ static int store_probe(struct ctl *ctl)
 	alarm(0);
 	signal(SIGALRM, SIG_DFL);
 	if (!found)
-		return report_exit(
+		return say_exit(
 			CTL_NOXEN,
 			"xenstore has no /local/domain: did xen-init-dom0 run?");
-	return CTL_OK;
+	return COMMAND_OK;
 }
 
 int store_open(struct ctl *ctl)
 {
+	*ctl = (struct ctl){ 0 };
 	if (geteuid() != 0)
-		return report_exit(CTL_NOXEN,
-				   "this needs root in dom0: try sudo");
+		return say_exit(CTL_NOXEN, "this needs root in dom0: try sudo");
 	if (access("/proc/xen", F_OK) && access("/sys/hypervisor/type", F_OK))
-		return report_exit(
+		return say_exit(
 			CTL_NOXEN,
 			"this machine does not run under Xen: boot it with the hypervisor, and run this in dom0");
 	ctl->xs = xs_open(0);
 	if (!ctl->xs)
-		return report_exit(
+		return say_exit(
 			CTL_NOXEN,
 			"cannot reach xenstored (%s): run this in dom0, and start xenstored (systemctl start xenstored)",
 			strerror(errno));
 	ctl->xc = xc_interface_open(NULL, NULL, 0);
 	if (!ctl->xc)
-		return report_exit(
+		return say_exit(
 			CTL_NOXEN,
 			"cannot reach the hypervisor (%s): run this in dom0, with xenfs or /dev/xen/privcmd there",
 			strerror(errno));

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* virtuosctl restart: a fresh service domain in the place of the old one. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/command.h"
+#include "base/memory.h"
+#include "base/options.h"
+#include "base/seconds.h"
 #include "attach.h"
+#include "commands.h"
 #include "domain.h"
 #include "lifecycle.h"
 #include "service.h"
@@ -45,7 +49,7 @@ static int restart_kill(struct ctl *ctl, const char *name,
 	for (i = 0; i < list.count; i++)
 		device_remove(ctl, &list.items[i]);
 	device_list_free(&list);
-	return CTL_OK;
+	return COMMAND_OK;
 }
 
 /* One user; one that is gone is forgotten. */
@@ -58,7 +62,7 @@ static int restart_attach(struct ctl *ctl, struct device *device, double limit,
 
 	if (!domain_alive(ctl, device->user)) {
 		service_forget(ctl, device->service, device->user);
-		return CTL_OK;
+		return COMMAND_OK;
 	}
 	status = attach_device(ctl, device, limit);
 	if (status) {
@@ -71,7 +75,7 @@ static int restart_attach(struct ctl *ctl, struct device *device, double limit,
 		 device->number);
 	restart_step(clock, device->service, what);
 	free(user);
-	return CTL_OK;
+	return COMMAND_OK;
 }
 
 static int restart_attach_all(struct ctl *ctl, const char *name,
@@ -82,7 +86,7 @@ static int restart_attach_all(struct ctl *ctl, const char *name,
 	char **users = store_list(ctl, XBT_NULL, &count,
 				  SERVICE_ROOT "/%s/users", name);
 	char *class = service_class(ctl, name);
-	int status = CTL_OK;
+	int status = COMMAND_OK;
 
 	for (i = 0; i < count; i++) {
 		struct device device = { .backend = id };
@@ -121,36 +125,16 @@ static int restart(struct ctl *ctl, const char *name, double limit)
 	return status;
 }
 
-int cmd_restart(struct ctl *ctl, int argc, char **argv)
+/* A number is turned into a name, which outlives the domain. */
+static int restart_named(struct ctl *ctl, const char *who, double limit)
 {
-	static const struct option options[] = {
-		{ "timeout", required_argument, NULL, 't' },
-		{ 0 },
-	};
-	double limit = 60;
-	long id;
-	char *name;
-	int option, status;
+	long id = domain_find(ctl, who);
+	char *name = id >= 0 ? domain_name(ctl, id) : xprintf("%s", who);
+	int status;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 't' && parse_seconds(optarg, &limit))
-			continue;
-		if (option == 't')
-			report("restart: \"%s\" is no number of seconds",
-			       optarg);
-		return CTL_USAGE;
-	}
-	if (argc - optind != 1)
-		return report_exit(CTL_USAGE, "restart: want a service domain");
-	status = store_open(ctl);
-	if (status)
-		return status;
-	/* A number is turned into a name, which outlives the domain. */
-	id = domain_find(ctl, argv[optind]);
-	name = id >= 0 ? domain_name(ctl, id) : strdup(argv[optind]);
 	if (id >= 0 && !service_is(ctl, name, id))
-		status = report_exit(
-			CTL_FAILED,
+		status = say_exit(
+			COMMAND_FAILED,
 			"%s is no service domain: `virtuosctl status' shows those there are",
 			name);
 	else
@@ -160,5 +144,32 @@ int cmd_restart(struct ctl *ctl, int argc, char **argv)
 	if (!status)
 		status = restart(ctl, name, limit);
 	free(name);
+	return status;
+}
+
+static int restart_option(int option, void *limit)
+{
+	return option_seconds(0, limit);
+}
+
+int cmd_restart(int argc, char **argv)
+{
+	static const struct option list[] = {
+		{ "timeout", required_argument, NULL, 't' },
+		{ 0 },
+	};
+	double limit = 60;
+	struct ctl ctl;
+	int status =
+		options_parse(argc, argv, "", list, restart_option, &limit);
+
+	if (status)
+		return status;
+	if (argc - optind != 1)
+		return say_usage("restart: want a service domain");
+	status = store_open(&ctl);
+	if (!status)
+		status = restart_named(&ctl, argv[optind], limit);
+	store_close(&ctl);
 	return status;
 }

@@ -3,11 +3,13 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <virtuos/class.h>
+#include "base/command.h"
 #include "service.h"
 #include "store.h"
 
@@ -18,28 +20,34 @@ int service_name_check(const char *name)
 	size_t i;
 
 	if (!len || len >= VSYS_SERVICE_NAME_MAX)
-		return report_exit(
-			CTL_USAGE,
+		return say_usage(
 			"\"%s\" cannot be a service: its name must have 1 to %u characters",
 			name, VSYS_SERVICE_NAME_MAX - 1);
 	for (i = 0; i < len; i++)
 		if (!isalnum((unsigned char)name[i]) &&
 		    !(i && strchr("_-", name[i])))
-			return report_exit(
-				CTL_USAGE,
+			return say_usage(
 				"\"%s\" cannot be a service: use letters, digits, and - or _ after the first",
 				name);
 	if (store_number(name) >= 0)
-		return report_exit(
-			CTL_USAGE,
+		return say_usage(
 			"\"%s\" cannot be a service: a name of digits alone is a domain's number",
 			name);
-	return CTL_OK;
+	return COMMAND_OK;
 }
 
 bool service_class_valid(const char *class)
 {
 	return vsys_class_parse(class);
+}
+
+int service_class_option(const char *command, const char **class)
+{
+	*class = optarg;
+	if (service_class_valid(optarg))
+		return 0;
+	return say_usage("%s: --class %s: want " VSYS_CLASS_CHOICE, command,
+			 optarg);
 }
 
 bool service_is(struct ctl *ctl, const char *name, unsigned int id)
@@ -68,9 +76,9 @@ void service_record(struct ctl *ctl, const char *name, const char *config,
 	if (!store_write(ctl, XBT_NULL, config, SERVICE_ROOT "/%s/config",
 			 name) ||
 	    !store_write(ctl, XBT_NULL, class, SERVICE_ROOT "/%s/class", name))
-		report("cannot note the configuration of %s in xenstore (%s): `restart' will look for " SERVICE_CONFIGS
-		       "/%s.cfg",
-		       name, strerror(errno), name);
+		say("cannot note the configuration of %s in xenstore (%s): `restart' will look for " SERVICE_CONFIGS
+		    "/%s.cfg",
+		    name, strerror(errno), name);
 }
 
 bool service_remember(struct ctl *ctl, xs_transaction_t t, const char *name,
@@ -97,14 +105,14 @@ int service_lock(const char *name)
 	snprintf(path, sizeof(path), "/run/virtuosctl-%s.lock", name);
 	fd = open(path, O_CREAT | O_CLOEXEC | O_RDWR | O_NOFOLLOW, 0600);
 	if (fd < 0)
-		return report_exit(CTL_FAILED, "cannot make %s: %s", path,
-				   strerror(errno));
+		return say_exit(COMMAND_FAILED, "cannot make %s: %s", path,
+				strerror(errno));
 	if (!flock(fd, LOCK_EX | LOCK_NB))
-		return CTL_OK;
-	report("waiting for another virtuosctl that works on %s", name);
+		return COMMAND_OK;
+	say("waiting for another virtuosctl that works on %s", name);
 	while (flock(fd, LOCK_EX))
 		if (errno != EINTR)
-			return report_exit(CTL_FAILED, "cannot lock %s: %s",
-					   path, strerror(errno));
-	return CTL_OK;
+			return say_exit(COMMAND_FAILED, "cannot lock %s: %s",
+					path, strerror(errno));
+	return COMMAND_OK;
 }

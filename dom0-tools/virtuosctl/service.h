@@ -21,6 +21,8 @@
 /* Can it be the name of a service?  Says why not. */
 int service_name_check(const char *name);
 bool service_class_valid(const char *class);
+/* optarg as a class; 0, or the exit status after saying what it is not. */
+int service_class_option(const char *command, const char **class);
 
 /* Was it ever one?  A slip must not cost a user domain its life. */
 bool service_is(struct ctl *ctl, const char *name, unsigned int id);

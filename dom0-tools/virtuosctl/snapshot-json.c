@@ -2,6 +2,7 @@
 /* The snapshot for programs; virtuosctl(8) describes the members. */
 #include <json.h>
 #include <stdio.h>
+#include "base/say.h"
 #include "snapshot.h"
 
 typedef struct json_object json;
@@ -131,5 +132,5 @@ int snapshot_print_json(const struct snapshot *snapshot, bool pretty)
 		root, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE |
 			      (pretty ? JSON_C_TO_STRING_PRETTY : 0)));
 	json_object_put(root);
-	return fflush(stdout) ? CTL_FAILED : CTL_OK;
+	return fflush(stdout) ? COMMAND_FAILED : COMMAND_OK;
 }

@@ -4,8 +4,8 @@
  * of all its devices together; a service domain allows so much to each device.
  */
 #include <stdio.h>
+#include "base/text.h"
 #include "snapshot.h"
-#include "text.h"
 
 #define LIMITS_ROW "%-15s %5s %-15s %3s %11s %13s %17s %13s\n"
 

@@ -2,8 +2,8 @@
 /* The snapshot for people. */
 #include <inttypes.h>
 #include <stdio.h>
+#include "base/text.h"
 #include "snapshot.h"
-#include "text.h"
 
 static const char *seconds_text(double seconds, char text[static 16])
 {

@@ -2,6 +2,8 @@
 /* Collecting what status shows. */
 #include <stdlib.h>
 #include <string.h>
+#include "base/memory.h"
+#include "base/seconds.h"
 #include "service.h"
 #include "snapshot.h"
 #include "store.h"

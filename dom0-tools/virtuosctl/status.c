@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* virtuosctl status: who serves whom, and how busily. */
-#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
+#include "base/command.h"
+#include "base/seconds.h"
+#include "base/options.h"
+#include "commands.h"
 #include "snapshot.h"
 #include "store.h"
 
@@ -13,7 +16,25 @@ struct status_options {
 	double interval;
 };
 
-static int status_parse(int argc, char **argv, struct status_options *options)
+static int status_option(int option, void *arg)
+{
+	struct status_options *o = arg;
+
+	switch (option) {
+	case 'j':
+		o->json = true;
+		return 0;
+	case 'w':
+		o->watch = true;
+		return 0;
+	case 'l':
+		o->limits = true;
+		return 0;
+	}
+	return option_seconds(0, &o->interval);
+}
+
+static int status_parse(int argc, char **argv, struct status_options *o)
 {
 	static const struct option list[] = {
 		{ "json", no_argument, NULL, 'j' },
@@ -22,38 +43,25 @@ static int status_parse(int argc, char **argv, struct status_options *options)
 		{ "interval", required_argument, NULL, 'i' },
 		{ 0 },
 	};
-	int option;
+	int status = options_parse(argc, argv, "", list, status_option, o);
 
-	while ((option = getopt_long(argc, argv, "", list, NULL)) != -1) {
-		if (option == 'j')
-			options->json = true;
-		else if (option == 'w')
-			options->watch = true;
-		else if (option == 'l')
-			options->limits = true;
-		else if (option != 'i')
-			return CTL_USAGE;
-		else if (!parse_seconds(optarg, &options->interval))
-			return report_exit(
-				CTL_USAGE,
-				"status: \"%s\" is no number of seconds",
-				optarg);
-	}
+	if (status)
+		return status;
 	if (argc != optind)
-		return report_exit(CTL_USAGE, "status: takes no domain");
+		return say_usage("status: takes no domain");
 	/* One sample shows them. */
-	if (options->limits && !options->watch && !options->json)
-		options->interval = 0;
+	if (o->limits && !o->watch && !o->json)
+		o->interval = 0;
 	/* Without an interval a watch would do nothing but watch. */
-	if (options->watch && options->interval < 0.1)
-		options->interval = 0.1;
-	return CTL_OK;
+	if (o->watch && o->interval < 0.1)
+		o->interval = 0.1;
+	return COMMAND_OK;
 }
 
 static int status_once(struct ctl *ctl, const struct status_options *options)
 {
 	struct snapshot snapshot;
-	int status = CTL_OK;
+	int status = COMMAND_OK;
 
 	snapshot_take(ctl, options->interval, &snapshot);
 	if (options->watch && !options->json && isatty(STDOUT_FILENO))
@@ -68,21 +76,22 @@ static int status_once(struct ctl *ctl, const struct status_options *options)
 	if (options->watch && !snapshot.nr_devices)
 		sleep_seconds(options->interval);
 	snapshot_free(&snapshot);
-	return fflush(stdout) ? CTL_FAILED : status;
+	return fflush(stdout) ? COMMAND_FAILED : status;
 }
 
-int cmd_status(struct ctl *ctl, int argc, char **argv)
+int cmd_status(int argc, char **argv)
 {
 	/* Ends write once a second; a little more makes two samples differ. */
-	struct status_options options = { .interval = 1.2 };
-	int status = status_parse(argc, argv, &options);
+	struct status_options o = { .interval = 1.2 };
+	struct ctl ctl;
+	int status = status_parse(argc, argv, &o);
 
-	if (!status)
-		status = store_open(ctl);
 	if (status)
 		return status;
+	status = store_open(&ctl);
 	do
-		status = status_once(ctl, &options);
-	while (options.watch && !status);
+		status = status ?: status_once(&ctl, &o);
+	while (o.watch && !status);
+	store_close(&ctl);
 	return status;
 }

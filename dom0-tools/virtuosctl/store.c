@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/say.h"
+#include "base/text.h"
 #include "store.h"
-#include "text.h"
 
 #define FORMAT_PATH(path, fmt)                 \
 	do {                                   \
@@ -23,8 +24,8 @@ static void path_format(char *path, const char *fmt, va_list args)
 
 	/* Only a name longer than domain names can be leads here. */
 	if (len < 0 || len >= STORE_PATH_MAX) {
-		report("a xenstore path is too long: %s", path);
-		exit(CTL_FAILED);
+		say("a xenstore path is too long: %s", path);
+		exit(COMMAND_FAILED);
 	}
 }
 
@@ -41,7 +42,7 @@ char *store_read(struct ctl *ctl, xs_transaction_t t, const char *fmt, ...)
 		free(value);
 		return NULL;
 	}
-	return text_clean(value, SIZE_MAX);
+	return text_clean(value);
 }
 
 long store_number(const char *text)

@@ -12,7 +12,10 @@
 
 #define STORE_PATH_MAX 512
 
-/* open.c: CTL_OK, or what keeps xenstore or the hypervisor from being reached. */
+/*
+ * open.c: COMMAND_OK, or what keeps xenstore or the hypervisor from being reached.
+ * It is to be closed in any case.
+ */
 int store_open(struct ctl *ctl);
 void store_close(struct ctl *ctl);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/say.h"
 #include "ctl.h"
 #include "xl-config.h"
 
@@ -46,14 +47,14 @@ int xl_config_read(const char *path, struct xl_config *config)
 	bool good;
 
 	if (error)
-		return report_exit(
+		return say_exit(
 			CTL_MISSING,
 			"cannot read %s (%s): write an xl configuration there, or name one with --config",
 			path, strerror(error));
 	*config = (struct xl_config){ .maptrack_frames = -1 };
 	xl = xlu_cfg_init(stderr, path);
 	if (!xl)
-		return report_exit(CTL_FAILED, "out of memory");
+		return say_exit(COMMAND_FAILED, "out of memory");
 	good = !xlu_cfg_readfile(xl, path) &&
 	       config_text(xl, "name", config->name, sizeof(config->name)) &&
 	       config_text(xl, "vsys_class", config->class,
@@ -62,9 +63,9 @@ int xl_config_read(const char *path, struct xl_config *config)
 			     &config->maptrack_frames);
 	xlu_cfg_destroy(xl);
 	if (!good)
-		return report_exit(
-			CTL_FAILED,
+		return say_exit(
+			COMMAND_FAILED,
 			"%s is no good xl configuration (xl's words are above)",
 			path);
-	return CTL_OK;
+	return COMMAND_OK;
 }

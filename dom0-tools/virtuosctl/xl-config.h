@@ -9,7 +9,7 @@ struct xl_config {
 	long maptrack_frames; /* -1: not given */
 };
 
-/* CTL_OK, or another status with a message. */
+/* COMMAND_OK, or another status with a message. */
 int xl_config_read(const char *path, struct xl_config *config);
 
 #endif /* VIRTUOSCTL_XL_CONFIG_H */

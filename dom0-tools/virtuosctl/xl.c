@@ -6,6 +6,8 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
+#include "base/say.h"
+#include "base/seconds.h"
 #include "xl.h"
 
 extern char **environ;
@@ -47,16 +49,16 @@ int xl_run(double limit, const char *const *args)
 	error = posix_spawnp(&pid, "xl", &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	if (error == ENOENT)
-		return report_exit(CTL_NOXEN,
-				   "there is no xl: install xen-utils");
+		return say_exit(CTL_NOXEN, "there is no xl: install xen-utils");
 	if (error)
-		return report_exit(CTL_FAILED, "cannot run xl: %s",
-				   strerror(error));
+		return say_exit(COMMAND_FAILED, "cannot run xl: %s",
+				strerror(error));
 	status = xl_wait(pid, now_seconds() + limit);
 	if (status < 0)
-		return report_exit(
+		return say_exit(
 			CTL_TIMEOUT,
 			"`xl %s %s' did not end within %.0f s and was stopped: see /var/log/xen",
 			args[0], args[1], limit);
-	return WIFEXITED(status) && !WEXITSTATUS(status) ? CTL_OK : CTL_FAILED;
+	return WIFEXITED(status) && !WEXITSTATUS(status) ? COMMAND_OK :
+							   COMMAND_FAILED;
 }

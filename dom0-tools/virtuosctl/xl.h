@@ -5,7 +5,7 @@
 
 #include "ctl.h"
 
-/* Run xl with these arguments, the last NULL; CTL_OK when it succeeded. */
+/* Run xl with these arguments, the last NULL; COMMAND_OK when it succeeded. */
 int xl_run(double limit, const char *const *args);
 
 #endif /* VIRTUOSCTL_XL_H */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
 #include <string.h>
+#include "base/memory.h"
 #include "addresses.h"
-#include "command.h"
 
 #define ROOM_FIRST 1024
 

@@ -7,10 +7,10 @@ PERFCTR_DIR := $(SRC)/perfctr-xen/command
 PERFCTR_OBJ := $(patsubst $(SRC)/%.c,$(OBJ)/%.o,$(wildcard $(PERFCTR_DIR)/*.c))
 PERFCTR_ROUTES_OBJ := $(addprefix $(OBJ)/libvirtuos/,routes.o join.o remedy.o)
 
-$(PERFCTR_OBJ): PART_CFLAGS = -I$(LIBVIRTUOS_DIR) $(JSON_CFLAGS) $(DW_CFLAGS) \
-	$(CURSES_CFLAGS)
+$(PERFCTR_OBJ): PART_CFLAGS = -I$(SRC)/dom0-tools -I$(LIBVIRTUOS_DIR) \
+	$(JSON_CFLAGS) $(DW_CFLAGS)
 
-$(BUILD)/bin/perfctr-xen: $(PERFCTR_OBJ) $(PERFCTR_ROUTES_OBJ) \
+$(BUILD)/bin/perfctr-xen: $(PERFCTR_OBJ) $(BASE_OBJ) $(PERFCTR_ROUTES_OBJ) \
 		$(OBJ)/perfctr-xen/libperfctr/event.o
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)

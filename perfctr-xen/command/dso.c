@@ -2,7 +2,7 @@
 #include <elfutils/libdwfl.h>
 #include <gelf.h>
 #include <string.h>
-#include "command.h"
+#include "base/memory.h"
 #include "dso.h"
 
 struct dso {

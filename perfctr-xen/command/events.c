@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
 #include <string.h>
-#include "command.h"
+#include "base/say.h"
 #include "../libperfctr/event.h"
 #include "events.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "command.h"
+#include "base/memory.h"
 #include "family.h"
 #include "local.h"
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <limits.h>
+#include "base/text.h"
 #include "flame.h"
 
 #define WIDTH 1200.0
@@ -9,12 +11,11 @@
 #define LEAST 0.2 /* narrower ones are left out */
 
 /* For text and for attributes in double quotes. */
-static void escaped(const char *text, int most, FILE *out)
+static void escaped(const char *text, int width, FILE *out)
 {
-	for (; *text; text++) {
-		/* Whole letters of UTF-8 only. */
-		if ((*text & 0xc0) != 0x80 && most-- == 0)
-			break;
+	const char *end = text + text_fitting(text, width);
+
+	for (; text < end; text++) {
 		if (*text == '&')
 			fputs("&amp;", out);
 		else if (*text == '<')
@@ -57,7 +58,7 @@ static void flame_box(const struct flame *f, const struct stack *stack,
 	int letters = (width - 4) / LETTER;
 
 	fprintf(f->out, "<g><title>");
-	escaped(stack->name, -1, f->out);
+	escaped(stack->name, INT_MAX, f->out);
 	fprintf(f->out,
 		" (%llu, %.2f%%)</title><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"1\" fill=\"",
 		(unsigned long long)stack->all, 100.0 * stack->all / f->all, x,

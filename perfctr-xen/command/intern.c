@@ -2,7 +2,8 @@
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
-#include "command.h"
+#include "base/memory.h"
+#include "base/text.h"
 #include "intern.h"
 
 static int compare(const void *a, const void *b)

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "command.h"
+#include "base/memory.h"
 #include "kallsyms.h"
 
 static void kallsyms_line(struct kallsyms *k, const char *line)

@@ -2,11 +2,12 @@
 /* perfctr-xen list: what each domain here counts, and how. */
 #include <errno.h>
 #include <string.h>
-#include "command.h"
+#include "base/command.h"
+#include "base/table.h"
 #include "../libperfctr/event.h"
+#include "commands.h"
 #include "services.h"
 #include "local.h"
-#include "table.h"
 #include "trial.h"
 #include "xen.h"
 
@@ -122,11 +123,11 @@ int cmd_list(int argc, char **argv)
 	int no_session;
 
 	if (argc > 1)
-		return say_exit(COMMAND_USAGE, "list: takes no arguments");
+		return say_usage("list: takes no arguments");
 	trial_open(&trial);
 	no_session = session_open(&session);
 	session_close(&session);
-	table_init(&table, 2 + trial.nr);
+	table_init(&table, 2 + trial.nr, "lr");
 	table_add(&table, "event");
 	table_add(&table, "user domain");
 	for (i = 0; i < trial.nr; i++)

@@ -5,7 +5,8 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "command.h"
+#include "base/memory.h"
+#include "base/say.h"
 #include "local.h"
 
 int local_event(const struct event *event, pid_t tid, int cpu,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
-#include "command.h"
+#include "base/memory.h"
 #include "maps.h"
 
 void maps_free(struct maps *maps)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdbool.h>
 #include <stdio.h>
-#include "command.h"
+#include "base/say.h"
 #include "pace.h"
 #include "trial.h"
 

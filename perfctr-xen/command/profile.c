@@ -3,10 +3,12 @@
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
-#include "command.h"
+#include "base/memory.h"
+#include "base/say.h"
+#include "base/table.h"
+#include "base/text.h"
 #include "intern.h"
 #include "profile.h"
-#include "table.h"
 
 #define CHAIN_LEAST 5 /* percent of a row that a chain is shown for */
 
@@ -155,9 +157,10 @@ static void print_head(const struct samples_info *info, FILE *out)
 		(unsigned long long)info->samples, info->event);
 	if (info->frequency)
 		fprintf(out, "%s a second\n",
-			thousands(info->frequency, number));
+			text_thousands(info->frequency, number));
 	else
-		fprintf(out, "one each %s\n", thousands(info->period, number));
+		fprintf(out, "one each %s\n",
+			text_thousands(info->period, number));
 	for (i = 0; i < info->nr_domains; i++)
 		if (info->lost_of[i])
 			fprintf(out, "%s: %llu more were lost\n",
@@ -201,8 +204,7 @@ void profile_table(struct profile *p, const struct samples_info *info,
 	if (p->nr)
 		qsort(p->row, p->nr, sizeof(*p->row), most_first);
 	print_head(info, out);
-	table_init(&t, 2 + p->nr_fields);
-	t.left = true;
+	table_init(&t, 2 + p->nr_fields, "lrl");
 	table_add(&t, "   part");
 	table_add(&t, "samples");
 	for (i = 0; i < p->nr_fields; i++)

@@ -8,7 +8,7 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "command.h"
+#include "base/say.h"
 #include "program.h"
 
 #define OTHERS_MAX 1024

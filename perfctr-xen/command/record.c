@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "command.h"
+#include "base/command.h"
 #include "clock.h"
+#include "commands.h"
 #include "kallsyms.h"
 #include "local.h"
 #include "options.h"
@@ -89,10 +90,9 @@ static int record_parse(int argc, char **argv, struct record_options *o)
 		return status;
 	o->command = optind < argc ? argv + optind : NULL;
 	if (!o->command && !o->pid)
-		return say_exit(COMMAND_USAGE,
-				"record: want a command or -p PID");
+		return say_usage("record: want a command or -p PID");
 	if (o->period && o->frequency)
-		return say_exit(COMMAND_USAGE, "record: -c or -F, not both");
+		return say_usage("record: -c or -F, not both");
 	if (!o->events.nr)
 		default_sampling(&o->events);
 	if (o->period)
@@ -339,9 +339,8 @@ static void say_end(const struct recording *r)
 {
 	unsigned int i;
 
-	fprintf(stderr, "perfctr-xen: %llu samples of %s in %s\n",
-		(unsigned long long)r->out.samples,
-		r->options->events.event[0].name, r->options->file);
+	say("%llu samples of %s in %s", (unsigned long long)r->out.samples,
+	    r->options->events.event[0].name, r->options->file);
 	for (i = 0; i < r->nr_domains; i++)
 		if (r->domain[i].lost)
 			say("%s: %llu samples were lost, there was no room; fewer help (-F, -c)",

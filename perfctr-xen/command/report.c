@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "command.h"
+#include "base/command.h"
+#include "base/text.h"
+#include "commands.h"
 #include "flame.h"
 #include "options.h"
 #include "profile.h"
@@ -250,8 +252,7 @@ int cmd_report(int argc, char **argv)
 	if (status)
 		return status;
 	if (optind < argc)
-		return say_exit(
-			COMMAND_USAGE,
+		return say_usage(
 			"report: what is \"%s\"? (a recording is named by -i)",
 			argv[optind]);
 	if (!o.profile.nr_fields)

@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/memory.h"
+#include "base/text.h"
 #include "callname.h"
-#include "command.h"
 #include "result.h"
 
 static struct row *row_add(struct result *r, enum row_kind kind)

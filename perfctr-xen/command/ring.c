@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "command.h"
+#include "base/memory.h"
 #include "ring.h"
 
 #define RECORD_MAX 65536 /* perf_event_header.size is of 16 bits */

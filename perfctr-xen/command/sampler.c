@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
-#include "command.h"
+#include "base/memory.h"
 #include "local.h"
 #include "sampler.h"
 #include "tasks.h"

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
 #include <string.h>
+#include "base/memory.h"
+#include "base/text.h"
 #include "addresses.h"
 #include "callname.h"
 #include "clock.h"
-#include "command.h"
 #include "dso.h"
 #include "intern.h"
 #include "maps.h"

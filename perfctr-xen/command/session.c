@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include "command.h"
+#include "base/say.h"
 #include "services.h"
 #include "session.h"
 

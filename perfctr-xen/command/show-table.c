@@ -3,9 +3,10 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
+#include "base/table.h"
+#include "base/text.h"
 #include "local.h"
 #include "show.h"
-#include "table.h"
 #include "xen.h"
 
 #define CELL 96
@@ -24,7 +25,7 @@ static const char *spread_text(const struct runs *runs, const struct spread *s,
 		n = snprintf(text, CELL, "%.3f", s->mean.value / 1e6);
 	else
 		n = snprintf(text, CELL, "%s",
-			     thousands(s->mean.value, number));
+			     text_thousands(s->mean.value, number));
 	if (s->mean.share < 0.995)
 		n += snprintf(text + n, CELL - n, " (%.0f%%)",
 			      s->mean.share * 100);
@@ -90,7 +91,7 @@ static void show_whole(FILE *out, const struct runs *runs)
 	const struct result *r = runs->run[0];
 	struct table t;
 
-	table_init(&t, r->nr_domains + 2);
+	table_init(&t, r->nr_domains + 2, "lr");
 	add_heads(&t, runs, "", 0);
 	table_add(&t, "sum");
 	add_whole(&t, runs);
@@ -128,7 +129,7 @@ static void show_rows(FILE *out, const struct runs *runs, enum row_kind kind)
 	char name[64];
 	unsigned int i;
 
-	table_init(&t, 3 + r->events->nr);
+	table_init(&t, 3 + r->events->nr, "lr");
 	table_add(&t, kind == ROW_THREAD ? "Threads" : "Calls");
 	table_add(&t, "%s", "");
 	table_add(&t, "calls");
@@ -171,7 +172,7 @@ static void show_parts(FILE *out, const struct runs *runs)
 
 	if (r->nr_domains == 1)
 		return;
-	table_init(&t, r->nr_domains);
+	table_init(&t, r->nr_domains, "lr");
 	add_heads(&t, runs, "Service domains as a whole", 1);
 	for (e = 0; e < r->events->nr; e++) {
 		add_event_name(&t, &r->events->event[e]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
 #include <string.h>
-#include "command.h"
+#include "base/memory.h"
 #include "intern.h"
 #include "stacks.h"
 

@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "command.h"
+#include "base/command.h"
+#include "base/memory.h"
+#include "base/seconds.h"
+#include "base/text.h"
+#include "commands.h"
 #include "local.h"
 #include "options.h"
 #include "program.h"
@@ -78,18 +82,15 @@ static int stat_option(int option, void *arg)
 static int stat_together(struct stat_options *o)
 {
 	if (o->pid && o->tid)
-		return say_exit(COMMAND_USAGE, "stat: -p or -t, not both");
+		return say_usage("stat: -p or -t, not both");
 	if ((o->pid || o->tid) && o->repeat > 1)
-		return say_exit(
-			COMMAND_USAGE,
+		return say_usage(
 			"stat: -r runs a command again and again, it does not go with -p or -t");
 	if (o->by_thread && o->repeat > 1)
-		return say_exit(
-			COMMAND_USAGE,
+		return say_usage(
 			"stat: --per-thread does not go with -r: no two runs have the same threads");
 	if (o->tid && (o->by_thread || o->by_call))
-		return say_exit(
-			COMMAND_USAGE,
+		return say_usage(
 			"stat: --per-thread and --by-call are of processes, they do not go with -t");
 	return 0;
 }
@@ -103,8 +104,7 @@ static int stat_parse(int argc, char **argv, struct stat_options *o)
 		return status;
 	o->command = optind < argc ? argv + optind : NULL;
 	if (!o->command && !o->pid && !o->tid)
-		return say_exit(COMMAND_USAGE,
-				"stat: want a command, -p PID or -t TID");
+		return say_usage("stat: want a command, -p PID or -t TID");
 	status = stat_together(o);
 	if (status || !o->tid)
 		return status;

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "command.h"
+#include "base/memory.h"
+#include "base/text.h"
 #include "tasks.h"
 
 void tasks_free(struct tasks *t)

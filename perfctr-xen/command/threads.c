@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
-#include "command.h"
+#include "base/memory.h"
 #include "threads.h"
 
 static void thread_close(struct thread *thread, unsigned int nr_events)

@@ -4,12 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "command.h"
+#include "base/command.h"
+#include "base/memory.h"
+#include "base/screen.h"
+#include "base/seconds.h"
+#include "base/table.h"
+#include "base/text.h"
+#include "commands.h"
 #include "local.h"
 #include "options.h"
-#include "screen.h"
 #include "session.h"
-#include "table.h"
 #include "watch.h"
 
 #define PIDS_MAX 64u
@@ -40,14 +44,13 @@ static int top_option(int option, void *arg)
 	case 'e':
 		return option_event(&o->events);
 	case 'd':
-		return option_seconds(&o->delay);
+		return option_seconds(0.01, &o->delay);
 	case 'n':
 		return option_number("number of times", 1, ~0ull,
 				     &o->iterations);
 	case 'p':
 		if (o->nr_pids == PIDS_MAX)
-			return say_exit(COMMAND_USAGE,
-					"top: at most %u processes", PIDS_MAX);
+			return say_usage("top: at most %u processes", PIDS_MAX);
 		return option_pid(&o->pid[o->nr_pids++]);
 	case 't':
 		o->threads = true;
@@ -117,7 +120,7 @@ static void add_rate(struct table *t, const struct watch *w, double rate)
 	if (event_is_time(w->event))
 		table_add(t, "%.1f%%", rate / 1e7);
 	else
-		table_add(t, "%s", thousands(rate, text));
+		table_add(t, "%s", text_thousands(rate, text));
 }
 
 static void lines_table(const struct lines *l, const struct watch *w,
@@ -125,7 +128,7 @@ static void lines_table(const struct lines *l, const struct watch *w,
 {
 	unsigned int i, d;
 
-	table_init(t, 2 + w->nr_domains * 2);
+	table_init(t, 2 + w->nr_domains * 2, "lr");
 	table_add(t, w->threads ? "thread" : "process");
 	table_add(t, "number");
 	for (d = 0; d < w->nr_domains; d++) {
@@ -164,7 +167,7 @@ static void show(const struct watch *w, struct table *t, const char *note)
 		note ? note : "");
 	table_print(t, out);
 	fclose(out);
-	screen_show(text);
+	screen_show(text, 1);
 }
 
 /* ---- The command ------------------------------------------------------------------ */
@@ -204,7 +207,7 @@ static void top_run(const struct top_options *o, struct watch *w,
 	unsigned long long i;
 	double before = 0;
 
-	screen_open();
+	screen_open(false);
 	top_once(o, w, &before, note);
 	for (i = 0; i < o->iterations && screen_wait(o->delay) &&
 		    (w->nr || !o->nr_pids);
@@ -225,8 +228,7 @@ int cmd_top(int argc, char **argv)
 	if (status)
 		return status;
 	if (optind < argc)
-		return say_exit(COMMAND_USAGE, "top: what is \"%s\"?",
-				argv[optind]);
+		return say_usage("top: what is \"%s\"?", argv[optind]);
 	if (!o.events.nr)
 		events_parse(&o.events, "task-clock");
 	err = session_begin(&session, &o.events, VSYS_SESSION_INHERIT, 0);

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/command.h"
+#include "base/memory.h"
 #include "callname.h"
 #include "clock.h"
-#include "command.h"
+#include "commands.h"
 #include "options.h"
 #include "program.h"
 #include "session.h"
@@ -186,7 +188,7 @@ int cmd_trace(int argc, char **argv)
 	if (status)
 		return status;
 	if (optind == argc)
-		return say_exit(COMMAND_USAGE, "trace: want a command");
+		return say_usage("trace: want a command");
 	t.us_per_tick = ticks_measure();
 	ok = trace_start(&t, argv + optind);
 	t.begin = clock_now();

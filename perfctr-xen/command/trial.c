@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "command.h"
+#include "base/memory.h"
 #include "local.h"
 #include "services.h"
 #include "trial.h"

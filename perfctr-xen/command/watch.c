@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 #include <virtuos/front.h>
-#include "command.h"
+#include "base/memory.h"
+#include "base/say.h"
 #include "local.h"
 #include "tasks.h"
 #include "watch.h"

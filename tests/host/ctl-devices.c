@@ -35,7 +35,7 @@ static void begin(void)
 	fake_domain(USER, "user");
 	free(before);
 	before = fake_dump();
-	CHECK_EQ(ATTACH("network"), CTL_OK);
+	CHECK_EQ(ATTACH("network"), COMMAND_OK);
 	CHECK(fake_find(FRONT) && fake_find(BACK));
 }
 
@@ -53,7 +53,7 @@ static void nothing_left(const char *what)
 
 static void detached(const char *what)
 {
-	if (!CHECK_EQ(DETACH("network"), CTL_OK))
+	if (!CHECK_EQ(DETACH("network"), COMMAND_OK))
 		fprintf(stderr, "\t%s: %s", what, fake_output);
 	CHECK(!fake_find(MARKER));
 	CHECK(!fake_find(RECORD));
@@ -69,8 +69,8 @@ static void recorded(void)
 	CHECK(fake_is(RECORD, 0, "3 network network"));
 	CHECK(!fake_put(USER, "4 storage storage", RECORD));
 	CHECK(!fake_put(USER, "", FRONT "x"));
-	CHECK_EQ(ATTACH("storage"), CTL_OK);
-	CHECK_EQ(DETACH("storage"), CTL_OK);
+	CHECK_EQ(ATTACH("storage"), COMMAND_OK);
+	CHECK_EQ(DETACH("storage"), COMMAND_OK);
 	CHECK(fake_find(FRONT) && fake_find(BACK));
 	detached("nothing done");
 }
@@ -79,7 +79,7 @@ static void answered(void)
 {
 	begin();
 	fake_answers = true;
-	CHECK_EQ(CTL(cmd_detach, "user", "network"), CTL_OK);
+	CHECK_EQ(CTL(cmd_detach, "user", "network"), COMMAND_OK);
 	CHECK(!strstr(fake_output, "warning"));
 	nothing_left("a good device");
 }
@@ -89,7 +89,7 @@ static void lies(void)
 {
 	begin();
 	CHECK(fake_put(USER, "storage", FRONT "/service"));
-	CHECK_EQ(ATTACH("network"), CTL_FAILED);
+	CHECK_EQ(ATTACH("network"), COMMAND_FAILED);
 	CHECK(strstr(fake_output, "attached to domain 5 already (device 0"));
 	detached("another service's name");
 
@@ -112,7 +112,7 @@ static void lies(void)
 
 	begin();
 	CHECK(fake_remove(USER, FRONT));
-	CHECK_EQ(ATTACH("network"), CTL_FAILED);
+	CHECK_EQ(ATTACH("network"), COMMAND_FAILED);
 	detached("no directory");
 }
 
@@ -149,7 +149,7 @@ static void crowded(void)
 		fake_put(USER, "3", "/local/domain/5/device/vsys/%u/backend-id",
 			 i);
 	}
-	CHECK_EQ(ATTACH("network"), CTL_OK);
+	CHECK_EQ(ATTACH("network"), COMMAND_OK);
 	CHECK(strstr(fake_output, "network: device 0 of domain 5"));
 	CHECK_EQ(fake_having("/device/vsys/"), 1 + 5);
 	CHECK(fake_is(FRONT "/service", USER, "network"));
@@ -163,7 +163,7 @@ static void crowded(void)
 		 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn");
 	CHECK_EQ(DETACH("storage"), CTL_MISSING);
 	CHECK(fake_find(FRONT) && fake_find(BACK));
-	CHECK_EQ(DETACH("network"), CTL_OK);
+	CHECK_EQ(DETACH("network"), COMMAND_OK);
 	CHECK(!fake_find(FRONT) && !fake_find(BACK) && !fake_find(RECORD));
 	/* What dom0 cannot have made is the guest's own affair. */
 	CHECK_EQ(fake_having("/device/vsys/"), 3);
@@ -179,7 +179,7 @@ static void hindered(void)
 	fake_busy[USER] = fake_busy[NETWORK] = true;
 	clock_gettime(CLOCK_MONOTONIC, &from);
 	CHECK_EQ(CTL(cmd_detach, "--timeout", "0.3", "user", "network"),
-		 CTL_OK);
+		 COMMAND_OK);
 	clock_gettime(CLOCK_MONOTONIC, &to);
 	seconds = to.tv_sec - from.tv_sec + (to.tv_nsec - from.tv_nsec) / 1e9;
 	CHECK(seconds >= 0.3 && seconds < 3);
@@ -211,16 +211,16 @@ static void old_device(unsigned int number)
 static void adopted(void)
 {
 	begin();
-	CHECK_EQ(DETACH("network"), CTL_OK);
+	CHECK_EQ(DETACH("network"), COMMAND_OK);
 	old_device(7);
-	CHECK_EQ(ATTACH("network"), CTL_FAILED);
+	CHECK_EQ(ATTACH("network"), COMMAND_FAILED);
 	CHECK(strstr(fake_output, "device 7"));
 	CHECK(fake_is("/virtuos/user/5/7", 0, "3 network network"));
 	detached("a device of an earlier release");
 
 	/* One that its user domain has renamed. */
 	begin();
-	CHECK_EQ(DETACH("network"), CTL_OK);
+	CHECK_EQ(DETACH("network"), COMMAND_OK);
 	old_device(7);
 	fake_put(USER, "storage", "/local/domain/5/device/vsys/7/service");
 	fake_put(USER, "4", "/local/domain/5/device/vsys/7/backend-id");
@@ -229,10 +229,10 @@ static void adopted(void)
 
 	/* One whose service domain ended meanwhile. */
 	begin();
-	CHECK_EQ(DETACH("network"), CTL_OK);
+	CHECK_EQ(DETACH("network"), COMMAND_OK);
 	old_device(7);
 	fake_end(NETWORK);
-	CHECK_EQ(DETACH("network"), CTL_OK);
+	CHECK_EQ(DETACH("network"), COMMAND_OK);
 	CHECK(!fake_having("/vsys") && !fake_find(MARKER));
 }
 
@@ -241,15 +241,15 @@ static void ended(void)
 {
 	begin();
 	fake_end(NETWORK);
-	CHECK_EQ(DETACH("network"), CTL_OK);
+	CHECK_EQ(DETACH("network"), COMMAND_OK);
 	CHECK(!fake_having("/vsys") && !fake_find(MARKER));
 
 	/* The user domain's id comes round again. */
 	begin();
-	CHECK_EQ(ATTACH("storage"), CTL_OK);
+	CHECK_EQ(ATTACH("storage"), COMMAND_OK);
 	fake_end(USER);
 	fake_domain(6, "other");
-	CHECK_EQ(CTL(cmd_attach, "--no-wait", "other", "network"), CTL_OK);
+	CHECK_EQ(CTL(cmd_attach, "--no-wait", "other", "network"), COMMAND_OK);
 	fake_domain(USER, "user");
 	CHECK(!fake_find("/virtuos/user/5") && !fake_find(MARKER));
 	CHECK(!fake_find("/local/domain/3/backend/vsys/5"));
@@ -260,7 +260,7 @@ static void ended(void)
 	begin();
 	fake_end(NETWORK);
 	fake_alive[NETWORK] = true;
-	CHECK_EQ(DETACH("network"), CTL_OK);
+	CHECK_EQ(DETACH("network"), COMMAND_OK);
 	CHECK(!fake_find("/local/domain/3"));
 }
 

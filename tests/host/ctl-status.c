@@ -26,9 +26,9 @@ static void begin(void)
 	fake_domain(4, "storage");
 	fake_domain(USER, "user");
 	CHECK_EQ(fake_ctl(cmd_attach, "--no-wait", "user", "network", NULL),
-		 CTL_OK);
+		 COMMAND_OK);
 	CHECK_EQ(fake_ctl(cmd_attach, "--no-wait", "user", "storage", NULL),
-		 CTL_OK);
+		 COMMAND_OK);
 }
 
 /* Lines of letters, none longer than width. */
@@ -95,7 +95,7 @@ static void limits(void)
 	fake_put(NETWORK, "ms=1 channels=3 channels_max=1024 calls=69 errors=0 "
 			  "workers=57 workers_max=64 pages=800 pages_max=65536 "
 			  "files=4096 files_max=4096", BACK "/stats");
-	CHECK_EQ(STATUS("--limits", NULL), CTL_OK);
+	CHECK_EQ(STATUS("--limits", NULL), COMMAND_OK);
 	readable(100);
 	/* The user domain's pages are those of both devices. */
 	CHECK(strstr(fake_output, " 4/512 "));
@@ -104,11 +104,11 @@ static void limits(void)
 	CHECK(strstr(fake_output, " 4096/4096!\n"));
 	CHECK(strstr(fake_output, "! 90 %"));
 
-	CHECK_EQ(STATUS(NULL), CTL_OK);
+	CHECK_EQ(STATUS(NULL), COMMAND_OK);
 	readable(100);
 	CHECK(strstr(fake_output, "virtuosctl status --limits"));
 
-	CHECK_EQ(STATUS("--json", NULL), CTL_OK);
+	CHECK_EQ(STATUS("--json", NULL), COMMAND_OK);
 	root = parsed();
 	CHECK_EQ(stat_of(root, "frontend", "pages_max"), 131072);
 	CHECK_EQ(stat_of(root, "frontend", "workers"), -1);
@@ -124,13 +124,13 @@ static void older(void)
 
 	begin();
 	fake_put(USER, "ms=1 channels=3 calls=70 bells=1", FRONT "/stats");
-	CHECK_EQ(STATUS("--limits", NULL), CTL_OK);
+	CHECK_EQ(STATUS("--limits", NULL), COMMAND_OK);
 	readable(100);
 	CHECK(strstr(fake_output, " 3/- "));
 	CHECK(!strchr(fake_output, '!'));
-	CHECK_EQ(STATUS(NULL), CTL_OK);
+	CHECK_EQ(STATUS(NULL), COMMAND_OK);
 	CHECK(!strstr(fake_output, "--limits"));
-	CHECK_EQ(STATUS("--json", NULL), CTL_OK);
+	CHECK_EQ(STATUS("--json", NULL), COMMAND_OK);
 	root = parsed();
 	CHECK_EQ(stat_of(root, "frontend", "channels"), 3);
 	CHECK_EQ(stat_of(root, "frontend", "channels_max"), -1);
@@ -157,13 +157,13 @@ static void extreme(void)
 	fake_put(NETWORK, words, BACK "/stats");
 	fake_put(USER, "18446744073709551615", FRONT "/version");
 	fake_put(USER, "4294967300", FRONT "/state");
-	CHECK_EQ(STATUS("--limits", NULL), CTL_OK);
+	CHECK_EQ(STATUS("--limits", NULL), COMMAND_OK);
 	readable(105);
-	CHECK_EQ(STATUS(NULL), CTL_OK);
+	CHECK_EQ(STATUS(NULL), COMMAND_OK);
 	readable(110);
 	CHECK(strstr(fake_output, "odd/initialising"));
 	fake_put(USER, error, FRONT "/error");
-	CHECK_EQ(STATUS(NULL), CTL_OK);
+	CHECK_EQ(STATUS(NULL), COMMAND_OK);
 	readable(240);
 }
 
@@ -191,9 +191,9 @@ static void random_nodes(void)
 				 front ? FRONT : BACK, names[name]));
 		CHECK(fake_write(USER, value, len,
 				 "/local/domain/5/error/device/vsys/0/error"));
-		CHECK_EQ(STATUS(NULL), CTL_OK);
+		CHECK_EQ(STATUS(NULL), COMMAND_OK);
 		CHECK(!strpbrk(fake_output, "\033\007\r\b\177"));
-		CHECK_EQ(STATUS("--json", NULL), CTL_OK);
+		CHECK_EQ(STATUS("--json", NULL), COMMAND_OK);
 		json_object_put(parsed());
 	}
 }
@@ -204,18 +204,18 @@ static void odd_names(void)
 	begin();
 	fake_put(0, "a\033]0;x\007" "b\xff, and a name longer than any column\xc3",
 		 "/local/domain/5/name");
-	CHECK_EQ(STATUS(NULL), CTL_OK);
+	CHECK_EQ(STATUS(NULL), COMMAND_OK);
 	CHECK(strstr(fake_output, "a?]0;x?b?, and"));
-	CHECK_EQ(STATUS("--json", NULL), CTL_OK);
+	CHECK_EQ(STATUS("--json", NULL), COMMAND_OK);
 	json_object_put(parsed());
 
 	/* Where a kernel says why its end gave up, for the device to come. */
 	CHECK_EQ(fake_ctl(cmd_detach, "--timeout", "0", "5", "network", NULL),
-		 CTL_OK);
+		 COMMAND_OK);
 	fake_put(USER, "no\033[2J grant",
 		 "/local/domain/5/error/device/vsys/2/error");
 	CHECK_EQ(fake_ctl(cmd_attach, "--timeout", "5", "5", "network", NULL),
-		 CTL_FAILED);
+		 COMMAND_FAILED);
 	CHECK(strstr(fake_output, "column? gave up: no?[2J grant"));
 	CHECK(!strpbrk(fake_output, "\033\007"));
 }

@@ -35,7 +35,7 @@ static int reading(const char *text)
 static void good(const char *text, const char *name, const char *class,
 		 long maptrack_frames)
 {
-	if (!CHECK_EQ(reading(text), CTL_OK))
+	if (!CHECK_EQ(reading(text), COMMAND_OK))
 		fprintf(stderr, "\t%s\t%s", text, words);
 	CHECK(!strcmp(config.name, name));
 	CHECK(!strcmp(config.class, class));
@@ -47,7 +47,7 @@ static void wrong(const char *text, unsigned int line)
 {
 	char place[64];
 
-	CHECK_EQ(reading(text), CTL_FAILED);
+	CHECK_EQ(reading(text), COMMAND_FAILED);
 	snprintf(place, sizeof(place), "%s:%u: ", path, line);
 	if (!CHECK(strstr(words, place)))
 		fprintf(stderr, "\t%s\t%s", text, words);

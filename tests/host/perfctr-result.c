@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What:	perfctr-xen/command/measure.c, result.c, runs.c, events.c, and
- *		libperfctr's names of events; table.c's figures.
+ *		libperfctr's names of events.
  * Why:		what a table shows has to add up, also when counters were shared.
  * How:		accounts as a service domain could write them, and sums by hand.
  */
 #include <math.h>
 
-#include "perfctr-xen/command/command.h"
+#include "base/text.h"
 #include "perfctr-xen/command/events.h"
 #include "perfctr-xen/command/result.h"
 #include "perfctr-xen/command/show.h"
-#include "perfctr-xen/command/table.h"
 #include "test.h"
 
 static int near(double a, double b)
@@ -161,37 +160,12 @@ static void figures(void)
 	struct figure f = measure_figure(&(struct measure){ ~0ull, ~0ull, 1 });
 	char text[48];
 
-	CHECK(!strcmp(thousands(1234567, text), "1,234,567"));
-	CHECK(!strcmp(thousands(-999, text), "-999"));
-	CHECK(!strcmp(thousands(f.value, text), "3.4e+38"));
-}
-
-static void cleaned(const char *text, const char *want)
-{
-	char copy[64];
-
-	snprintf(copy, sizeof(copy), "%s", text);
-	text_clean(copy);
-	if (!CHECK(!strcmp(copy, want)))
-		fprintf(stderr, "\tit is \"%s\"\n", copy);
-}
-
-/* What a thread may call itself, and what the kernel makes of a long name. */
-static void others_text(void)
-{
-	cleaned("a\033[2J\n\xff \xe6\x97\xa5 \xc3\xa9 \xe6\x97",
-		"a?[2J?? \xe6\x97\xa5 \xc3\xa9 ??");
-	cleaned("\x7f\xc2\x9b" "2J\xc2\xa0", "???2J\xc2\xa0"); /* C1 */
-	cleaned("\xc0\x8a\xe0\x82\x9b\xf0\x80\x80\x8a", "?????????");
-	cleaned("\xed\xa0\x80\xf4\x90\x80\x80\xef\xbf\xbf", "??????????");
-	cleaned("\xe2\x80\xae" "c.exe\xe2\x81\xa6", "???c.exe???");
-	cleaned("\xf0\x9f\x90\xa7\xe2\x82\xac", "\xf0\x9f\x90\xa7\xe2\x82\xac");
+	CHECK(!strcmp(text_thousands(f.value, text), "3.4e+38"));
 }
 
 int main(void)
 {
 	names();
-	others_text();
 	scaling();
 	deviation();
 	accounts();

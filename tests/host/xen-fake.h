@@ -15,6 +15,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
+#include "dom0-tools/virtuosctl/commands.h"
 #include "dom0-tools/virtuosctl/store.h"
 #include "test.h"
 
@@ -264,7 +265,12 @@ int xc_gnttab_query_size(xc_interface *xc, struct gnttab_query_size *query)
 
 int store_open(struct ctl *ctl)
 {
-	return CTL_OK;
+	*ctl = (struct ctl){ 0 };
+	return COMMAND_OK;
+}
+
+void store_close(struct ctl *ctl)
+{
 }
 
 /* ---- What tests do with it ------------------------------------------------ */
@@ -397,10 +403,9 @@ static void fake_run_ends(void)
 /* virtuosctl COMMAND WORDS…; its status.  Its output is in fake_output. */
 static char fake_output[1 << 20];
 
-static int fake_ctl(int (*command)(struct ctl *, int, char **), ...)
+static int fake_ctl(int (*command)(int, char **), ...)
 {
 	char *argv[16] = { (char *)"virtuosctl" };
-	struct ctl ctl = { 0 };
 	FILE *file = tmpfile();
 	int out = dup(1), err = dup(2), argc = 1, status;
 	va_list args;
@@ -415,7 +420,7 @@ static int fake_ctl(int (*command)(struct ctl *, int, char **), ...)
 	dup2(fileno(file), 1);
 	dup2(fileno(file), 2);
 	optind = 0;
-	status = command(&ctl, argc, argv);
+	status = command(argc, argv);
 	fflush(stdout);
 	dup2(out, 1);
 	dup2(err, 2);

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <curses.h>
-#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include "command.h"
-#include "screen.h"
-
-#define HEADS 1 /* the line they are in */
+#include "base/screen.h"
+#include "base/seconds.h"
+#include "base/text.h"
 
 static bool on_terminal;
 static char *shown;
+static int shown_heads;
 static sigset_t before; /* the signals that were blocked */
 static volatile sig_atomic_t stopped;
 
@@ -37,12 +36,11 @@ static void signals_hold(void)
 	sigaction(SIGTERM, &action, NULL);
 }
 
-void screen_open(void)
+void screen_open(bool plain)
 {
-	on_terminal = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO);
+	on_terminal = !plain && isatty(STDOUT_FILENO) && isatty(STDIN_FILENO);
 	signals_hold(); /* curses leaves alone what has a handler */
 	if (on_terminal) {
-		setlocale(LC_ALL, "");
 		initscr();
 		cbreak();
 		noecho();
@@ -59,37 +57,31 @@ void screen_close(void)
 	free(shown);
 }
 
-/* As many bytes of a line as have so many letters, in UTF-8. */
-static int fitting(const char *line, int letters)
-{
-	int n;
-
-	for (n = 0; line[n] && line[n] != '\n'; n++)
-		if ((line[n] & 0xc0) != 0x80 && !letters--)
-			break;
-	return n;
-}
-
 static void screen_draw(void)
 {
-	const char *line = shown;
+	const char *line = shown, *end;
+	size_t fits;
 	int y;
 
 	erase();
-	for (y = 0; line && *line && y < LINES; y++) {
-		mvaddnstr(y, 0, line, fitting(line, COLS));
-		if (y == HEADS)
+	for (y = 0; *line && y < LINES; y++) {
+		end = strchrnul(line, '\n');
+		fits = text_fitting(line, COLS);
+		if (fits > (size_t)(end - line))
+			fits = end - line;
+		mvaddnstr(y, 0, line, fits);
+		if (y == shown_heads)
 			mvchgat(y, 0, -1, A_REVERSE, 0, NULL);
-		line = strchr(line, '\n');
-		line += !!line;
+		line = *end ? end + 1 : end;
 	}
 	refresh();
 }
 
-void screen_show(char *text)
+void screen_show(char *text, int heads)
 {
 	free(shown);
 	shown = text;
+	shown_heads = heads;
 	if (on_terminal) {
 		screen_draw();
 	} else {

@@ -1,37 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Messages, time, and memory that is there or the program is not. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include "command.h"
-
-static void say_va(const char *fmt, va_list args)
-{
-	fflush(stdout);
-	fputs("perfctr-xen: ", stderr);
-	vfprintf(stderr, fmt, args);
-	fputc('\n', stderr);
-}
-
-void say(const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	say_va(fmt, args);
-	va_end(args);
-}
-
-int say_exit(enum command_exit status, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	say_va(fmt, args);
-	va_end(args);
-	return status;
-}
+#include "base/memory.h"
+#include "base/say.h"
 
 static void *checked(void *memory)
 {
@@ -72,12 +43,4 @@ char *xprintf(const char *fmt, ...)
 	text = xvprintf(fmt, args);
 	va_end(args);
 	return text;
-}
-
-double now_seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
 }

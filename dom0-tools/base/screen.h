@@ -3,16 +3,17 @@
  * Screen: on a terminal each text takes the place of the one before, and is cut
  * off where the terminal ends; elsewhere they follow each other.
  */
-#ifndef PERFCTR_SCREEN_H
-#define PERFCTR_SCREEN_H
+#ifndef BASE_SCREEN_H
+#define BASE_SCREEN_H
 
 #include <stdbool.h>
 
-void screen_open(void);
-/* Takes over the text; its second line are the heads of columns. */
-void screen_show(char *text);
+/* plain: they follow each other on a terminal as well. */
+void screen_open(bool plain);
+/* Takes over the text; heads: which of its lines are the heads of columns. */
+void screen_show(char *text, int heads);
 /* false: no more, by `q' or by SIGINT, SIGTERM or the terminal's end. */
 bool screen_wait(double seconds);
 void screen_close(void);
 
-#endif /* PERFCTR_SCREEN_H */
+#endif /* BASE_SCREEN_H */
