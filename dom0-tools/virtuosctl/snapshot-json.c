@@ -2,7 +2,6 @@
 /* The snapshot for programs; virtuosctl(8) describes the members. */
 #include <json.h>
 #include <stdio.h>
-#include "base/say.h"
 #include "snapshot.h"
 
 typedef struct json_object json;
@@ -104,7 +103,8 @@ static json *service_json(const struct service_view *view)
 	return object;
 }
 
-int snapshot_print_json(const struct snapshot *snapshot, bool pretty)
+void snapshot_print_json(const struct snapshot *snapshot, bool pretty,
+			 FILE *out)
 {
 	json *root = json_object_new_object();
 	json *services = json_object_new_array();
@@ -128,9 +128,10 @@ int snapshot_print_json(const struct snapshot *snapshot, bool pretty)
 	json_object_object_add(root, "services", services);
 	json_object_object_add(root, "users", users);
 	json_object_object_add(root, "devices", devices);
-	puts(json_object_to_json_string_ext(
-		root, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE |
-			      (pretty ? JSON_C_TO_STRING_PRETTY : 0)));
+	fprintf(out, "%s\n",
+		json_object_to_json_string_ext(
+			root, JSON_C_TO_STRING_SPACED |
+				      JSON_C_TO_STRING_NOSLASHESCAPE |
+				      (pretty ? JSON_C_TO_STRING_PRETTY : 0)));
 	json_object_put(root);
-	return fflush(stdout) ? COMMAND_FAILED : COMMAND_OK;
 }

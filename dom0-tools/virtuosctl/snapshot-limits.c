@@ -4,10 +4,9 @@
  * of all its devices together; a service domain allows so much to each device.
  */
 #include <stdio.h>
+#include "base/table.h"
 #include "base/text.h"
 #include "snapshot.h"
-
-#define LIMITS_ROW "%-15s %5s %-15s %3s %11s %13s %17s %13s\n"
 
 /* In the order of the columns. */
 static const enum stat limits_shown[] = { STAT_CHANNELS, STAT_WORKERS,
@@ -88,37 +87,37 @@ static const char *limit_text(const struct limit *limit, char text[static 64])
 	return text;
 }
 
-static void limits_row(const struct snapshot *snapshot, unsigned int user,
-		       const char *service, const char *number,
+/* number: of a device, or -1. */
+static void add_limits(struct table *t, const struct snapshot *snapshot,
+		       unsigned int user, const char *service, long number,
 		       const struct limits *limits)
 {
-	char text[NR_LIMITS][64], id[16];
-	const char *cell[NR_LIMITS];
+	char text[64];
 	unsigned int i;
 
+	table_add(t, "%s", snapshot_user(snapshot, user));
+	table_add(t, "%u", user);
+	table_add(t, "%s", service);
+	table_add(t, number < 0 ? "-" : "%ld", number);
 	for (i = 0; i < NR_LIMITS; i++)
-		cell[i] = limit_text(&limits->limit[i], text[i]);
-	snprintf(id, sizeof(id), "%u", user);
-	printf(LIMITS_ROW, snapshot_user(snapshot, user), id, service, number,
-	       cell[0], cell[1], cell[2], cell[3]);
+		table_add(t, "%s", limit_text(&limits->limit[i], text));
 }
 
 /* The user domain's own first, then those of each of its devices. */
-static void limits_rows(const struct snapshot *snapshot, unsigned int user)
+static void add_user(struct table *t, const struct snapshot *snapshot,
+		     unsigned int user)
 {
 	struct limits own = limits_user(snapshot, user);
 	unsigned int i;
 
-	limits_row(snapshot, user, "(its own)", "-", &own);
+	add_limits(t, snapshot, user, "(its own)", -1, &own);
 	for (i = 0; i < snapshot->nr_devices; i++) {
 		const struct device *device = &snapshot->devices[i].device;
 		struct limits limits = limits_device(&snapshot->devices[i]);
-		char number[16];
 
-		if (device->user != user)
-			continue;
-		snprintf(number, sizeof(number), "%u", device->number);
-		limits_row(snapshot, user, device->service, number, &limits);
+		if (device->user == user)
+			add_limits(t, snapshot, user, device->service,
+				   device->number, &limits);
 	}
 }
 
@@ -133,15 +132,18 @@ static bool limits_first(const struct snapshot *snapshot, unsigned int device)
 	return true;
 }
 
-void snapshot_print_limits(const struct snapshot *snapshot)
+void snapshot_print_limits(const struct snapshot *snapshot, FILE *out)
 {
+	struct table t;
 	unsigned int i;
 
-	printf(LIMITS_ROW, "USER", "ID", "SERVICE", "DEV", "CHANNELS",
-	       "WORKERS", "PAGES", "FILES");
+	table_init(&t, 4 + NR_LIMITS, "lrlr");
+	table_add_words(&t, "USER,ID,SERVICE,DEV,CHANNELS,WORKERS,PAGES,FILES");
 	for (i = 0; i < snapshot->nr_devices; i++)
 		if (limits_first(snapshot, i))
-			limits_rows(snapshot, snapshot->devices[i].device.user);
+			add_user(&t, snapshot,
+				 snapshot->devices[i].device.user);
+	table_print(&t, out);
 	if (snapshot_near(snapshot))
-		printf("\n! 90 %% or more of what is allowed is used\n");
+		fputs("\n! 90 % or more of what is allowed is used\n", out);
 }

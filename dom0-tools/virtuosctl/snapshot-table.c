@@ -2,6 +2,7 @@
 /* The snapshot for people. */
 #include <inttypes.h>
 #include <stdio.h>
+#include "base/table.h"
 #include "base/text.h"
 #include "snapshot.h"
 
@@ -35,86 +36,103 @@ static const char *rate_text(double rate, char text[static 24])
 	return text;
 }
 
-static void table_services(const struct snapshot *snapshot)
+static void add_service(struct table *t, const struct service_view *view)
 {
-	char uptime[16], memory[24], id[16];
+	const struct domain *domain = &view->domain;
+	char uptime[16];
+
+	table_add(t, "%s", view->name);
+	table_add(t, view->running ? "%u" : "-", domain->id);
+	table_add(t, "%s", view->running ? domain->state : "gone");
+	table_add(t, "%s", view->class ? view->class : "?");
+	table_add(t, view->running ? "%" PRIu64 " MiB" : "-",
+		  domain->memory_kib / 1024);
+	table_add(t, "%s",
+		  view->running ? seconds_text(domain->uptime, uptime) : "-");
+	table_add(t, "%s", *view->pci ? view->pci : "-");
+}
+
+static void print_services(const struct snapshot *snapshot, FILE *out)
+{
+	struct table t;
 	unsigned int i;
 
-	printf("%-15s %5s %-8s %-8s %10s %9s  %s\n", "SERVICE", "ID", "STATE",
-	       "CLASS", "MEMORY", "UPTIME", "PCI DEVICES");
-	for (i = 0; i < snapshot->nr_services; i++) {
-		const struct service_view *s = &snapshot->services[i];
-
-		snprintf(id, sizeof(id), s->running ? "%u" : "-", s->domain.id);
-		snprintf(memory, sizeof(memory),
-			 s->running ? "%" PRIu64 " MiB" : "-",
-			 s->domain.memory_kib / 1024);
-		printf("%-15s %5s %-8s %-8s %10s %9s  %s\n", s->name, id,
-		       s->running ? s->domain.state : "gone",
-		       s->class ? s->class : "?", memory,
-		       s->running ? seconds_text(s->domain.uptime, uptime) :
-				    "-",
-		       *s->pci ? s->pci : "-");
-	}
+	table_init(&t, 7, "lrllrrl");
+	table_add_words(&t, "SERVICE,ID,STATE,CLASS,MEMORY,UPTIME,PCI DEVICES");
+	for (i = 0; i < snapshot->nr_services; i++)
+		add_service(&t, &snapshot->services[i]);
+	table_print(&t, out);
 }
 
-/* One word when the ends agree, which they do unless something happens. */
-static void table_state(const struct device_view *view, char text[static 48])
-{
-	const char *front = device_state_name(view->front.state);
-	const char *back = device_state_name(view->back.state);
-
-	if (view->front.state == view->back.state)
-		snprintf(text, 48, "%s", front);
-	else
-		snprintf(text, 48, "%s/%s", front, back);
-}
-
-#define DEVICE_ROW "%-13s %5s %-15s %3s %-12s %8s %10s %10s %8s %7s\n"
-
-static void table_device(const struct snapshot *snapshot,
-			 const struct device_view *view)
+static void add_device(struct table *t, const struct snapshot *snapshot,
+		       const struct device_view *view)
 {
 	const struct device *device = &view->device;
 	const struct stats *front = &view->front.stats;
 	const struct stats *back = &view->back.stats;
-	char state[48], channels[24], made[24], run[24], rate[24], bad[24];
-	char user[16], number[16];
+	const char *state = device_state_name(view->front.state);
+	char text[24];
 
-	table_state(view, state);
-	snprintf(user, sizeof(user), "%u", device->user);
-	snprintf(number, sizeof(number), "%u", device->number);
-	printf(DEVICE_ROW, snapshot_user(snapshot, device->user), user,
-	       device->service, number, state,
-	       count_text(front, STAT_CHANNELS, 8, channels),
-	       count_text(front, STAT_CALLS, 10, made),
-	       count_text(back, STAT_CALLS, 10, run),
-	       rate_text(view->rate, rate),
-	       count_text(back, STAT_ERRORS, 7, bad));
-	if (view->front.error)
-		printf("  the user domain's end says: %s\n", view->front.error);
-	if (view->back.error)
-		printf("  the service domain's end says: %s\n",
-		       view->back.error);
+	table_add(t, "%s", snapshot_user(snapshot, device->user));
+	table_add(t, "%u", device->user);
+	table_add(t, "%s", device->service);
+	table_add(t, "%u", device->number);
+	/* One word when the ends agree, as they do unless something happens. */
+	if (view->front.state == view->back.state)
+		table_add(t, "%s", state);
+	else
+		table_add(t, "%s/%s", state,
+			  device_state_name(view->back.state));
+	table_add(t, "%s", count_text(front, STAT_CHANNELS, 8, text));
+	table_add(t, "%s", count_text(front, STAT_CALLS, 10, text));
+	table_add(t, "%s", count_text(back, STAT_CALLS, 10, text));
+	table_add(t, "%s", rate_text(view->rate, text));
+	table_add(t, "%s", count_text(back, STAT_ERRORS, 7, text));
 }
 
-void snapshot_print_table(const struct snapshot *snapshot)
+/* Below each device, what its ends have to say. */
+static void print_devices(const struct snapshot *snapshot, FILE *out)
 {
+	struct table t;
 	unsigned int i;
 
-	if (!snapshot->nr_services) {
-		printf("no service domains: `virtuosctl create NAME' starts one\n");
-		return;
-	}
-	table_services(snapshot);
-	if (!snapshot->nr_devices) {
-		printf("\nnothing is attached: `virtuosctl attach USERDOM SERVICEDOM'\n");
-		return;
-	}
-	printf("\n" DEVICE_ROW, "USER", "ID", "SERVICE", "DEV", "STATE",
-	       "CHANNELS", "CALLS MADE", "EXECUTED", "CALLS/S", "REFUSED");
+	table_init(&t, 10, "lrlrlr");
+	table_add_words(
+		&t,
+		"USER,ID,SERVICE,DEV,STATE,CHANNELS,CALLS MADE,EXECUTED,CALLS/S,REFUSED");
 	for (i = 0; i < snapshot->nr_devices; i++)
-		table_device(snapshot, &snapshot->devices[i]);
+		add_device(&t, snapshot, &snapshot->devices[i]);
+	table_print_line(&t, 0, out);
+	for (i = 0; i < snapshot->nr_devices; i++) {
+		const struct device_view *view = &snapshot->devices[i];
+
+		table_print_line(&t, i + 1, out);
+		if (view->front.error)
+			fprintf(out, "  the user domain's end says: %s\n",
+				view->front.error);
+		if (view->back.error)
+			fprintf(out, "  the service domain's end says: %s\n",
+				view->back.error);
+	}
+	table_free(&t);
+}
+
+void snapshot_print_table(const struct snapshot *snapshot, FILE *out)
+{
+	if (!snapshot->nr_services) {
+		fputs("no service domains: `virtuosctl create NAME' starts one\n",
+		      out);
+		return;
+	}
+	print_services(snapshot, out);
+	if (!snapshot->nr_devices) {
+		fputs("\nnothing is attached: `virtuosctl attach USERDOM SERVICEDOM'\n",
+		      out);
+		return;
+	}
+	fputc('\n', out);
+	print_devices(snapshot, out);
 	if (snapshot_near(snapshot))
-		printf("\nsomething is nearly used up: `virtuosctl status --limits'\n");
+		fputs("\nsomething is nearly used up: `virtuosctl status --limits'\n",
+		      out);
 }

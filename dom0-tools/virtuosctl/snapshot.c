@@ -8,22 +8,11 @@
 #include "snapshot.h"
 #include "store.h"
 
-static void stats_read(struct ctl *ctl, const struct device *device,
-		       enum device_end end, struct stats *stats)
-{
-	char path[128];
-	char *text;
-
-	device_path(device, end, path);
-	text = store_read(ctl, XBT_NULL, "%s/" VSYS_NODE_STATS, path);
-	stats_parse(text, stats);
-	free(text);
-}
-
 static void end_read(struct ctl *ctl, const struct device *device,
 		     enum device_end end, struct end_view *view)
 {
 	char path[128];
+	char *stats;
 
 	device_path(device, end, path);
 	view->state = device_state(ctl, device, end);
@@ -32,29 +21,9 @@ static void end_read(struct ctl *ctl, const struct device *device,
 	view->features = store_read_number(ctl, XBT_NULL, -1,
 					   "%s/" VSYS_NODE_FEATURES, path);
 	view->error = device_error(ctl, device, end);
-	stats_read(ctl, device, end, &view->stats);
-}
-
-/*
- * Calls per second between two samples of one end.  An end writes when
- * something changed, so the first sample of a device that has been idle is
- * old: then our own interval is the better divisor.
- */
-static double stats_rate(const struct stats *old, const struct stats *new,
-			 double interval)
-{
-	const uint64_t *was = old->value, *is = new->value;
-	double seconds;
-
-	if (!old->known[STAT_MS] || !new->known[STAT_MS] ||
-	    !old->known[STAT_CALLS] || !new->known[STAT_CALLS])
-		return -1;
-	if (is[STAT_MS] <= was[STAT_MS] || is[STAT_CALLS] <= was[STAT_CALLS])
-		return 0;
-	seconds = (is[STAT_MS] - was[STAT_MS]) / 1000.0;
-	if (seconds > interval + 1)
-		seconds = interval;
-	return (is[STAT_CALLS] - was[STAT_CALLS]) / seconds;
+	stats = store_read(ctl, XBT_NULL, "%s/" VSYS_NODE_STATS, path);
+	stats_parse(stats, &view->stats);
+	free(stats);
 }
 
 static void snapshot_devices(struct ctl *ctl, struct snapshot *snapshot)
@@ -75,26 +44,6 @@ static void snapshot_devices(struct ctl *ctl, struct snapshot *snapshot)
 		end_read(ctl, &view->device, DEVICE_BACK, &view->back);
 	}
 	device_list_free(&list);
-}
-
-/* Calls are counted by the end that is trusted: the user domain's. */
-static void snapshot_rates(struct ctl *ctl, double interval,
-			   struct snapshot *snapshot)
-{
-	double begin = now_seconds();
-	unsigned int i;
-
-	sleep_seconds(interval);
-	for (i = 0; i < snapshot->nr_devices; i++) {
-		struct device_view *view = &snapshot->devices[i];
-		struct stats old = view->front.stats;
-
-		stats_read(ctl, &view->device, DEVICE_FRONT,
-			   &view->front.stats);
-		stats_read(ctl, &view->device, DEVICE_BACK, &view->back.stats);
-		view->rate = stats_rate(&old, &view->front.stats,
-					now_seconds() - begin);
-	}
 }
 
 static void service_add(struct ctl *ctl, const char *name,
@@ -164,14 +113,61 @@ const char *snapshot_user(const struct snapshot *snapshot, unsigned int id)
 	return "gone";
 }
 
-void snapshot_take(struct ctl *ctl, double interval, struct snapshot *snapshot)
+void snapshot_take(struct ctl *ctl, struct snapshot *snapshot)
 {
 	memset(snapshot, 0, sizeof(*snapshot));
+	snapshot->taken = now_seconds();
 	snapshot_devices(ctl, snapshot);
 	snapshot_services(ctl, snapshot);
 	snapshot_users(ctl, snapshot);
-	if (interval > 0 && snapshot->nr_devices)
-		snapshot_rates(ctl, interval, snapshot);
+}
+
+/*
+ * Calls per second between two samples of one end.  An end writes when
+ * something changed, so the first sample of a device that has been idle is
+ * old: then our own interval is the better divisor.
+ */
+static double stats_rate(const struct stats *old, const struct stats *new,
+			 double interval)
+{
+	const uint64_t *was = old->value, *is = new->value;
+	double seconds;
+
+	if (!old->known[STAT_MS] || !new->known[STAT_MS] ||
+	    !old->known[STAT_CALLS] || !new->known[STAT_CALLS])
+		return -1;
+	if (is[STAT_MS] <= was[STAT_MS] || is[STAT_CALLS] <= was[STAT_CALLS])
+		return 0;
+	seconds = (is[STAT_MS] - was[STAT_MS]) / 1000.0;
+	if (seconds > interval + 1)
+		seconds = interval;
+	return (is[STAT_CALLS] - was[STAT_CALLS]) / seconds;
+}
+
+/* Calls are counted by the end that is trusted: the user domain's. */
+static void device_rate(struct device_view *view, const struct snapshot *old,
+			double interval)
+{
+	unsigned int i;
+
+	for (i = 0; i < old->nr_devices; i++) {
+		const struct device_view *was = &old->devices[i];
+
+		/* Its number is no other's, ever. */
+		if (was->device.user == view->device.user &&
+		    was->device.number == view->device.number)
+			view->rate = stats_rate(&was->front.stats,
+						&view->front.stats, interval);
+	}
+}
+
+void snapshot_rates(struct snapshot *snapshot, const struct snapshot *old)
+{
+	unsigned int i;
+
+	for (i = 0; i < snapshot->nr_devices; i++)
+		device_rate(&snapshot->devices[i], old,
+			    snapshot->taken - old->taken);
 }
 
 void snapshot_free(struct snapshot *snapshot)

@@ -7,6 +7,7 @@
 #ifndef VIRTUOSCTL_SNAPSHOT_H
 #define VIRTUOSCTL_SNAPSHOT_H
 
+#include <stdio.h>
 #include "device.h"
 #include "domain.h"
 #include "stats.h"
@@ -36,6 +37,7 @@ struct service_view {
 };
 
 struct snapshot {
+	double taken; /* when, in seconds */
 	struct service_view *services;
 	unsigned int nr_services;
 	struct device_view *devices;
@@ -44,18 +46,20 @@ struct snapshot {
 	unsigned int nr_users;
 };
 
-/* Two samples, interval seconds apart, unless interval is 0. */
-void snapshot_take(struct ctl *ctl, double interval, struct snapshot *snapshot);
+void snapshot_take(struct ctl *ctl, struct snapshot *snapshot);
+/* Calls per second since an older one. */
+void snapshot_rates(struct snapshot *snapshot, const struct snapshot *old);
 void snapshot_free(struct snapshot *snapshot);
 
 /* A user domain's name. */
 const char *snapshot_user(const struct snapshot *snapshot, unsigned int id);
 
 /* Ways to print it. */
-void snapshot_print_table(const struct snapshot *snapshot);
-void snapshot_print_limits(const struct snapshot *snapshot);
+void snapshot_print_table(const struct snapshot *snapshot, FILE *out);
+void snapshot_print_limits(const struct snapshot *snapshot, FILE *out);
 /* Is anything near its limit? */
 bool snapshot_near(const struct snapshot *snapshot);
-int snapshot_print_json(const struct snapshot *snapshot, bool pretty);
+void snapshot_print_json(const struct snapshot *snapshot, bool pretty,
+			 FILE *out);
 
 #endif /* VIRTUOSCTL_SNAPSHOT_H */

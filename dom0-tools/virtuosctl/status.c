@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* virtuosctl status: who serves whom, and how busily. */
 #include <stdio.h>
-#include <unistd.h>
 #include "base/command.h"
-#include "base/seconds.h"
 #include "base/options.h"
+#include "base/screen.h"
+#include "base/seconds.h"
 #include "commands.h"
 #include "snapshot.h"
 #include "store.h"
@@ -58,25 +58,73 @@ static int status_parse(int argc, char **argv, struct status_options *o)
 	return COMMAND_OK;
 }
 
-static int status_once(struct ctl *ctl, const struct status_options *options)
+static void status_print(const struct status_options *o,
+			 const struct snapshot *snapshot, FILE *out)
 {
-	struct snapshot snapshot;
-	int status = COMMAND_OK;
-
-	snapshot_take(ctl, options->interval, &snapshot);
-	if (options->watch && !options->json && isatty(STDOUT_FILENO))
-		fputs("\033[H\033[J", stdout);
-	if (options->json)
-		status = snapshot_print_json(&snapshot, !options->watch);
-	else if (options->limits)
-		snapshot_print_limits(&snapshot);
+	if (o->json)
+		snapshot_print_json(snapshot, !o->watch, out);
+	else if (o->limits)
+		snapshot_print_limits(snapshot, out);
 	else
-		snapshot_print_table(&snapshot);
-	/* With nothing attached there was no interval to wait for. */
-	if (options->watch && !snapshot.nr_devices)
-		sleep_seconds(options->interval);
+		snapshot_print_table(snapshot, out);
+}
+
+/* Two samples, unless there is nothing that makes calls. */
+static int status_once(struct ctl *ctl, const struct status_options *o)
+{
+	struct snapshot old, snapshot;
+
+	snapshot_take(ctl, &snapshot);
+	if (o->interval > 0 && snapshot.nr_devices) {
+		old = snapshot;
+		sleep_seconds(o->interval);
+		snapshot_take(ctl, &snapshot);
+		snapshot_rates(&snapshot, &old);
+		snapshot_free(&old);
+	}
+	status_print(o, &snapshot, stdout);
 	snapshot_free(&snapshot);
-	return fflush(stdout) ? COMMAND_FAILED : status;
+	return fflush(stdout) ? COMMAND_FAILED : COMMAND_OK;
+}
+
+static bool status_show(const struct status_options *o,
+			const struct snapshot *snapshot)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out;
+
+	if (o->json) { /* a line each */
+		status_print(o, snapshot, stdout);
+		return !fflush(stdout);
+	}
+	out = open_memstream(&text, &size);
+	if (!out)
+		return false;
+	status_print(o, snapshot, out);
+	fclose(out);
+	screen_show(text, 0);
+	return !ferror(stdout);
+}
+
+/* Each sample with its rates since the one before. */
+static int status_watch(struct ctl *ctl, const struct status_options *o)
+{
+	struct snapshot old, snapshot;
+	bool good = true;
+
+	snapshot_take(ctl, &old);
+	screen_open(o->json);
+	while (good && screen_wait(o->interval)) {
+		snapshot_take(ctl, &snapshot);
+		snapshot_rates(&snapshot, &old);
+		snapshot_free(&old);
+		old = snapshot;
+		good = status_show(o, &snapshot);
+	}
+	screen_close();
+	snapshot_free(&old);
+	return good ? COMMAND_OK : COMMAND_FAILED;
 }
 
 int cmd_status(int argc, char **argv)
@@ -89,9 +137,9 @@ int cmd_status(int argc, char **argv)
 	if (status)
 		return status;
 	status = store_open(&ctl);
-	do
-		status = status ?: status_once(&ctl, &o);
-	while (o.watch && !status);
+	if (!status)
+		status = o.watch ? status_watch(&ctl, &o) :
+				   status_once(&ctl, &o);
 	store_close(&ctl);
 	return status;
 }
