@@ -83,8 +83,8 @@ void record_list(struct ctl *ctl, unsigned int user, const char *service,
 		if (number < 0 || !record_read(ctl, &device) ||
 		    (service && strcmp(service, device.service)))
 			continue;
-		list->items = xalloc(list->items,
-				     (list->count + 1) * sizeof(*list->items));
+		list->items = xgrow(list->items, list->count,
+				    sizeof(*list->items));
 		list->items[list->count++] = device;
 	}
 	free(names);

@@ -64,9 +64,8 @@ static void service_add(struct ctl *ctl, const char *name,
 	view.class = service_class(ctl, name);
 	view.config = service_config(ctl, name);
 	view.pci = view.running ? domain_pci(ctl, id) : strdup("");
-	snapshot->services =
-		xalloc(snapshot->services, (snapshot->nr_services + 1) *
-						   sizeof(*snapshot->services));
+	snapshot->services = xgrow(snapshot->services, snapshot->nr_services,
+				   sizeof(*snapshot->services));
 	snapshot->services[snapshot->nr_services++] = view;
 }
 
@@ -96,9 +95,8 @@ static void snapshot_users(struct ctl *ctl, struct snapshot *snapshot)
 				break;
 		if (j < snapshot->nr_users || !domain_info(ctl, id, &domain))
 			continue;
-		snapshot->users = xalloc(snapshot->users,
-					 (snapshot->nr_users + 1) *
-						 sizeof(*snapshot->users));
+		snapshot->users = xgrow(snapshot->users, snapshot->nr_users,
+					sizeof(*snapshot->users));
 		snapshot->users[snapshot->nr_users++] = domain;
 	}
 }
