@@ -95,7 +95,7 @@ lab_check_logs() {
 		case " ${crashed[*]-} " in
 		*" $name "*) echo "check-logs: $name was crashed on purpose, its console is not judged"; continue ;;
 		esac
-		bad=$(fresh "$name" ${killed[@]+"${killed[@]}"} ${crashed[@]+"${crashed[@]}"} | grep -anE -A 12 -f <(patterns "$LAB_DIR/messages-bad") || true)
+		bad=$(fresh "$name" "${killed[@]}" "${crashed[@]}" | grep -anE -A 12 -f <(patterns "$LAB_DIR/messages-bad") || true)
 		[ -n "$bad" ] || continue
 		found=1
 		lines=$(printf '%s\n' "$bad" | grep -cE '^[0-9]+:' || true)

@@ -12,7 +12,7 @@ in_domain() {
 		shift
 	done
 	shift
-	"$(config agent)" client ${options[@]+"${options[@]}"} "$STATE" "$@"
+	"$(config agent)" client "${options[@]}" "$STATE" "$@"
 }
 
 lab_run() {
@@ -46,7 +46,7 @@ lab_run() {
 	elif [ "$mode" = virtuos ]; then
 		misuse "run: only the user domain has virtuos"
 	fi
-	exec "$(config agent)" client -d "$domain" ${options[@]+"${options[@]}"} "$STATE" "$@"
+	exec "$(config agent)" client -d "$domain" "${options[@]}" "$STATE" "$@"
 }
 
 lab_shell() {

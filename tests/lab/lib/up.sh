@@ -148,7 +148,7 @@ lab_up() {
 	fi
 	root=$("$LAB_DIR/image" 9>&-) || die "FAILED: the root image"
 	if [ ${#WITH[@]} -gt 0 ] || [ ${#ADD[@]} -gt 0 ]; then
-		user=$("$LAB_DIR/image" --with ${WITH[@]+"${WITH[@]}"} --add ${ADD[@]+"${ADD[@]}"} 9>&-) ||
+		user=$("$LAB_DIR/image" --with "${WITH[@]}" --add "${ADD[@]}" 9>&-) ||
 			die "FAILED: the user domain's image"
 	fi
 	prune_images
