@@ -2,6 +2,6 @@
 #
 # What virtuosctl and perfctr-xen have in common.
 
-BASE_OBJ := $(patsubst $(SRC)/%.c,$(OBJ)/%.o,$(wildcard $(SRC)/dom0-tools/base/*.c))
+BASE_OBJ := $(call objects,$(wildcard $(SRC)/dom0-tools/base/*.c))
 
 $(BASE_OBJ): PART_CFLAGS = -I$(SRC)/dom0-tools $(CURSES_CFLAGS)

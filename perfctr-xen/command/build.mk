@@ -4,7 +4,7 @@
 # and the routing file with libvirtuos's.
 
 PERFCTR_DIR := $(SRC)/perfctr-xen/command
-PERFCTR_OBJ := $(patsubst $(SRC)/%.c,$(OBJ)/%.o,$(wildcard $(PERFCTR_DIR)/*.c))
+PERFCTR_OBJ := $(call objects,$(wildcard $(PERFCTR_DIR)/*.c))
 PERFCTR_ROUTES_OBJ := $(addprefix $(OBJ)/libvirtuos/,routes.o join.o remedy.o)
 
 $(PERFCTR_OBJ): PART_CFLAGS = -I$(SRC)/dom0-tools -I$(LIBVIRTUOS_DIR) \
@@ -16,9 +16,8 @@ $(BUILD)/bin/perfctr-xen: $(PERFCTR_OBJ) $(BASE_OBJ) $(PERFCTR_ROUTES_OBJ) \
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(JSON_LIBS) $(DW_LIBS) $(CURSES_LIBS) -lm
 
-tools: $(BUILD)/bin/perfctr-xen
+.PHONY: perfctr-xen install-perfctr-xen
+perfctr-xen: $(BUILD)/bin/perfctr-xen
 
-.PHONY: install-perfctr
-install-programs: install-perfctr
-install-perfctr: $(BUILD)/bin/perfctr-xen
-	$(Q)$(INSTALL) -D $< $(DESTDIR)$(PREFIX)/bin/perfctr-xen
+install-perfctr-xen: perfctr-xen
+	$(Q)$(INSTALL) -D $(BUILD)/bin/perfctr-xen $(DESTDIR)$(PREFIX)/bin/perfctr-xen

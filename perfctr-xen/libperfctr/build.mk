@@ -5,7 +5,7 @@
 
 LIBPERFCTR_DIR := $(SRC)/perfctr-xen/libperfctr
 LIBPERFCTR_SO := libperfctr.so.0
-LIBPERFCTR_OBJ := $(patsubst $(SRC)/%.c,$(OBJ)/%.o,$(wildcard $(LIBPERFCTR_DIR)/*.c))
+LIBPERFCTR_OBJ := $(call objects,$(wildcard $(LIBPERFCTR_DIR)/*.c))
 LIBPERFCTR_HEADERS := $(addprefix $(LIBPERFCTR_DIR)/,perfctr.h perfctr-remote.h)
 
 $(LIBPERFCTR_OBJ): PART_CFLAGS = -fPIC -fvisibility=hidden \
