@@ -60,20 +60,28 @@ $(OBJ)/%.o: $(SRC)/%.c config-host.mak
 
 # ---- parts ------------------------------------------------------------------
 
-PARTS := vsysd virtuosctl perfctr-xen
+# The libraries are always built, and PARTS, those that configure has found
+# everything for.  The others say what they lack when they are asked for: what is
+# compiled for them comes after need-PART.
 TOOLS := virtuosctl perfctr-xen
 
 include $(wildcard $(SRC)/*/build.mk $(SRC)/*/*/build.mk)
 
 .PHONY: lib tools
 all: lib $(PARTS) modules
-tools: $(TOOLS)
+tools: $(or $(filter $(TOOLS),$(PARTS)),$(TOOLS))
 
-# For what wants all: what they need is installed, and they are built.
+NEEDS := $(addprefix need-,$(PARTS) $(LEFT_OUT))
+.PHONY: $(NEEDS)
+$(NEEDS): need-%:
+	@$(if $(LACKS_$*),echo "make: configure has left out $*: $(LACKS_$*)" >&2; exit 1,:)
+
+# For what wants all: it is installed, configured and built.
 .PHONY: whole
 whole:
 	$(Q)$(MAKE) --no-print-directory deps
-	$(Q)$(MAKE) --no-print-directory all
+	$(if $(LEFT_OUT),$(Q)$(SRC)/configure $(CONFIG_ARGS))
+	$(Q)$(MAKE) --no-print-directory $(NEEDS) && $(MAKE) --no-print-directory all
 
 # ---- kernel modules ---------------------------------------------------------
 
@@ -139,7 +147,8 @@ ifneq ($(KERNEL_DIR),)
 endif
 
 install-man:
-	$(Q)set -e; for page in $(filter-out %/lab.1,$(wildcard $(SRC)/docs/man/*.[1-8])); do \
+	$(Q)set -e; for page in $(filter-out %/lab.1 $(addprefix %/,$(addsuffix .1,$(LEFT_OUT)) \
+			$(addsuffix .8,$(LEFT_OUT))),$(wildcard $(SRC)/docs/man/*.[1-8])); do \
 		$(INSTALL_DATA) -D $$page \
 			$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; \
 	done
@@ -171,7 +180,8 @@ help:
 #:   make check    all tests: house, host, lab
 #:
 #: Building:
-#:   make          libraries, programs and modules, into build/
+#:   make          libraries, programs and modules, into build/; without the
+#:                 programs that configure has left out for want of a library
 #:   make lib      libvirtuos.so, the launcher virtuos, routes.conf; libperfctr
 #:   make tools    virtuosctl and perfctr-xen; each is a goal, too
 #:   make vsysd    the service domain's daemon (static)

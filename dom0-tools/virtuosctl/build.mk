@@ -7,6 +7,7 @@ CTL_OBJ := $(call objects,$(wildcard $(CTL_DIR)/*.c))
 
 $(CTL_OBJ): PART_CFLAGS = -I$(CTL_DIR) -I$(SRC)/dom0-tools \
 	$(XEN_CFLAGS) $(JSON_CFLAGS)
+$(CTL_OBJ): | need-virtuosctl
 
 $(BUILD)/sbin/virtuosctl: $(CTL_OBJ) $(BASE_OBJ)
 	$(call say,LINK,$@)

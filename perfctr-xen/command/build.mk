@@ -9,6 +9,7 @@ PERFCTR_ROUTES_OBJ := $(addprefix $(OBJ)/libvirtuos/,routes.o join.o remedy.o)
 
 $(PERFCTR_OBJ): PART_CFLAGS = -I$(SRC)/dom0-tools -I$(LIBVIRTUOS_DIR) \
 	$(JSON_CFLAGS) $(DW_CFLAGS)
+$(PERFCTR_OBJ): | need-perfctr-xen
 
 $(BUILD)/bin/perfctr-xen: $(PERFCTR_OBJ) $(BASE_OBJ) $(PERFCTR_ROUTES_OBJ) \
 		$(OBJ)/perfctr-xen/libperfctr/event.o

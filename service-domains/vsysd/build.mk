@@ -7,6 +7,7 @@ VSYSD_DIR := $(SRC)/service-domains/vsysd
 VSYSD_OBJ := $(call objects,$(wildcard $(VSYSD_DIR)/*.c))
 
 $(VSYSD_OBJ): PART_CFLAGS = -I$(VSYSD_DIR)
+$(VSYSD_OBJ): | need-vsysd
 
 $(BUILD)/sbin/vsysd: $(VSYSD_OBJ)
 	$(call say,LINK,$@)
