@@ -40,18 +40,45 @@ static void arg_print(unsigned int arg)
 		fputs("?", stdout);
 }
 
+static void result_print(unsigned int result)
+{
+	static const char *const kinds[] = {
+		[VSYS_RESULT_DONE] = "0",
+		[VSYS_RESULT_INT] = "number",
+		[VSYS_RESULT_OFFSET] = "offset",
+		[VSYS_RESULT_MODE] = "mode",
+		[VSYS_RESULT_FILE] = "descriptor",
+		[VSYS_RESULT_SOCKET] = "socket",
+		[VSYS_RESULT_BYTES] = "bytes",
+		[VSYS_RESULT_SIZE] = "size",
+		[VSYS_RESULT_NAMES] = "size of names",
+		[VSYS_RESULT_TEXT] = "bytes of text",
+		[VSYS_RESULT_ENTRIES] = "bytes of entries",
+		[VSYS_RESULT_MESSAGE] = "bytes of the message",
+	};
+
+	fputs(kinds[VSYS_RESULT_KIND(result)], stdout);
+	if (VSYS_RESULT_KIND(result) >= VSYS_RESULT_FILE &&
+	    VSYS_RESULT_KIND(result) != VSYS_RESULT_MESSAGE)
+		printf("[%u]", VSYS_RESULT_PARAM(result));
+	if (VSYS_RESULT_FLAGS(result))
+		printf(", any with MSG_TRUNC in [%u]",
+		       VSYS_RESULT_FLAGS(result));
+}
+
 static void call_print(unsigned int nr, const struct vsys_call_info *call)
 {
 	static const struct {
 		unsigned int flag;
 		const char *text;
 	} flags[] = {
-		{ VSYS_CALL_NEWFD, "new descriptor" },
 		{ VSYS_CALL_BLOCKS, "blocks" },
 		{ VSYS_CALL_CANCEL, "cancellation point" },
 		{ VSYS_CALL_CHECKED, "checked by hand" },
 		{ VSYS_CALL_SHADOW, "changes the shadow" },
 		{ VSYS_CALL_KERNEL, "from the kernel's ring alone" },
+		{ VSYS_CALL_MOVES, "transfers" },
+		{ VSYS_CALL_ONCE, "never made again" },
 	};
 	const char *between = "";
 	unsigned int i;
@@ -61,6 +88,8 @@ static void call_print(unsigned int nr, const struct vsys_call_info *call)
 		fputs(i ? " · " : "", stdout);
 		arg_print(call->args[i]);
 	}
+	fputs(" | ", stdout);
+	result_print(call->result);
 	fputs(" | ", stdout);
 	for (i = 0; i < sizeof(flags) / sizeof(*flags); i++)
 		if (call->flags & flags[i].flag) {
@@ -170,8 +199,9 @@ int main(void)
 	       "Printed from `include/virtuos/calls.def` by `make docs`; do not edit. %u system calls of x86-64 Linux, and the protocol's own NOP, POLL and CANCEL (`docs/protocol.md`, section 4). Everything else stays in the user domain.\n\n"
 	       "This is what a service domain accepts. Which functions of the C library lead to these calls is libvirtuos's business: see libvirtuos(7).\n\n"
 	       "`in[n]`, `out[n]`: a buffer that the call reads or writes, its length being argument n, counted from 0. `?`: may be NULL. `bits`: a value with no other bits than those that the dispatcher lists. A pointer never leaves the calling slot's region of the arena.\n\n"
-	       "| number | call | class | arguments | remarks |\n"
-	       "| ---: | --- | --- | --- | --- |\n",
+	       "The result is what a call says when it does not fail; any other answer is EIO. `bytes[n]`: argument n at most. `size[n]`: the same, and any number when argument n is 0, which asks for it. `descriptor[n]`, `socket[n]`: a new one, whose flags are argument n. Transfers: on a socket it is ECONNRESET when the service domain dies. Never made again: it makes or removes a name, so it is not sent a second time when the service domain died in the middle of it.\n\n"
+	       "| number | call | class | arguments | result | remarks |\n"
+	       "| ---: | --- | --- | --- | --- | --- |\n",
 	       count);
 	for (nr = 0; nr < VSYS_NR_SYSCALLS; nr++)
 		if (vsys_calls[nr].name)

@@ -14,45 +14,34 @@
 
 uint64_t virtuos_answer_limit(const struct virtuos_marshal *m, uint32_t nr)
 {
-	switch (nr) {
-	case VSYS_NR_read:
-	case VSYS_NR_write:
-	case VSYS_NR_pread64:
-	case VSYS_NR_pwrite64:
-	case VSYS_NR_sendto:
-	case VSYS_NR_getdents64:
-		return m->args[2];
-	case VSYS_NR_readlinkat:
-	case VSYS_NR_sendfile:
-		return m->args[3];
-	case VSYS_NR_getcwd:
-		return m->args[1];
-	case VSYS_NR_copy_file_range:
-		return m->args[4];
-	case VSYS_NR_recvfrom:
-		return m->args[3] & MSG_TRUNC ? INT_MAX : m->args[2];
-	case VSYS_NR_recvmsg:
-		return m->args[2] & MSG_TRUNC ? INT_MAX : m->limit;
-	case VSYS_NR_sendmsg:
-		return m->limit;
-	case VSYS_NR_getxattr:
-	case VSYS_NR_lgetxattr:
-	case VSYS_NR_fgetxattr:
-		return m->args[3] ? m->args[3] : INT_MAX;
-	case VSYS_NR_listxattr:
-	case VSYS_NR_llistxattr:
-	case VSYS_NR_flistxattr:
-		return m->args[2] ? m->args[2] : INT_MAX;
-	case VSYS_NR_lseek:
-		return INT64_MAX;
-	case VSYS_NR_fcntl:
-	case VSYS_NR_ioctl:
+	uint32_t result = vsys_calls[nr].result;
+	uint64_t most = m->args[VSYS_RESULT_PARAM(result) % 6];
+
+	if (VSYS_RESULT_FLAGS(result) &&
+	    m->args[VSYS_RESULT_FLAGS(result) % 6] & MSG_TRUNC)
 		return INT_MAX;
-	case VSYS_NR_umask:
+	switch ((enum vsys_result_kind)VSYS_RESULT_KIND(result)) {
+	case VSYS_RESULT_DONE:
+		return 0;
+	case VSYS_RESULT_BYTES:
+	case VSYS_RESULT_TEXT:
+	case VSYS_RESULT_ENTRIES:
+		return most;
+	case VSYS_RESULT_MESSAGE:
+		return m->limit;
+	case VSYS_RESULT_SIZE:
+	case VSYS_RESULT_NAMES:
+		return most ? most : INT_MAX;
+	case VSYS_RESULT_INT:
+	case VSYS_RESULT_FILE:
+	case VSYS_RESULT_SOCKET:
+		return INT_MAX;
+	case VSYS_RESULT_OFFSET:
+		return INT64_MAX;
+	case VSYS_RESULT_MODE:
 		return 0777;
 	}
-	/* All others say just that it is done, or make a descriptor. */
-	return vsys_calls[nr].flags & VSYS_CALL_NEWFD ? INT_MAX : 0;
+	return 0;
 }
 
 /* One directory entry, as readdir() takes it.  Its length, or -errno. */
@@ -106,18 +95,17 @@ static long text_check(const char *text, size_t n)
 
 long virtuos_answer_check(uint32_t nr, const uint64_t args[6], long ret)
 {
-	const void *first = (const void *)(uintptr_t)args[0];
-	const void *second = (const void *)(uintptr_t)args[1];
+	uint32_t result = vsys_calls[nr].result;
+	uint32_t length = VSYS_RESULT_PARAM(result) % 6;
+	const void *data = (const void *)(uintptr_t)args[length ? length - 1 : 0];
 
-	switch (nr) {
-	case VSYS_NR_getdents64:
-		return entries_check(second, ret);
-	case VSYS_NR_getcwd:
-		return ret ? text_check(first, ret) : -EIO;
-	case VSYS_NR_listxattr:
-	case VSYS_NR_llistxattr:
-	case VSYS_NR_flistxattr:
-		return ret && args[2] ? text_check(second, ret) : 0;
+	switch (VSYS_RESULT_KIND(result)) {
+	case VSYS_RESULT_ENTRIES:
+		return entries_check(data, ret);
+	case VSYS_RESULT_TEXT:
+		return ret ? text_check(data, ret) : -EIO;
+	case VSYS_RESULT_NAMES:
+		return ret && args[length] ? text_check(data, ret) : 0;
 	}
 	return 0;
 }

@@ -369,20 +369,12 @@ static enum named named_fd(uint32_t nr, const uint64_t args[6])
 
 /*
  * May a call whose answer was lost with its service be made again?  It may have
- * been done: making or removing a name a second time would fail.
+ * been done.
  */
 static bool repeatable(uint32_t nr)
 {
-	switch (nr) {
-	case VSYS_NR_mkdirat:
-	case VSYS_NR_mknodat:
-	case VSYS_NR_unlinkat:
-	case VSYS_NR_renameat2:
-	case VSYS_NR_linkat:
-	case VSYS_NR_symlinkat:
-		return false;
-	}
-	return true;
+	return nr >= VSYS_NR_SYSCALLS ||
+	       !(vsys_calls[nr].flags & VSYS_CALL_ONCE);
 }
 
 bool virtuos_lacking(long err)
@@ -411,7 +403,7 @@ static long unopened(int service, uint32_t nr, long err)
 		return -ENOSYS;
 	if (!virtuos_lacking(err))
 		return gone(service, nr);
-	if (nr >= VSYS_NR_SYSCALLS || !(vsys_calls[nr].flags & VSYS_CALL_NEWFD))
+	if (nr >= VSYS_NR_SYSCALLS || !vsys_call_makes_fd(&vsys_calls[nr]))
 		return -ENOMEM;
 	return err == -EMFILE || err == -ENOMEM ? err : -ENFILE;
 }

@@ -21,8 +21,8 @@
 	(is(a0) | is(a1) << 1 | is(a2) << 2 | is(a3) << 3 | is(a4) << 4 | \
 	 is(a5) << 5)
 
-#define VSYS_CALL(call, nr, cls, fl, ...) \
-	[nr] = { #call, cls, fl, { __VA_ARGS__ }, \
+#define VSYS_CALL(call, nr, cls, fl, result, ...) \
+	[nr] = { #call, cls, fl, result, { __VA_ARGS__ }, \
 		 VSYS_ARG_COUNT(VSYS_ARG_IS_USED, __VA_ARGS__), \
 		 VSYS_ARG_SET(VSYS_ARG_IS_FD, __VA_ARGS__), \
 		 VSYS_ARG_SET(VSYS_ARG_IS_POINTER, __VA_ARGS__), \

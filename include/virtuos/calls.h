@@ -50,20 +50,51 @@ enum vsys_bits_set {
 	VSYS_BITS_SETS
 };
 
+/*
+ * Result kinds: what a call says when it does not fail.  Nothing else can be
+ * its answer.
+ */
+enum vsys_result_kind {
+	VSYS_RESULT_DONE = 0,	/* 0 */
+	VSYS_RESULT_INT,	/* 0 to INT_MAX, as its command says */
+	VSYS_RESULT_OFFSET,	/* 0 or more */
+	VSYS_RESULT_MODE,	/* permission bits */
+	VSYS_RESULT_FILE,	/* a new descriptor; n: index of its O_… flags */
+	VSYS_RESULT_SOCKET,	/* one of a socket; n: of its SOCK_… flags */
+	VSYS_RESULT_BYTES,	/* n: index of how many they are at most */
+	VSYS_RESULT_SIZE,	/* the same; any number when that is 0: it asks */
+	VSYS_RESULT_NAMES,	/* as SIZE, of strings */
+	VSYS_RESULT_TEXT,	/* as BYTES, of a string; not 0 */
+	VSYS_RESULT_ENTRIES,	/* as BYTES, of directory entries */
+	VSYS_RESULT_MESSAGE,	/* bytes, as many as the message has room for */
+};
+
+/*
+ * A kind and its parameter, in one word; besides, the index of flags (not 0)
+ * in which MSG_TRUNC asks for the length that there would have been.  Strings
+ * and entries stand in the argument before their length.
+ */
+#define VSYS_RESULT(kind, n)	((VSYS_RESULT_##kind) | (n) << 8)
+#define VSYS_RESULT_TRUNC(n)	((n) << 16)
+#define VSYS_RESULT_KIND(r)	((r) & 0xffu)
+#define VSYS_RESULT_PARAM(r)	((r) >> 8 & 0xffu)
+#define VSYS_RESULT_FLAGS(r)	((r) >> 16)
+
 /* Call flags. */
-#define VSYS_CALL_NEWFD		(1u << 0) /* the result is a new descriptor */
+#define VSYS_CALL_MOVES		(1u << 0) /* data, or connects, on a socket */
 #define VSYS_CALL_BLOCKS	(1u << 1) /* may wait for long; EINTR on a signal */
 #define VSYS_CALL_CANCEL	(1u << 2) /* a POSIX cancellation point */
 #define VSYS_CALL_CHECKED	(1u << 3) /* more checks by hand, vsys_check_extra() */
 #define VSYS_CALL_SHADOW	(1u << 4) /* changes state of the shadow (cwd, umask) */
 #define VSYS_CALL_KERNEL	(1u << 5) /* from the kernel's ring alone */
+#define VSYS_CALL_ONCE		(1u << 6) /* makes or removes a name: a second
+					   * time would fail */
 
 /* Above every number in the table: how long arrays by number are. */
 #define VSYS_NR_SYSCALLS	448u
 
 enum vsys_call_nr {
-#define VSYS_CALL(name, nr, cls, flags, a0, a1, a2, a3, a4, a5) \
-	VSYS_NR_##name = nr,
+#define VSYS_CALL(name, nr, ...)	VSYS_NR_##name = nr,
 #include "calls.def"
 	/*
 	 * The protocol's own calls.
@@ -99,6 +130,7 @@ struct vsys_call_info {
 	const char *name;
 	__u32 class;		/* VSYS_CLASS_… */
 	__u32 flags;		/* VSYS_CALL_… */
+	__u32 result;		/* VSYS_RESULT() */
 	__u32 args[6];		/* VSYS_ARG() */
 	/* From args, so that nobody walks through all six at each call: */
 	__u8 nr_args;		/* those that are used */
@@ -112,6 +144,12 @@ struct vsys_call_info {
  * in include/virtuos/calls-table.h, for each side to compile once.
  */
 extern const struct vsys_call_info vsys_calls[VSYS_NR_SYSCALLS];
+
+static inline int vsys_call_makes_fd(const struct vsys_call_info *info)
+{
+	return VSYS_RESULT_KIND(info->result) == VSYS_RESULT_FILE ||
+	       VSYS_RESULT_KIND(info->result) == VSYS_RESULT_SOCKET;
+}
 
 /*
  * struct msghdr as it crosses: the header stands at its own place in the

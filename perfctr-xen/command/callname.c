@@ -6,7 +6,7 @@
 const char *call_name(uint32_t nr, char *name, size_t size)
 {
 	static const char *const names[VSYS_NR_SYSCALLS] = {
-#define VSYS_CALL(name, nr, cls, flags, a0, a1, a2, a3, a4, a5) [nr] = #name,
+#define VSYS_CALL(name, nr, ...) [nr] = #name,
 #include <virtuos/calls.def>
 	};
 	const char *known = NULL;

@@ -116,7 +116,7 @@ static s64 back_dispatch_checked(struct back_channel *ch,
 	back_stats_count(ch->dev, calls[call->nr]);
 	if (call->nr == VSYS_NR_close)
 		return back_dispatch_close(ch, call);
-	if (vsys_calls[call->nr].flags & VSYS_CALL_NEWFD)
+	if (vsys_call_makes_fd(&vsys_calls[call->nr]))
 		return back_dispatch_newfd(ch, call);
 	ret = back_dispatch_run(call);
 	if (!ret && call->nr == VSYS_NR_fcntl)

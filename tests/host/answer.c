@@ -206,6 +206,78 @@ static void results(void)
 	largest(VSYS_NR_write, 0);
 }
 
+/* What the manual pages say under "Return value", with these arguments. */
+#define ARGS	{ 4096, 4097, 4098, 4099, 4100, 4101 }
+#define LIMIT	77
+
+static uint64_t manual(uint32_t nr, const uint64_t args[6])
+{
+	switch (nr) {
+	case VSYS_NR_read:
+	case VSYS_NR_write:
+	case VSYS_NR_pread64:
+	case VSYS_NR_pwrite64:
+	case VSYS_NR_sendto:
+	case VSYS_NR_recvfrom:
+	case VSYS_NR_getdents64:
+		return args[2];
+	case VSYS_NR_readlinkat:
+	case VSYS_NR_sendfile:
+		return args[3];
+	case VSYS_NR_getcwd:
+		return args[1];
+	case VSYS_NR_copy_file_range:
+		return args[4];
+	case VSYS_NR_sendmsg:
+	case VSYS_NR_recvmsg:
+		return LIMIT;
+	case VSYS_NR_getxattr:
+	case VSYS_NR_lgetxattr:
+	case VSYS_NR_fgetxattr:
+		return args[3] ? args[3] : INT_MAX;
+	case VSYS_NR_listxattr:
+	case VSYS_NR_llistxattr:
+	case VSYS_NR_flistxattr:
+		return args[2] ? args[2] : INT_MAX;
+	case VSYS_NR_fcntl:
+	case VSYS_NR_ioctl:
+	case VSYS_NR_openat:
+	case VSYS_NR_socket:
+	case VSYS_NR_accept4:
+		return INT_MAX;
+	case VSYS_NR_lseek:
+		return INT64_MAX;
+	case VSYS_NR_umask:
+		return 0777;
+	}
+	return 0;
+}
+
+static void limits(void)
+{
+	static const struct virtuos_marshal sized = { .args = ARGS,
+						      .limit = LIMIT };
+	static const struct virtuos_marshal none = { .limit = LIMIT };
+	struct virtuos_marshal all = { .limit = LIMIT };
+	uint32_t nr;
+
+	memset(all.args, 0xff, sizeof(all.args));
+	for (nr = 0; nr < VSYS_NR_SYSCALLS; nr++) {
+		if (!vsys_calls[nr].name)
+			continue;
+		if (!CHECK_EQ(virtuos_answer_limit(&sized, nr),
+			      manual(nr, sized.args)) ||
+		    !CHECK_EQ(virtuos_answer_limit(&none, nr),
+			      manual(nr, none.args)))
+			fprintf(stderr, "%s\n", vsys_calls[nr].name);
+	}
+	/* MSG_TRUNC among all flags: what there would have been. */
+	CHECK_EQ(virtuos_answer_limit(&all, VSYS_NR_recvfrom), INT_MAX);
+	CHECK_EQ(virtuos_answer_limit(&all, VSYS_NR_recvmsg), INT_MAX);
+	CHECK_EQ(virtuos_answer_limit(&all, VSYS_NR_sendmsg), LIMIT);
+	CHECK_EQ(virtuos_answer_limit(&all, VSYS_NR_sendto), UINT64_MAX);
+}
+
 int main(void)
 {
 	region = test_guarded(REGION);
@@ -215,5 +287,6 @@ int main(void)
 	texts();
 	controls();
 	results();
+	limits();
 	return test_exit();
 }

@@ -18,8 +18,7 @@ struct number {
 };
 
 static const struct number numbers[] = {
-#define VSYS_CALL(name, nr, cls, flags, a0, a1, a2, a3, a4, a5) \
-	{ #name, VSYS_NR_##name, SYS_##name },
+#define VSYS_CALL(name, nr, ...) { #name, VSYS_NR_##name, SYS_##name },
 #include <virtuos/calls.def>
 };
 
@@ -111,16 +110,60 @@ static void check_arg(const struct vsys_call_info *info, int i)
 	}
 }
 
+/* A value that is a length, a count or flags; and, n being a length, its data. */
+static void check_result(const struct vsys_call_info *info)
+{
+	uint32_t n = VSYS_RESULT_PARAM(info->result);
+	uint32_t flags = VSYS_RESULT_FLAGS(info->result);
+
+	if (flags && (flags > 5 || kind(info, flags) != VSYS_ARG_VAL ||
+		      VSYS_ARG_PARAM(info->args[flags]) != VSYS_BITS_MESSAGE))
+		fault(info->name, flags, "no flags of a message");
+	switch (VSYS_RESULT_KIND(info->result)) {
+	case VSYS_RESULT_NAMES:
+	case VSYS_RESULT_TEXT:
+	case VSYS_RESULT_ENTRIES:
+		if (!n || n > 5 || info->args[n - 1] != VSYS_ARG(OUT, n))
+			fault(info->name, n, "no data before its length");
+		break;
+	case VSYS_RESULT_FILE:
+	case VSYS_RESULT_SOCKET:
+	case VSYS_RESULT_BYTES:
+	case VSYS_RESULT_SIZE:
+		if (n > 5 || kind(info, n) != VSYS_ARG_VAL)
+			fault(info->name, n, "the result's limit is no value");
+		break;
+	case VSYS_RESULT_MESSAGE:
+		if (kind(info, 1) != VSYS_ARG_MSG_IN &&
+		    kind(info, 1) != VSYS_ARG_MSG_OUT)
+			fault(info->name, 1, "no message");
+		/* fall through */
+	case VSYS_RESULT_DONE:
+	case VSYS_RESULT_INT:
+	case VSYS_RESULT_OFFSET:
+	case VSYS_RESULT_MODE:
+		if (n)
+			fault(info->name, -1, "a parameter that says nothing");
+		break;
+	default:
+		fault(info->name, -1, "unknown result");
+	}
+}
+
 static void check_row(const struct vsys_call_info *info)
 {
 	int i, end = 0;
 
 	if (!info->class || info->class & ~VSYS_CLASS_BOTH)
 		fault(info->name, -1, "class");
-	if (info->flags & ~(VSYS_CALL_NEWFD | VSYS_CALL_BLOCKS |
+	if (info->flags & ~(VSYS_CALL_MOVES | VSYS_CALL_BLOCKS |
 			    VSYS_CALL_CANCEL | VSYS_CALL_CHECKED |
-			    VSYS_CALL_SHADOW | VSYS_CALL_KERNEL))
+			    VSYS_CALL_SHADOW | VSYS_CALL_KERNEL |
+			    VSYS_CALL_ONCE))
 		fault(info->name, -1, "unknown flag");
+	if (info->flags & VSYS_CALL_MOVES && kind(info, 0) != VSYS_ARG_FD)
+		fault(info->name, 0, "transfers, yet no descriptor");
+	check_result(info);
 	for (i = 0; i < 6; i++) {
 		check_arg(info, i);
 		if (kind(info, i) == VSYS_ARG_NONE)
