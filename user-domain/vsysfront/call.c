@@ -251,3 +251,9 @@ s64 front_call_simple(struct front_channel *ch, enum front_patience patience,
 	front_call_end(&call);
 	return ret;
 }
+
+/* Closes a remote descriptor, and waits for that, but not for ever. */
+void front_call_close(struct front_channel *ch, s32 fd)
+{
+	front_call_simple(ch, FRONT_BOUND, VSYS_NR_close, fd, 0, 0, 0);
+}

@@ -106,32 +106,32 @@ static long front_client_wait(struct front_channel *ch, void __user *arg)
 /* ---- Calls that make a descriptor --------------------------------------------- */
 
 /* What the descriptor will be, from a private copy of the slot. */
-static int front_client_origin(const struct vsys_call *call, u32 flags,
-			       struct front_origin *origin)
+static int front_client_kind(const struct vsys_call *call, u32 flags,
+			     struct front_kind *kind)
 {
 	u32 type;
 
 	switch (call->nr) {
 	case VSYS_NR_openat:
-		origin->flags = call->args[2] | O_LARGEFILE;
-		origin->type = 0;		/* to be asked for */
-		origin->whole = false;
+		kind->flags = call->args[2] | O_LARGEFILE;
+		kind->type = 0;			/* to be asked for */
+		kind->whole = false;
 		return 0;
 	case VSYS_NR_socket:
 		type = call->args[1] & SOCK_TYPE_MASK;
-		origin->flags = call->args[1] & SOCK_NONBLOCK;
-		origin->whole = type != SOCK_STREAM;
+		kind->flags = call->args[1] & SOCK_NONBLOCK;
+		kind->whole = type != SOCK_STREAM;
 		break;
 	case VSYS_NR_accept4:
-		origin->flags = call->args[3] & SOCK_NONBLOCK;
-		origin->whole = false;
+		kind->flags = call->args[3] & SOCK_NONBLOCK;
+		kind->whole = false;
 		break;
 	default:
 		return -EINVAL;
 	}
 	BUILD_BUG_ON(SOCK_NONBLOCK != O_NONBLOCK);
-	origin->flags |= O_RDWR | (flags & O_NONBLOCK);
-	origin->type = S_IFSOCK;
+	kind->flags |= O_RDWR | (flags & O_NONBLOCK);
+	kind->type = S_IFSOCK;
 	return 0;
 }
 
@@ -155,24 +155,23 @@ static s64 front_client_submit(struct front_channel *ch, u32 slot, u32 flags)
 }
 
 static struct file *front_client_file(struct front_channel *ch, s32 remote,
-				      struct front_origin *origin)
+				      struct front_kind *kind)
 {
 	int err = 0;
 
-	if (!origin->type)
-		err = front_inode_type(ch, remote, &origin->type);
+	if (!kind->type)
+		err = front_inode_type(ch, remote, &kind->type);
 	if (err) {
-		front_call_simple(ch, FRONT_BOUND, VSYS_NR_close, remote, 0, 0,
-				  0);
+		front_call_close(ch, remote);
 		return ERR_PTR(err == -EIO ? -ENODEV : err);
 	}
-	return front_placeholder_open(ch, remote, origin);
+	return front_placeholder_open(ch, remote, kind);
 }
 
 static long front_client_call(struct front_channel *ch, void __user *arg)
 {
 	struct vsys_front_call c;
-	struct front_origin origin;
+	struct front_kind kind;
 	struct vsys_call call;
 	struct vsys_slot *slot;
 	struct file *file;
@@ -195,7 +194,7 @@ static long front_client_call(struct front_channel *ch, void __user *arg)
 	call.nr = vsys_nr_call(READ_ONCE(slot->nr));
 	for (i = 0; i < 6; i++)
 		call.args[i] = READ_ONCE(slot->args[i]);
-	ret = front_client_origin(&call, c.flags, &origin);
+	ret = front_client_kind(&call, c.flags, &kind);
 	if (ret)
 		return ret;
 
@@ -208,7 +207,7 @@ static long front_client_call(struct front_channel *ch, void __user *arg)
 	if (ret < 0)
 		goto put_fd;
 	c.remote_fd = ret;
-	file = front_client_file(ch, c.remote_fd, &origin);
+	file = front_client_file(ch, c.remote_fd, &kind);
 	ret = PTR_ERR_OR_ZERO(file);
 	if (ret)
 		goto put_fd;

@@ -125,7 +125,7 @@ static struct inode *front_placeholder_inode(struct front_placeholder *p)
 
 static struct front_placeholder *
 front_placeholder_alloc(struct front_channel *ch, s32 fd,
-			const struct front_origin *origin)
+			const struct front_kind *kind)
 {
 	struct front_placeholder *p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
 
@@ -133,9 +133,9 @@ front_placeholder_alloc(struct front_channel *ch, s32 fd,
 		return NULL;
 	p->origin = ch;
 	p->fd = fd;
-	p->type = origin->type;
-	p->whole = origin->whole;
-	p->remote_flags = origin->flags;
+	p->type = kind->type;
+	p->whole = kind->whole;
+	p->remote_flags = kind->flags;
 	mutex_init(&p->lock);
 	INIT_LIST_HEAD(&p->attachments);
 	init_waitqueue_head(&p->wait);
@@ -201,14 +201,14 @@ static int front_placeholder_enter(struct front_placeholder *p)
  * to it: on failure it has been closed, unless it is another placeholder's.
  */
 struct file *front_placeholder_open(struct front_channel *ch, s32 fd,
-				    const struct front_origin *origin)
+				    const struct front_kind *kind)
 {
 	struct front_placeholder *p;
 	struct inode *inode = NULL;
 	struct file *file = ERR_PTR(-ENOMEM);
 	int err = -ENOMEM;
 
-	p = front_placeholder_alloc(ch, fd, origin);
+	p = front_placeholder_alloc(ch, fd, kind);
 	if (!p)
 		goto close;
 	inode = front_placeholder_inode(p);
@@ -223,7 +223,7 @@ struct file *front_placeholder_open(struct front_channel *ch, s32 fd,
 	}
 	if (WARN_ON_ONCE(!front_channel_use(ch)))  /* the caller is one, too */
 		goto leave;
-	file = front_placeholder_file(p, inode, origin->flags);
+	file = front_placeholder_file(p, inode, kind->flags);
 	if (!IS_ERR(file))
 		return file;
 	front_channel_unuse(ch);
@@ -233,7 +233,7 @@ close:
 	if (inode)
 		iput(inode);			/* and with it p */
 	if (err != -EIO)
-		front_call_simple(ch, FRONT_BOUND, VSYS_NR_close, fd, 0, 0, 0);
+		front_call_close(ch, fd);
 	return file;
 }
 
@@ -341,13 +341,11 @@ int front_placeholder_release(struct inode *inode, struct file *file)
 
 	xa_erase_irq(&p->origin->remotes, p->fd);
 	list_for_each_entry_safe(a, next, &p->attachments, node) {
-		front_call_simple(a->ch, FRONT_BOUND, VSYS_NR_close, a->fd,
-				  0, 0, 0);
+		front_call_close(a->ch, a->fd);
 		front_attachment_free(a);
 	}
 	WRITE_ONCE(p->released, true);
-	front_call_simple(p->origin, FRONT_BOUND, VSYS_NR_close, p->fd,
-			  0, 0, 0);
+	front_call_close(p->origin, p->fd);
 	front_channel_unuse(p->origin);
 	return 0;
 }

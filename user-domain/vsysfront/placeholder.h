@@ -36,8 +36,9 @@ struct front_placeholder {
 	__poll_t mask;			/* poll_lock; what was answered then */
 };
 
-struct front_origin {
-	umode_t type;
+/* What a new descriptor is. */
+struct front_kind {
+	umode_t type;			/* S_IFMT bits; 0: to be asked for */
 	unsigned int flags;		/* O_… of the call */
 	bool whole;
 };
@@ -45,7 +46,7 @@ struct front_origin {
 int front_placeholder_init(void);
 void front_placeholder_exit(void);
 struct file *front_placeholder_open(struct front_channel *ch, s32 fd,
-				    const struct front_origin *origin);
+				    const struct front_kind *kind);
 struct front_placeholder *front_placeholder_of(struct file *file);
 int front_placeholder_attach(struct front_placeholder *p,
 			     struct front_channel *ch);
