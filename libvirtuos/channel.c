@@ -210,8 +210,7 @@ static void channel_unmap(struct virtuos_channel *ch)
 	if (ch->ring.head &&
 	    cover(ch->ring.head, ring_size(ch->ring.nr_slots)))
 		/* Nobody is to be woken. */
-		__atomic_store_n(&ch->ring.head->server, VSYS_SERVER_DEAD,
-				 __ATOMIC_RELAXED);
+		vsys_server_die(&ch->ring);
 }
 
 /* Where there is no /dev/vsys everything is local, as it is from the start. */

@@ -89,8 +89,12 @@ struct vsys_front_wait {
 struct vsys_front_call {
 	__u32 slot;		/* in: filled, not yet submitted */
 	__u32 flags;		/* in: VSYS_WAIT_…, O_CLOEXEC, O_NONBLOCK */
-	__s32 remote_fd;	/* out: the descriptor in the shadow */
-	__u32 reserved;
+	/*
+	 * out: the descriptor in the shadow; or the error, when it is the service
+	 * domain's own; otherwise no negative number
+	 */
+	__s32 remote_fd;
+	__u32 mode;		/* out: file type bits of st_mode */
 };
 
 struct vsys_front_arena {

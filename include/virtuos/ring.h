@@ -191,6 +191,29 @@ static inline void vsys_server_wake(const struct vsys_ring *ring)
 			 __ATOMIC_SEQ_CST);
 }
 
+/*
+ * No call of this ring will be answered.  Whoever sees that sees, too, what was
+ * answered before.
+ */
+static inline void vsys_server_die(const struct vsys_ring *ring)
+{
+	__atomic_store_n(&ring->head->server, VSYS_SERVER_DEAD,
+			 __ATOMIC_SEQ_CST);
+}
+
+/* F: for a moment only, for B may write there what it likes. */
+static inline int vsys_server_dead(const struct vsys_ring *ring)
+{
+	return __atomic_load_n(&ring->head->server, __ATOMIC_ACQUIRE) ==
+	       VSYS_SERVER_DEAD;
+}
+
+/* B: the shadow lives; count is another number than the last time. */
+static inline void vsys_server_beat(const struct vsys_ring *ring, __u64 count)
+{
+	__atomic_store_n(&ring->head->heartbeat, count, __ATOMIC_RELAXED);
+}
+
 /* ---- Event ring (readiness of polled descriptors) ---------------------- */
 
 /*

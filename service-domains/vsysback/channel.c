@@ -98,19 +98,13 @@ void back_channel_awake(struct back_channel *ch)
 	spin_unlock_irq(&ch->lock);
 }
 
-static void back_channel_dead_word(const struct vsys_ring *ring)
-{
-	__atomic_store_n(&ring->head->server, VSYS_SERVER_DEAD,
-			 __ATOMIC_SEQ_CST);
-}
-
 /* Control request RETIRE; what its slots hold is finished, or never begun. */
 void back_channel_retire(struct back_channel *ch)
 {
 	spin_lock_irq(&ch->lock);
 	if (ch->state <= BACK_CHANNEL_SERVING) {
 		WRITE_ONCE(ch->retired, true);
-		back_channel_dead_word(&ch->ring);
+		vsys_server_die(&ch->ring);
 	}
 	spin_unlock_irq(&ch->lock);
 }
@@ -462,8 +456,8 @@ void back_channel_dead(struct back_channel *ch)
 
 	back_poll_disarm_all(ch);
 	back_manage_flush(ch);
-	back_channel_dead_word(&ch->ring);
-	back_channel_dead_word(&ch->kernel);
+	vsys_server_die(&ch->ring);
+	vsys_server_die(&ch->kernel);
 	back_channel_bell(ch);
 	if (was != BACK_CHANNEL_SERVING)
 		back_channel_answer(ch, -EAGAIN);

@@ -42,8 +42,7 @@ static void back_stats_beat(struct back_device *dev)
 	xa_lock(&dev->channels);
 	xa_for_each(&dev->channels, id, ch)
 		if (ch->state == BACK_CHANNEL_SERVING)
-			WRITE_ONCE(ch->kernel.head->heartbeat,
-				   ++ch->heartbeat);
+			vsys_server_beat(&ch->kernel, ++ch->heartbeat);
 	xa_unlock(&dev->channels);
 }
 

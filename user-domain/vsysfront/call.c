@@ -48,7 +48,7 @@ static long front_call_timeout(struct front_channel *ch,
 
 /*
  * A result as it may be handed to programs: B has no business with the codes
- * that exist only within a kernel.
+ * that exist only within a kernel, or within this module.
  */
 s64 front_call_error(s64 ret)
 {
@@ -56,17 +56,17 @@ s64 front_call_error(s64 ret)
 		return ret;
 	if (ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK)
 		return -EINTR;
-	return ret < -MAX_ERRNO ? -EIO : ret;
+	return ret <= FRONT_DEAD ? -EIO : ret;
 }
 
 /* Begins a call with that many bytes of arena at hand. */
 int front_call_begin(struct front_call *call, struct front_channel *ch,
 		     u32 bytes, enum front_patience patience)
 {
-	int slot, err = -EIO;
+	int slot, err = FRONT_DEAD;
 
 	if (!front_channel_use(ch))
-		return -EIO;
+		return FRONT_DEAD;
 	if (!front_channel_alive(ch))
 		goto unuse;
 	slot = front_ring_slot_get(&ch->ring, patience == FRONT_BOUND,
@@ -184,8 +184,9 @@ static int front_call_late(struct front_channel *ch, struct vsys_slot *slot,
 }
 
 /*
- * Waits for a submitted slot, known by its region.  0: it is DONE.  Otherwise nobody will answer
- * (EIO), or nobody has (ETIMEDOUT, ERESTARTSYS), and the slot is not free.
+ * Waits for a submitted slot, known by its region.  0: it is DONE.  Otherwise
+ * nobody will answer (FRONT_DEAD), or nobody has (ETIMEDOUT, ERESTARTSYS), and
+ * the slot is not free.
  */
 int front_call_wait(struct front_channel *ch, u32 region,
 		    enum front_patience patience)

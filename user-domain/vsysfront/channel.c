@@ -430,7 +430,7 @@ static int front_channel_request(struct front_channel *ch, bool *lost)
 	}
 	kfree(open);
 	if (ret < 0)
-		return ret == -EIO ? -ENODEV : ret;
+		return ret;
 	ch->id = ret;
 	return 0;
 }

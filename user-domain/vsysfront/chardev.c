@@ -17,6 +17,7 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/net.h>
+#include <linux/nospec.h>
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 #include <virtuos/calls.h>
@@ -31,6 +32,12 @@ struct front_client {
 	atomic_t ended;			/* its use of the channel is given up */
 };
 
+/* What a program hears. */
+static long front_client_error(long ret)
+{
+	return ret == FRONT_DEAD ? -ENODEV : ret;
+}
+
 /* The channel of the calling process's file, with a use. */
 static struct front_channel *front_client_channel(struct front_client *c)
 {
@@ -43,8 +50,8 @@ static struct front_channel *front_client_channel(struct front_client *c)
 	if (ch->mm != current->mm)
 		return ERR_PTR(-EPERM);		/* inherited */
 	if (!front_channel_use(ch))
-		return ERR_PTR(-ENODEV);
-	err = !front_channel_alive(ch) ? -ENODEV :
+		return ERR_PTR(FRONT_DEAD);
+	err = !front_channel_alive(ch) ? FRONT_DEAD :
 	      front_channel_sandboxed(ch) ? -EACCES : 0;
 	if (!err)
 		return ch;
@@ -96,8 +103,8 @@ static long front_client_wait(struct front_channel *ch, void __user *arg)
 	err = front_ring_sleep(&ch->ring, front_channel_slot(ch, wait.slot),
 			       TASK_INTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT);
 	clear_bit(wait.slot, ch->waited);
-	if (err == -EIO)
-		return READ_ONCE(ch->ring.retired) ? -EACCES : -ENODEV;
+	if (err == FRONT_DEAD && READ_ONCE(ch->ring.retired))
+		return -EACCES;
 	if (err == -ERESTARTSYS && wait.flags & VSYS_WAIT_NORESTART)
 		return -EINTR;
 	return err;
@@ -109,119 +116,139 @@ static long front_client_wait(struct front_channel *ch, void __user *arg)
 static int front_client_kind(const struct vsys_call *call, u32 flags,
 			     struct front_kind *kind)
 {
-	u32 type;
+	u32 nr = array_index_nospec(call->nr, VSYS_NR_SYSCALLS), type;
+	u32 result = call->nr == nr ? vsys_calls[nr].result :
+				      VSYS_RESULT(DONE, 0);
+	u64 asked = call->args[VSYS_RESULT_PARAM(result)];
 
-	switch (call->nr) {
-	case VSYS_NR_openat:
-		kind->flags = call->args[2] | O_LARGEFILE;
+	BUILD_BUG_ON(SOCK_NONBLOCK != O_NONBLOCK);
+	switch (VSYS_RESULT_KIND(result)) {
+	case VSYS_RESULT_FILE:
 		kind->type = 0;			/* to be asked for */
+		kind->flags = asked | O_LARGEFILE;
 		kind->whole = false;
 		return 0;
-	case VSYS_NR_socket:
-		type = call->args[1] & SOCK_TYPE_MASK;
-		kind->flags = call->args[1] & SOCK_NONBLOCK;
-		kind->whole = type != SOCK_STREAM;
-		break;
-	case VSYS_NR_accept4:
-		kind->flags = call->args[3] & SOCK_NONBLOCK;
-		kind->whole = false;
-		break;
-	default:
-		return -EINVAL;
+	case VSYS_RESULT_SOCKET:
+		/* Beside the flags stands a new socket's type, or nothing. */
+		type = asked & SOCK_TYPE_MASK;
+		kind->type = S_IFSOCK;
+		kind->flags = O_RDWR | ((asked | flags) & O_NONBLOCK);
+		kind->whole = type && type != SOCK_STREAM;
+		return 0;
 	}
-	BUILD_BUG_ON(SOCK_NONBLOCK != O_NONBLOCK);
-	kind->flags |= O_RDWR | (flags & O_NONBLOCK);
-	kind->type = S_IFSOCK;
-	return 0;
+	return -EINVAL;
 }
 
-/* Submits the slot and waits: the remote descriptor, or an error. */
-static s64 front_client_submit(struct front_channel *ch, u32 slot, u32 flags)
+/*
+ * Submits the slot and waits: the remote descriptor, or an error.  What the
+ * service domain itself said stands in c->remote_fd as well.
+ */
+static s64 front_client_submit(struct front_channel *ch,
+			       struct vsys_front_call *c)
 {
+	struct vsys_slot *slot = front_channel_slot(ch, c->slot);
 	s64 ret;
 	int err;
 
-	front_channel_submit(ch, slot);
-	err = front_call_wait(ch, slot, FRONT_SIGNAL);
+	front_channel_submit(ch, c->slot);
+	err = front_call_wait(ch, c->slot, FRONT_SIGNAL);
 	if (err)		/* dead, as good as dead, or not served */
-		return READ_ONCE(ch->ring.retired) ? -EACCES : -ENODEV;
-	ret = front_call_error(vsys_slot_finish(front_channel_slot(ch, slot)));
+		return READ_ONCE(ch->ring.retired) ? -EACCES : FRONT_DEAD;
+	ret = front_call_error(vsys_slot_finish(slot));
 	if (ret == -EINTR && signal_pending(current) &&
-	    !(flags & VSYS_WAIT_NORESTART))
+	    !(c->flags & VSYS_WAIT_NORESTART))
 		return -ERESTARTSYS;	/* the slot is as the program filled it */
 	if (ret >= 0 && (ret < VSYS_FD_FIRST || ret >= FRONT_FD_MAX))
-		return -EIO;
+		ret = -EIO;
+	c->remote_fd = ret;
 	return ret;
 }
 
-static struct file *front_client_file(struct front_channel *ch, s32 remote,
+static struct file *front_client_file(struct front_channel *ch,
+				      struct vsys_front_call *c,
 				      struct front_kind *kind)
 {
+	s64 remote = front_client_submit(ch, c);
 	int err = 0;
 
+	if (remote < 0)
+		return ERR_PTR(remote);
 	if (!kind->type)
 		err = front_inode_type(ch, remote, &kind->type);
 	if (err) {
 		front_call_close(ch, remote);
-		return ERR_PTR(err == -EIO ? -ENODEV : err);
+		return ERR_PTR(err);
 	}
+	c->mode = kind->type;
 	return front_placeholder_open(ch, remote, kind);
+}
+
+/* A slot that the program has filled, read once. */
+static int front_client_take(struct front_channel *ch, u32 index,
+			     struct vsys_call *call)
+{
+	struct vsys_slot *slot = front_channel_slot(ch, index);
+	int i;
+
+	if (READ_ONCE(slot->state) != VSYS_SLOT_FREE)
+		return -EINVAL;
+	call->nr = vsys_nr_call(READ_ONCE(slot->nr));
+	for (i = 0; i < 6; i++)
+		call->args[i] = READ_ONCE(slot->args[i]);
+	WRITE_ONCE(slot->nr, vsys_nr_pack(call->nr,
+					  front_counting_account(ch, NULL)));
+	return 0;
+}
+
+static int front_client_prepare(struct front_channel *ch,
+				struct vsys_front_call *c,
+				struct front_kind *kind)
+{
+	struct vsys_call call;
+	int err;
+
+	if (c->slot >= ch->nr_slots ||
+	    c->flags & ~(VSYS_WAIT_NORESTART | O_CLOEXEC | O_NONBLOCK))
+		return -EINVAL;
+	if (front_sandbox_binds_opening(ch->dev->class))
+		return -EACCES;
+	c->remote_fd = 0;
+	c->mode = 0;
+	err = front_creds_current(ch, c->slot);
+	if (!err)
+		err = front_client_take(ch, c->slot, &call);
+	return err ?: front_client_kind(&call, c->flags, kind);
 }
 
 static long front_client_call(struct front_channel *ch, void __user *arg)
 {
 	struct vsys_front_call c;
 	struct front_kind kind;
-	struct vsys_call call;
-	struct vsys_slot *slot;
 	struct file *file;
-	s64 ret;
-	int i, fd;
+	long ret;
+	int fd;
 
 	if (copy_from_user(&c, arg, sizeof(c)))
 		return -EFAULT;
-	if (c.slot >= ch->nr_slots ||
-	    c.flags & ~(VSYS_WAIT_NORESTART | O_CLOEXEC | O_NONBLOCK))
-		return -EINVAL;
-	if (front_sandbox_binds_opening(ch->dev->class))
-		return -EACCES;
-	ret = front_creds_current(ch, c.slot);
-	if (ret)
-		return ret == -EIO ? -ENODEV : ret;
-	slot = front_channel_slot(ch, c.slot);
-	if (READ_ONCE(slot->state) != VSYS_SLOT_FREE)
-		return -EINVAL;
-	call.nr = vsys_nr_call(READ_ONCE(slot->nr));
-	for (i = 0; i < 6; i++)
-		call.args[i] = READ_ONCE(slot->args[i]);
-	ret = front_client_kind(&call, c.flags, &kind);
+	ret = front_client_prepare(ch, &c, &kind);
 	if (ret)
 		return ret;
-
 	fd = get_unused_fd_flags(c.flags & O_CLOEXEC);
 	if (fd < 0)
 		return fd;
-	WRITE_ONCE(slot->nr, vsys_nr_pack(call.nr,
-					  front_counting_account(ch, NULL)));
-	ret = front_client_submit(ch, c.slot, c.flags);
-	if (ret < 0)
-		goto put_fd;
-	c.remote_fd = ret;
-	file = front_client_file(ch, c.remote_fd, &kind);
+	file = front_client_file(ch, &c, &kind);
 	ret = PTR_ERR_OR_ZERO(file);
-	if (ret)
-		goto put_fd;
 	if (copy_to_user(arg, &c, sizeof(c))) {
-		fput(file);
+		if (!ret)
+			fput(file);
 		ret = -EFAULT;
-		goto put_fd;
+	}
+	if (ret) {
+		put_unused_fd(fd);
+		return ret;
 	}
 	fd_install(fd, file);
 	return fd;
-
-put_fd:
-	put_unused_fd(fd);
-	return ret;
 }
 
 /* ---- Memory, credentials, descriptors --------------------------------------------- */
@@ -237,7 +264,7 @@ static long front_client_arena(struct front_channel *ch, void __user *arg)
 		return -EINVAL;
 	err = front_arena_grow(ch, a.slot, a.bytes);
 	if (err)
-		return err == -EIO ? -ENODEV : err;
+		return err;
 	a.bytes = front_arena_pages(ch, a.slot) * PAGE_SIZE;
 	return copy_to_user(arg, &a, sizeof(a)) ? -EFAULT : 0;
 }
@@ -245,12 +272,10 @@ static long front_client_arena(struct front_channel *ch, void __user *arg)
 static long front_client_creds(struct front_channel *ch, void __user *arg)
 {
 	struct vsys_front_creds creds;
-	int err;
 
 	if (copy_from_user(&creds, arg, sizeof(creds)))
 		return -EFAULT;
-	err = front_creds_attest(ch, creds.slot, creds.flags);
-	return err == -EIO ? -ENODEV : err;
+	return front_creds_attest(ch, creds.slot, creds.flags);
 }
 
 static long front_client_fd(void __user *arg)
@@ -309,8 +334,8 @@ static long front_client_account(struct front_channel *ch, void __user *arg)
 	return copy_to_user(arg, &a, sizeof(a)) ? -EFAULT : 0;
 }
 
-static long front_client_ioctl(struct front_channel *ch, unsigned int cmd,
-			       void __user *p)
+static long front_client_request(struct front_channel *ch, unsigned int cmd,
+				 void __user *p)
 {
 	switch (cmd) {
 	case VSYS_IOC_DOORBELL:
@@ -332,11 +357,9 @@ static long front_client_ioctl(struct front_channel *ch, unsigned int cmd,
 	return -ENOTTY;
 }
 
-static long front_chardev_ioctl(struct file *file, unsigned int cmd,
-				unsigned long arg)
+static long front_client_ioctl(struct front_client *c, unsigned int cmd,
+			       void __user *p)
 {
-	struct front_client *c = file->private_data;
-	void __user *p = (void __user *)arg;
 	struct front_channel *ch;
 	long ret;
 
@@ -347,9 +370,16 @@ static long front_chardev_ioctl(struct file *file, unsigned int cmd,
 	ch = front_client_channel(c);
 	if (IS_ERR(ch))
 		return PTR_ERR(ch);
-	ret = front_client_ioctl(ch, cmd, p);
+	ret = front_client_request(ch, cmd, p);
 	front_channel_unuse(ch);
 	return ret;
+}
+
+static long front_chardev_ioctl(struct file *file, unsigned int cmd,
+				unsigned long arg)
+{
+	return front_client_error(front_client_ioctl(file->private_data, cmd,
+						     (void __user *)arg));
 }
 
 /* ---- Mapping ------------------------------------------------------------------------ */
@@ -417,7 +447,7 @@ static int front_chardev_mmap(struct file *file, struct vm_area_struct *vma)
 	int err;
 
 	if (IS_ERR(ch))
-		return PTR_ERR(ch);
+		return front_client_error(PTR_ERR(ch));
 	err = front_client_map(ch, vma);
 	front_channel_unuse(ch);
 	return err;

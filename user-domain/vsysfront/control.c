@@ -149,7 +149,7 @@ void front_control_free(struct front_device *dev)
 /* An answer is a channel, a descriptor or an error; nothing else makes sense. */
 static s64 front_control_check(s64 ret)
 {
-	return ret < -MAX_ERRNO || ret > INT_MAX ? -EPROTO : ret;
+	return ret <= FRONT_DEAD || ret > INT_MAX ? -EPROTO : ret;
 }
 
 /* What is asked, of whom, and how long the asker waits. */
@@ -198,7 +198,7 @@ static void front_control_give_up(struct front_device *dev, u32 slot,
 	if (err == -ETIMEDOUT)
 		pr_warn_ratelimited("service domain %u (%s) does not answer request %u\n",
 				    dev->domid, dev->service, r->nr);
-	if (r->ch && err != -EIO) {
+	if (r->ch && err != FRONT_DEAD) {
 		*r->lost = true;
 		front_control_lose(&dev->control, slot, r->ch);
 	} else {
@@ -217,7 +217,7 @@ static s64 front_control_make(struct front_device *dev,
 	s64 ret;
 
 	if (READ_ONCE(dev->dead) || !READ_ONCE(dev->connected))
-		return -EIO;
+		return FRONT_DEAD;
 	slot = front_ring_slot_get(&c->ring, r->nr != VSYS_CONTROL_OPEN, state,
 				   r->timeout);
 	if (slot < 0)

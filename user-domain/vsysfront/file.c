@@ -27,26 +27,23 @@
 
 /* ---- read, write --------------------------------------------------------- */
 
-/* An error of a data transfer as Linux would say it, signal and all. */
-static ssize_t front_file_error(struct front_placeholder *p, s64 ret,
-				bool write)
-{
-	if (ret == -EIO && S_ISSOCK(p->type) &&
-	    !front_channel_alive(p->origin))
-		return -ECONNRESET;
-	if (ret == -EPIPE && write)
-		send_sig(SIGPIPE, current, 0);
-	return ret;
-}
-
 struct front_transfer {
 	struct front_placeholder *p;
+	u32 nr;				/* of each remote call */
 	struct front_call call;
 	struct iov_iter *iter;
 	bool write;
 	bool positioned;		/* pread, pwrite */
 	loff_t pos;
 };
+
+/* An error as Linux would say it, signal and all. */
+static ssize_t front_file_error(const struct front_transfer *t, s64 ret)
+{
+	if (ret == -EPIPE && t->write)
+		send_sig(SIGPIPE, current, 0);
+	return front_placeholder_error(t->p, t->nr, ret);
+}
 
 /* One remote call; how many bytes it moved, or an error. */
 static s64 front_file_write_step(struct front_transfer *t, size_t n)
@@ -56,10 +53,9 @@ static s64 front_file_write_step(struct front_transfer *t, size_t n)
 
 	if (got < n && !got)
 		return -EFAULT;
-	ret = front_call_make(&t->call, t->positioned ? VSYS_NR_pwrite64 :
-							VSYS_NR_write,
-			      t->p->fd, front_call_address(&t->call, 0), got,
-			      t->pos, 0, 0);
+	ret = front_call_make(&t->call, t->nr, t->p->fd,
+			      front_call_address(&t->call, 0), got, t->pos, 0,
+			      0);
 	if (ret > (s64)got)
 		ret = -EIO;		/* a lie */
 	iov_iter_revert(t->iter, got - max_t(s64, ret, 0));
@@ -71,10 +67,8 @@ static s64 front_file_read_step(struct front_transfer *t, size_t n)
 	size_t put;
 	s64 ret;
 
-	ret = front_call_make(&t->call, t->positioned ? VSYS_NR_pread64 :
-							VSYS_NR_read,
-			      t->p->fd, front_call_address(&t->call, 0), n,
-			      t->pos, 0, 0);
+	ret = front_call_make(&t->call, t->nr, t->p->fd,
+			      front_call_address(&t->call, 0), n, t->pos, 0, 0);
 	if (ret > (s64)n)
 		return -EIO;		/* a lie */
 	if (ret <= 0)
@@ -131,6 +125,10 @@ static ssize_t front_file_transfer(struct kiocb *iocb, struct iov_iter *iter,
 	if (write && t.p->whole && count > VSYS_SLOT_ARENA_INITIAL)
 		return -EMSGSIZE;
 	t.pos = t.positioned ? iocb->ki_pos : 0;
+	if (write)
+		t.nr = t.positioned ? VSYS_NR_pwrite64 : VSYS_NR_write;
+	else
+		t.nr = t.positioned ? VSYS_NR_pread64 : VSYS_NR_read;
 	front_placeholder_flags(file);
 	ret = front_call_begin(&t.call, t.p->origin,
 			       min_t(size_t, max_t(size_t, count, 1),
@@ -140,7 +138,7 @@ static ssize_t front_file_transfer(struct kiocb *iocb, struct iov_iter *iter,
 		front_call_end(&t.call);
 	}
 	if (ret < 0)
-		return front_file_error(t.p, ret, write);
+		return front_file_error(&t, ret);
 	if (t.positioned)
 		iocb->ki_pos = t.pos;
 	return ret;
@@ -178,8 +176,8 @@ static loff_t front_file_llseek(struct file *file, loff_t offset, int whence)
 {
 	struct front_placeholder *p = file->private_data;
 
-	return front_call_simple(p->origin, FRONT_KILL, VSYS_NR_lseek, p->fd,
-				 offset, whence, 0);
+	return front_placeholder_call(p, FRONT_KILL, VSYS_NR_lseek, offset,
+				      whence, 0);
 }
 
 /* The result of a call that returns nothing but success. */
@@ -193,9 +191,9 @@ static int front_file_fsync(struct file *file, loff_t start, loff_t end,
 {
 	struct front_placeholder *p = file->private_data;
 
-	return front_file_status(front_call_simple(p->origin, FRONT_KILL,
+	return front_file_status(front_placeholder_call(p, FRONT_KILL,
 			datasync ? VSYS_NR_fdatasync : VSYS_NR_fsync,
-			p->fd, 0, 0, 0));
+			0, 0, 0));
 }
 
 static long front_file_fallocate(struct file *file, int mode, loff_t offset,
@@ -203,8 +201,8 @@ static long front_file_fallocate(struct file *file, int mode, loff_t offset,
 {
 	struct front_placeholder *p = file->private_data;
 
-	return front_file_status(front_call_simple(p->origin, FRONT_SIGNAL,
-			VSYS_NR_fallocate, p->fd, mode, offset, len));
+	return front_file_status(front_placeholder_call(p, FRONT_SIGNAL,
+			VSYS_NR_fallocate, mode, offset, len));
 }
 
 /* ---- Locks ------------------------------------------------------------------ */
@@ -217,8 +215,8 @@ static int front_file_flock(struct file *file, int cmd, struct file_lock *fl)
 
 	if (!IS_SETLKW(cmd))
 		operation |= LOCK_NB;
-	return front_file_status(front_call_simple(p->origin, FRONT_SIGNAL,
-			VSYS_NR_flock, p->fd, operation, 0, 0));
+	return front_file_status(front_placeholder_call(p, FRONT_SIGNAL,
+			VSYS_NR_flock, operation, 0, 0));
 }
 
 static int front_file_lock_call(struct front_channel *ch, s32 fd, int cmd,
@@ -304,7 +302,8 @@ static int front_file_lock(struct file *file, int cmd, struct file_lock *fl)
 
 	if (fl->fl_flags & FL_OFDLCK)
 		remote += F_OFD_GETLK - F_GETLK;
-	ret = front_file_lock_owner(p, remote, &lock);
+	ret = front_placeholder_error(p, VSYS_NR_fcntl,
+			front_file_lock_owner(p, remote, &lock));
 	if (ret || !IS_GETLK(cmd))
 		return ret;
 	if (lock.l_type != F_RDLCK && lock.l_type != F_WRLCK &&
@@ -322,19 +321,13 @@ static int front_file_lock(struct file *file, int cmd, struct file_lock *fl)
 
 #define FRONT_IOCTL_MAX	64
 
-static long front_file_ioctl(struct file *file, unsigned int cmd,
-			     unsigned long arg)
+/* The data as the command takes it, and as it leaves it. */
+static s64 front_file_ioctl_call(struct front_placeholder *p, unsigned int cmd,
+				 void *data, int size)
 {
-	struct front_placeholder *p = file->private_data;
-	int size = vsys_ioctl_size(cmd);
-	u8 data[FRONT_IOCTL_MAX];
 	struct front_call call;
 	s64 ret;
 
-	if (size <= 0 || size > FRONT_IOCTL_MAX)
-		return -ENOTTY;
-	if (copy_from_user(data, (void __user *)arg, size))
-		return -EFAULT;
 	ret = front_call_begin(&call, p->origin, size, FRONT_KILL);
 	if (ret)
 		return ret;
@@ -344,9 +337,25 @@ static long front_file_ioctl(struct file *file, unsigned int cmd,
 	if (ret >= 0)
 		front_arena_read(call.region, 0, data, size);
 	front_call_end(&call);
+	return ret > INT_MAX ? -EIO : ret;
+}
+
+static long front_file_ioctl(struct file *file, unsigned int cmd,
+			     unsigned long arg)
+{
+	struct front_placeholder *p = file->private_data;
+	int size = vsys_ioctl_size(cmd);
+	u8 data[FRONT_IOCTL_MAX];
+	s64 ret;
+
+	if (size <= 0 || size > FRONT_IOCTL_MAX)
+		return -ENOTTY;
+	if (copy_from_user(data, (void __user *)arg, size))
+		return -EFAULT;
+	ret = front_file_ioctl_call(p, cmd, data, size);
 	if (ret >= 0 && copy_to_user((void __user *)arg, data, size))
 		return -EFAULT;
-	return ret > INT_MAX ? -EIO : ret;
+	return front_placeholder_error(p, VSYS_NR_ioctl, ret);
 }
 
 /* ---- Directories ------------------------------------------------------------------ */
@@ -444,7 +453,7 @@ static int front_dir_iterate(struct file *file, struct dir_context *ctx)
 								 SEEK_SET));
 	}
 	kvfree(data);
-	return ret;
+	return front_placeholder_error(p, VSYS_NR_getdents64, ret);
 }
 
 /* ---- The tables -------------------------------------------------------------------- */

@@ -54,6 +54,14 @@ int front_inode_type(struct front_channel *ch, s32 fd, umode_t *type)
 	return err;
 }
 
+/* Of a placeholder. */
+static int front_inode_ask(const struct front_placeholder *p, u32 nr, void *to,
+			   size_t bytes)
+{
+	return front_placeholder_error(p, nr,
+			front_inode_query(p->origin, nr, p->fd, to, bytes));
+}
+
 static void front_inode_kstat(const struct stat *st, struct kstat *stat)
 {
 	stat->dev = new_decode_dev(st->st_dev);
@@ -92,8 +100,7 @@ static int front_inode_getattr(struct user_namespace *ns,
 	p = front_inode_open(d_inode(path->dentry));
 	if (!p)
 		return -ESTALE;
-	err = front_inode_query(p->origin, VSYS_NR_fstat, p->fd, &st,
-				sizeof(st));
+	err = front_inode_ask(p, VSYS_NR_fstat, &st, sizeof(st));
 	if (err)
 		return err;
 	if (!front_inode_type_valid(st.st_mode))
@@ -107,8 +114,7 @@ static int front_inode_getattr(struct user_namespace *ns,
 static int front_inode_change(struct front_placeholder *p, u32 nr, u64 a1,
 			      u64 a2)
 {
-	s64 ret = front_call_simple(p->origin, FRONT_KILL, nr, p->fd, a1, a2,
-				    0);
+	s64 ret = front_placeholder_call(p, FRONT_KILL, nr, a1, a2, 0);
 
 	return ret > 0 ? -EIO : ret;
 }
@@ -125,26 +131,36 @@ static void front_inode_time(struct timespec64 *to, unsigned int valid,
 		*to = *from;
 }
 
-static int front_inode_times(struct front_placeholder *p,
-			     const struct iattr *attr)
+/* As two of struct timespec. */
+static s64 front_inode_times_call(struct front_placeholder *p,
+				  const struct timespec64 times[2])
 {
-	struct timespec64 times[2] = { };	/* as struct timespec, 32 bytes */
+	const size_t bytes = 2 * sizeof(*times);
 	struct front_call call;
 	s64 ret;
 
-	static_assert(sizeof(times) == 32);
-	front_inode_time(&times[0], attr->ia_valid, ATTR_ATIME,
-			 ATTR_ATIME_SET, &attr->ia_atime);
-	front_inode_time(&times[1], attr->ia_valid, ATTR_MTIME,
-			 ATTR_MTIME_SET, &attr->ia_mtime);
-	ret = front_call_begin(&call, p->origin, sizeof(times), FRONT_KILL);
+	static_assert(sizeof(*times) == 16);
+	ret = front_call_begin(&call, p->origin, bytes, FRONT_KILL);
 	if (ret)
 		return ret;
-	front_arena_write(call.region, 0, times, sizeof(times));
+	front_arena_write(call.region, 0, times, bytes);
 	ret = front_call_make(&call, VSYS_NR_utimensat, p->fd, 0,
 			      front_call_address(&call, 0), 0, 0, 0);
 	front_call_end(&call);
 	return ret > 0 ? -EIO : ret;
+}
+
+static int front_inode_times(struct front_placeholder *p,
+			     const struct iattr *attr)
+{
+	struct timespec64 times[2] = { };
+
+	front_inode_time(&times[0], attr->ia_valid, ATTR_ATIME,
+			 ATTR_ATIME_SET, &attr->ia_atime);
+	front_inode_time(&times[1], attr->ia_valid, ATTR_MTIME,
+			 ATTR_MTIME_SET, &attr->ia_mtime);
+	return front_placeholder_error(p, VSYS_NR_utimensat,
+				       front_inode_times_call(p, times));
 }
 
 /*
@@ -159,8 +175,7 @@ static int front_inode_may(struct user_namespace *ns, struct dentry *dentry,
 	struct stat st;
 	int err;
 
-	err = front_inode_query(p->origin, VSYS_NR_fstat, p->fd, &st,
-				sizeof(st));
+	err = front_inode_ask(p, VSYS_NR_fstat, &st, sizeof(st));
 	if (err)
 		return err;
 	inode->i_uid = make_kuid(&init_user_ns, st.st_uid);
@@ -212,8 +227,7 @@ int front_inode_statfs(struct dentry *dentry, struct kstatfs *buf)
 	static_assert(sizeof(st) == 120);
 	if (!p)
 		return -ESTALE;
-	err = front_inode_query(p->origin, VSYS_NR_fstatfs, p->fd, &st,
-				sizeof(st));
+	err = front_inode_ask(p, VSYS_NR_fstatfs, &st, sizeof(st));
 	if (err)
 		return err;
 	buf->f_type = st.f_type;

@@ -7,6 +7,7 @@
  * holds the remote descriptor open; the structure belongs to the inode, which
  * a look through /proc/PID/fd can keep for longer.
  */
+#include <virtuos/death.h>
 #include "placeholder.h"
 #include "call.h"
 #include "channel.h"
@@ -246,6 +247,24 @@ struct front_placeholder *front_placeholder_of(struct file *file)
 	return file->private_data;
 }
 
+/* ---- What a program hears of a dead one ------------------------------------------- */
+
+s64 front_placeholder_error(const struct front_placeholder *p, u32 nr, s64 ret)
+{
+	return ret == FRONT_DEAD ? vsys_death_errno(nr, S_ISSOCK(p->type)) :
+				   ret;
+}
+
+/* A call without memory on the remote descriptor. */
+s64 front_placeholder_call(struct front_placeholder *p,
+			   enum front_patience patience, u32 nr, u64 a1,
+			   u64 a2, u64 a3)
+{
+	s64 ret = front_call_simple(p->origin, patience, nr, p->fd, a1, a2, a3);
+
+	return front_placeholder_error(p, nr, ret);
+}
+
 /* ---- Attachments ---------------------------------------------------------------- */
 
 static void front_attachment_free(struct front_attachment *a)
@@ -308,7 +327,7 @@ int front_placeholder_attach(struct front_placeholder *p,
 	if (p->origin == ch)
 		return p->fd;
 	if (p->origin->dev != ch->dev || !front_channel_alive(p->origin))
-		return -EIO;
+		return -EIO;	/* its own domain is gone, not the channel's */
 	if (mutex_lock_interruptible(&p->lock))
 		return -ERESTARTSYS;
 	fd = front_attachment_find(p, ch);
@@ -358,7 +377,7 @@ void front_placeholder_flags(struct file *file)
 
 	if (flags == (READ_ONCE(p->remote_flags) & FRONT_STATUS_FLAGS))
 		return;
-	if (!front_call_simple(p->origin, FRONT_KILL, VSYS_NR_fcntl, p->fd,
-			       F_SETFL, flags, 0))
+	if (!front_placeholder_call(p, FRONT_KILL, VSYS_NR_fcntl, F_SETFL,
+				    flags, 0))
 		WRITE_ONCE(p->remote_flags, flags);
 }

@@ -4,6 +4,7 @@
 #define FRONT_PLACEHOLDER_H
 
 #include "vsysfront.h"
+#include "call.h"
 #include <linux/fs.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
@@ -48,6 +49,11 @@ void front_placeholder_exit(void);
 struct file *front_placeholder_open(struct front_channel *ch, s32 fd,
 				    const struct front_kind *kind);
 struct front_placeholder *front_placeholder_of(struct file *file);
+s64 front_placeholder_error(const struct front_placeholder *p, u32 nr,
+			    s64 ret);
+s64 front_placeholder_call(struct front_placeholder *p,
+			   enum front_patience patience, u32 nr, u64 a1,
+			   u64 a2, u64 a3);
 int front_placeholder_attach(struct front_placeholder *p,
 			     struct front_channel *ch);
 int front_placeholder_flush(struct file *file, fl_owner_t id);

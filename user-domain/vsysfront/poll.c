@@ -91,7 +91,7 @@ static __poll_t front_poll_ask(struct front_placeholder *p)
 	/* Asks for everything: one notification serves all who wait. */
 	ret = front_call_simple(p->origin, FRONT_BOUND, VSYS_NR_POLL, p->fd,
 				(__force u32)FRONT_POLL_MASK, p->fd, 0);
-	if (!front_channel_alive(p->origin))
+	if (ret == FRONT_DEAD || !front_channel_alive(p->origin))
 		return FRONT_POLL_DEAD;
 	if (ret < 0)		/* no answer, no claim; B's error: an error */
 		return ret == -EIO || ret == -ETIMEDOUT ? 0 : EPOLLERR;

@@ -95,7 +95,7 @@ bool front_ring_dead(struct front_ring *ring)
 {
 	if (READ_ONCE(ring->dead))
 		return true;
-	if (READ_ONCE(ring->memory.ring.head->server) != VSYS_SERVER_DEAD)
+	if (!vsys_server_dead(&ring->memory.ring))
 		return false;
 	WRITE_ONCE(ring->dead, true);
 	return true;
@@ -213,7 +213,7 @@ static bool front_ring_spin(const struct vsys_slot *s, unsigned int state)
 }
 
 /*
- * Sleeps until a slot is DONE: 0, -EIO (dead), -ERESTARTSYS (a signal that
+ * Sleeps until a slot is DONE: 0, FRONT_DEAD, -ERESTARTSYS (a signal that
  * state lets through), -ETIMEDOUT.
  *
  * No wake-up is lost: the sleeper is on the list and in its sleeping state
@@ -235,7 +235,7 @@ int front_ring_sleep(struct front_ring *ring, struct vsys_slot *slot,
 		set_current_state(state);
 		if (!vsys_slot_wait(slot))
 			break;
-		err = -EIO;
+		err = FRONT_DEAD;
 		if (front_ring_over(ring, slot))
 			break;
 		err = -ERESTARTSYS;
@@ -303,7 +303,7 @@ int front_ring_slot_get(struct front_ring *ring, bool spare,
 		slot = front_ring_slot_try(ring, spare);
 		if (slot >= 0)
 			break;
-		slot = -EIO;
+		slot = FRONT_DEAD;
 		if (front_ring_dead(ring))
 			break;
 		slot = -ERESTARTSYS;

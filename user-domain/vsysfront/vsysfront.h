@@ -35,6 +35,7 @@
 /* Before any header of the kernel's. */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
@@ -44,5 +45,14 @@
 
 /* How long is waited where no signal may end the wait. */
 #define FRONT_PATIENCE		(5 * HZ)
+
+/*
+ * Nobody answers, for the service domain is gone: the one word for that in here.
+ * B cannot say it (front_call_error(), front_control_check()).  Programs hear
+ * what is right for them: from /dev/vsys ENODEV (chardev.c), from a placeholder
+ * what is said of the call (front_placeholder_error()), from poll that it is
+ * ready.
+ */
+#define FRONT_DEAD		(-MAX_ERRNO)
 
 #endif /* VSYSFRONT_H */

@@ -254,6 +254,8 @@ static int front_accounts_request(struct front_accounts *a)
 	ret = front_control_request(a->ch->dev, VSYS_CONTROL_COUNT, args, count,
 				    sizeof(*count), FRONT_PATIENCE);
 	kfree(count);
+	if (ret == FRONT_DEAD)
+		return -EIO;		/* shown to the profiler */
 	return ret > 0 ? -EPROTO : ret;
 }
 

@@ -121,7 +121,7 @@ static long front_counters_symbol(void __user *arg)
 					     FRONT_PATIENCE);
 	front_device_put(dev);
 	if (ret)
-		return ret == -EIO ? -ENODEV : ret > 0 ? -EPROTO : ret;
+		return ret == FRONT_DEAD ? -ENODEV : ret > 0 ? -EPROTO : ret;
 	/* It will be shown on a terminal. */
 	s.symbol.name[VSYS_SYMBOL_MAX - 1] = 0;
 	for (c = s.symbol.name; *c; c++)
