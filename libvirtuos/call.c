@@ -3,12 +3,15 @@
  * A call, from the program's arguments to its result: take a slot, marshal,
  * submit, wait, marshal back.
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
+
+#include <virtuos/death.h>
 
 #include "core.h"
 
@@ -21,30 +24,14 @@
  * always ready, so event loops come back at once, and a short sleep keeps them
  * from taking the processor that the service needs to come back.
  */
-static long gone(int service, uint32_t nr)
+static long gone(uint32_t nr, bool on_socket)
 {
 	struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
+	long err = vsys_death_errno(nr, on_socket);
 
-	switch (nr) {
-	case VSYS_NR_socket:
-		return -ENETDOWN;
-	case VSYS_NR_accept4:
+	if (err == -ENETDOWN && vsys_calls[nr].fds)
 		sys2(SYS_nanosleep, &pause, 0);
-		return -ENETDOWN;
-	case VSYS_NR_connect:
-	case VSYS_NR_sendto:
-	case VSYS_NR_recvfrom:
-	case VSYS_NR_sendmsg:
-	case VSYS_NR_recvmsg:
-		return -ECONNRESET;
-	case VSYS_NR_read:
-	case VSYS_NR_write:
-	case VSYS_NR_sendfile:
-		if (service == virtuos_routes.inet ||
-		    service == virtuos_routes.inet6)
-			return -ECONNRESET;
-	}
-	return -EIO;
+	return err;
 }
 
 /* Poll for the answer for a while that adapts to how long answers take. */
@@ -128,7 +115,7 @@ static long cancel(struct virtuos_channel *ch, int slot)
 		ret = cancel_once(ch, slot);
 		sys0(SYS_sched_yield);
 	}
-	return ret == -ENODEV ? ret : wait_through(ch, slot);
+	return ret == VIRTUOS_DEAD ? ret : wait_through(ch, slot);
 }
 
 /* What a cancelled thread leaves behind: take the call back and the slot. */
@@ -312,7 +299,7 @@ static long begin(struct virtuos_channel *ch, struct virtuos_marshal *m,
 	return err;
 }
 
-/* -ENODEV: the channel is dead; *begun, then, if the call may have been made. */
+/* VIRTUOS_DEAD: *begun says whether the call may have been made. */
 static long call_once(struct virtuos_channel *ch, uint32_t nr,
 		      const uint64_t args[6], bool *begun)
 {
@@ -336,7 +323,7 @@ static long call_once(struct virtuos_channel *ch, uint32_t nr,
 		/* Nobody answers: the slot is lost with the channel. */
 		virtuos_channel_dead(ch);
 		*begun = true;
-		return -ENODEV;
+		return VIRTUOS_DEAD;
 	}
 	if (!ret)
 		note(ch, nr, args);
@@ -397,45 +384,94 @@ bool virtuos_lacking(long err)
  * here or there, the program hears what it would hear of a kernel's own tables
  * and memory; what helps stands in the log.
  */
-static long unopened(int service, uint32_t nr, long err)
+static long unopened(int service, bool on_socket, uint32_t nr, long err)
 {
 	if (virtuos_given_up(service))
 		return -ENOSYS;
 	if (!virtuos_lacking(err))
-		return gone(service, nr);
+		return gone(nr, on_socket);
 	if (nr >= VSYS_NR_SYSCALLS || !vsys_call_makes_fd(&vsys_calls[nr]))
 		return -ENOMEM;
 	return err == -EMFILE || err == -ENOMEM ? err : -ENFILE;
 }
 
 /* The call names a descriptor that it cannot reach. */
-static long unreachable(int service, uint32_t nr, enum named fd)
+static long unreachable(int service, bool on_socket, uint32_t nr,
+			enum named fd)
 {
-	return fd == NAMED_LACKING ? unopened(service, nr, -ENFILE) :
-				     gone(service, nr);
+	return fd == NAMED_LACKING ?
+		       unopened(service, on_socket, nr, -ENFILE) :
+		       gone(nr, on_socket);
 }
 
-long virtuos_call(int service, uint32_t nr, const uint64_t args[6])
+/* It was found out before the call began: others need not. */
+static void found_dead(struct virtuos_channel *ch)
+{
+	if (virtuos_channel_get(ch->service) == ch)
+		virtuos_channel_dead(ch);
+}
+
+static long call(int service, bool on_socket, uint32_t nr,
+		 const uint64_t args[6])
 {
 	struct virtuos_channel *ch;
 	enum named fd = named_fd(nr, args);
 	bool again = fd == NAMED_NONE && repeatable(nr), begun = false;
-	long ret = -ENODEV;
+	long ret = VIRTUOS_DEAD;
 	int tries;
 
 	if (fd > NAMED_ALIVE)
-		return unreachable(service, nr, fd);
+		return unreachable(service, on_socket, nr, fd);
 	/* A call by path finds a restarted service at the second try. */
 	for (tries = 0; tries < (again ? 2 : 1); tries++) {
 		ch = fd == NAMED_ALIVE ? virtuos_channel_get(service) :
 					 virtuos_channel_open(service, &ret);
 		if (!ch)
-			return unopened(service, nr, ret);
+			return unopened(service, on_socket, nr, ret);
 		ret = call_once(ch, nr, args, &begun);
-		if (ret != -ENODEV || virtuos_channel_get(service) == ch)
+		if (ret != VIRTUOS_DEAD)
 			return ret;
+		found_dead(ch);
 	}
-	return begun ? gone(service, nr) : unopened(service, nr, ret);
+	return begun ? gone(nr, on_socket) :
+		       unopened(service, on_socket, nr, ret);
+}
+
+long virtuos_call(int service, uint32_t nr, const uint64_t args[6])
+{
+	return call(service, false, nr, args);
+}
+
+long virtuos_call_on(const struct virtuos_remote *remote, uint32_t nr,
+		     const uint64_t args[6])
+{
+	return call(remote->service, remote->type == DT_SOCK, nr, args);
+}
+
+/* The placeholder is there; what the call wrote, for the program. */
+static long call_fd_finish(struct virtuos_channel *ch, long fd,
+			   const struct vsys_front_call *call,
+			   struct virtuos_marshal *m, uint32_t nr,
+			   const uint64_t args[6])
+{
+	const struct virtuos_remote remote = {
+		.service = ch->service,
+		.fd = call->remote_fd,
+		.type = IFTODT(call->mode),
+	};
+	long err;
+
+	timed_set(ch, remote.fd, false);
+	virtuos_fd_set(fd, &remote);
+	err = virtuos_marshal_out(m, nr, args, remote.fd);
+	if (virtuos_channel_ended(ch))
+		err = VIRTUOS_DEAD;
+	virtuos_stats_count(ch->service, nr);
+	if (err >= 0)
+		return fd;
+	virtuos_fd_closing(fd);
+	sys1(SYS_close, fd);
+	return err;
 }
 
 static long call_fd_once(struct virtuos_channel *ch, uint32_t nr,
@@ -447,7 +483,7 @@ static long call_fd_once(struct virtuos_channel *ch, uint32_t nr,
 	struct virtuos_marshal m;
 	long slot = begin(ch, &m, nr, args);
 	struct vsys_slot *s;
-	long ret, err;
+	long ret;
 
 	if (slot < 0)
 		return slot;
@@ -458,48 +494,19 @@ static long call_fd_once(struct virtuos_channel *ch, uint32_t nr,
 	ch->local->calls[slot]++;
 	ret = cancellation_ioctl(ch, slot, nr, VSYS_IOC_CALL, &call,
 				 abandon_fd);
+	if (ret >= 0)
+		ret = call_fd_finish(ch, ret, &call, &m, nr, args);
+	else if (call.remote_fd < 0)
+		ret = call.remote_fd;	/* the service's own */
+	virtuos_slot_put(ch, slot);
 	/* A sandbox's refusal comes before anything is done. */
 	*begun = ret != -EACCES;
-	if (ret >= 0) {
-		timed_set(ch, call.remote_fd, false);
-		virtuos_fd_set(ret, ch->service, call.remote_fd);
-		err = virtuos_marshal_out(&m, nr, args, call.remote_fd);
-		if (virtuos_channel_ended(ch))
-			err = -EIO;
-		virtuos_stats_count(ch->service, nr);
-		if (err < 0) {
-			virtuos_fd_closing(ret);
-			sys1(SYS_close, ret);
-			ret = err;
-		}
-	}
+	if (ret == -EACCES && call.remote_fd >= 0)
+		return virtuos_sandbox_refused(ch);
 	if (ret == -EMFILE)
 		virtuos_log("no descriptor left, here or at \"%s\": raise RLIMIT_NOFILE (ulimit -n)",
 			    virtuos_routes.services[ch->service]);
-	virtuos_slot_put(ch, slot);
 	return ret;
-}
-
-/* The service is gone, as opposed to ENODEV from the call itself. */
-static bool channel_gone(struct virtuos_channel *ch)
-{
-	struct vsys_front_account account;
-
-	/* Another thread has found out. */
-	if (__atomic_load_n(&ch->dead, __ATOMIC_SEQ_CST))
-		return true;
-	/* The device may be gone without a word in the page: ask anything. */
-	return virtuos_sandbox_ioctl(ch, VSYS_IOC_ACCOUNT, &account) ==
-		       -ENODEV ||
-	       __atomic_load_n(&ch->ring.head->server, __ATOMIC_RELAXED) ==
-		       VSYS_SERVER_DEAD;
-}
-
-/* Of the file, or of the channel? */
-static bool doubtful(long ret)
-{
-	return ret == -ENODEV || ret == -EIO || ret == -ECONNRESET ||
-	       ret == -EACCES;
 }
 
 long virtuos_call_fd(int service, uint32_t nr, const uint64_t args[6],
@@ -508,21 +515,21 @@ long virtuos_call_fd(int service, uint32_t nr, const uint64_t args[6],
 	struct virtuos_channel *ch;
 	enum named fd = named_fd(nr, args);
 	bool begun = false;
-	long ret = -ENODEV;
+	long ret = VIRTUOS_DEAD;
 	int tries;
 
 	if (fd > NAMED_ALIVE)
-		return unreachable(service, nr, fd);
+		return unreachable(service, false, nr, fd);
 
 	for (tries = 0; tries < (fd == NAMED_ALIVE ? 1 : 2); tries++) {
 		ch = fd == NAMED_ALIVE ? virtuos_channel_get(service) :
 					 virtuos_channel_open(service, &ret);
 		if (!ch)
-			return unopened(service, nr, ret);
+			return unopened(service, false, nr, ret);
 		ret = call_fd_once(ch, nr, args, flags, &begun);
-		if (ret >= 0 || !doubtful(ret) || !channel_gone(ch))
+		if (ret != VIRTUOS_DEAD)
 			return ret;
-		virtuos_channel_dead(ch);
+		found_dead(ch);
 	}
-	return begun ? gone(service, nr) : unopened(service, nr, ret);
+	return begun ? gone(nr, false) : unopened(service, false, nr, ret);
 }

@@ -335,10 +335,11 @@ long virtuos_channel_ioctl(struct virtuos_channel *ch, unsigned long request,
 	long ret;
 
 	if (virtuos_channel_ended(ch))
-		return -ENODEV;
+		return VIRTUOS_DEAD;
 	ret = sys3(SYS_ioctl, ch->fd, request, arg);
-	/* It ended meanwhile, and its descriptor may be another file's. */
-	return ret < 0 && virtuos_channel_ended(ch) ? -ENODEV : ret;
+	/* Or it ended meanwhile, and its descriptor may be another file's. */
+	return ret == -ENODEV || (ret < 0 && virtuos_channel_ended(ch)) ?
+		       VIRTUOS_DEAD : ret;
 }
 
 void virtuos_channel_spare(void)

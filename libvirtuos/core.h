@@ -6,6 +6,12 @@
 #include "marshal.h"
 #include "virtuos.h"
 
+/*
+ * The channel is dead: the one word for that inside the core, which neither a
+ * service nor a kernel says.  Hooks hear what is right for the call (call.c).
+ */
+#define VIRTUOS_DEAD (-4096L)
+
 /* ---- channel.c --------------------------------------------------------- */
 
 /*
@@ -51,7 +57,7 @@ static inline bool virtuos_channel_ended(const struct virtuos_channel *ch)
 	return __atomic_load_n(&ch->dead, __ATOMIC_SEQ_CST) == VIRTUOS_ENDED;
 }
 
-/* An ioctl() on the channel.  -ENODEV: it is dead, whatever the reason. */
+/* An ioctl() on the channel.  VIRTUOS_DEAD, whatever the reason. */
 long virtuos_channel_ioctl(struct virtuos_channel *ch, unsigned long request,
 			   void *arg);
 /* A descriptor for VSYS_IOC_FD, or -1. */
@@ -73,7 +79,7 @@ void virtuos_signals_restore(const uint64_t *old);
 
 /*
  * A slot for one call.  -EAGAIN: all are taken and none comes free in some
- * seconds; -ENODEV: the channel is dead.
+ * seconds; or VIRTUOS_DEAD.
  */
 int virtuos_slot_get(struct virtuos_channel *ch);
 void virtuos_slot_put(struct virtuos_channel *ch, int slot);
@@ -139,7 +145,7 @@ bool virtuos_sandbox_born(void);
 /* What VSYS_IOC_OPEN said of sandboxes. */
 void virtuos_sandbox_learn(uint32_t sandboxes);
 void virtuos_sandbox_give_up(int service);
-/* vsysfront said EACCES: gives the service up.  Returns -ENODEV. */
+/* vsysfront said EACCES: gives the service up.  Returns VIRTUOS_DEAD. */
 long virtuos_sandbox_refused(struct virtuos_channel *ch);
 /* As virtuos_channel_ioctl(); a process that is refused gives the service up. */
 long virtuos_sandbox_ioctl(struct virtuos_channel *ch, unsigned long request,

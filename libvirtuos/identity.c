@@ -92,7 +92,7 @@ long virtuos_identity_attest(struct virtuos_channel *ch, int slot)
 					      __ATOMIC_SEQ_CST));
 	if (err == -EACCES)
 		return virtuos_sandbox_refused(ch);
-	if (!err || err == -ENODEV)
+	if (!err || err == VIRTUOS_DEAD)
 		return err;
 	/* Never with other rights than the thread's. */
 	virtuos_log("cannot attest a thread's credentials at \"%s\": %s",

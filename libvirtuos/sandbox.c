@@ -149,7 +149,7 @@ long virtuos_sandbox_refused(struct virtuos_channel *ch)
 					 virtuos_routes.services[ch->service],
 					 EACCES));
 	virtuos_sandbox_give_up(ch->service);
-	return -ENODEV;
+	return VIRTUOS_DEAD;
 }
 
 long virtuos_sandbox_ioctl(struct virtuos_channel *ch, unsigned long request,

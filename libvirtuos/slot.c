@@ -71,7 +71,7 @@ static int slot_await(struct virtuos_channel *ch)
 
 	for (waited = 0; slot < 0 && waited < PATIENCE_MS; waited++) {
 		if (__atomic_load_n(&ch->dead, __ATOMIC_RELAXED))
-			return -ENODEV;
+			return VIRTUOS_DEAD;
 		sys2(SYS_nanosleep, &pause, 0);
 		slot = slot_search(ch, 0);
 	}
@@ -99,7 +99,7 @@ int virtuos_slot_get(struct virtuos_channel *ch)
 	if (__builtin_expect(!__atomic_load_n(&ch->dead, __ATOMIC_SEQ_CST), 1))
 		return slot;
 	virtuos_slot_put(ch, slot);
-	return -ENODEV;
+	return VIRTUOS_DEAD;
 }
 
 void virtuos_slot_put(struct virtuos_channel *ch, int slot)
@@ -170,7 +170,7 @@ long virtuos_slot_region(struct virtuos_channel *ch, int slot, size_t bytes)
 	if (err == -ENOMEM || err == -ENOSPC)
 		err = region_ask(ch, slot, (bytes + VSYS_PAGE_SIZE - 1) &
 					   ~(size_t)(VSYS_PAGE_SIZE - 1));
-	if (err == -ENODEV)
+	if (err == VIRTUOS_DEAD)
 		return err;
 	/* What there is will do: calls are clipped to it. */
 	return err && !ch->granted[slot] ? region_refused(ch, err) :

@@ -4,7 +4,8 @@
  * descriptor, read and written atomically:
  *
  *	bits 0-31	remote descriptor
- *	bits 32-39	service
+ *	bits 32-35	service
+ *	bits 36-39	type of its file, as d_type has it
  *	bits 40-41	kind
  *	bits 42-63	generation of the channel (low bits)
  *
@@ -13,6 +14,7 @@
  * those that it knows of before it makes them.  When the kernel's count is
  * ahead, everything is forgotten and asked for anew.
  */
+#include <dirent.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -30,9 +32,13 @@ enum kind {
 static uint64_t *table;
 static int32_t highest;		/* that was ever set */
 
-static uint64_t entry_make(int service, int fd, uint32_t generation)
+static uint64_t entry_make(const struct virtuos_remote *remote,
+			   uint32_t generation)
 {
-	return (uint64_t)(uint32_t)fd | (uint64_t)service << 32 |
+	_Static_assert(VIRTUOS_SERVICES_MAX <= 16, "four bits");
+	return (uint64_t)(uint32_t)remote->fd |
+	       (uint64_t)remote->service << 32 |
+	       (uint64_t)(remote->type & 15) << 36 |
 	       (uint64_t)REMOTE << 40 | (uint64_t)generation << 42;
 }
 
@@ -43,7 +49,12 @@ static enum kind entry_kind(uint64_t e)
 
 static int entry_service(uint64_t e)
 {
-	return e >> 32 & 0xff;
+	return e >> 32 & 15;
+}
+
+static uint32_t entry_type(uint64_t e)
+{
+	return e >> 36 & 15;
 }
 
 /* The entry's channel, if it is still the living one. */
@@ -133,13 +144,12 @@ static int service_by_name(const char *name)
  * A placeholder that lives, and no channel: the kernel's path leads on, but not
  * yet for sockets.  For good only if the service is given up.
  */
-static bool no_channel(int fd, struct virtuos_remote *remote, uint32_t mode,
-		       long err)
+static bool no_channel(int fd, struct virtuos_remote *remote, long err)
 {
 	if (!virtuos_given_up(remote->service)) {
 		if (virtuos_lacking(err))
 			remote->fd = VIRTUOS_FD_LACKING;
-		return S_ISSOCK(mode);
+		return remote->type == DT_SOCK;
 	}
 	store(fd, (uint64_t)LOCAL << 40);
 	return false;
@@ -168,15 +178,16 @@ static bool ask(int fd, struct virtuos_remote *remote)
 		return false;
 	remote->service = service;
 	remote->fd = VIRTUOS_FD_DEAD;
+	remote->type = IFTODT(info.mode);
 	if (info.dead)
 		return true;
 	ch = virtuos_channel_open(service, &err);
 	if (ch)
 		err = virtuos_sandbox_ioctl(ch, VSYS_IOC_ATTACH, &info);
 	if (!ch || err)
-		return no_channel(fd, remote, info.mode, err);
-	store(fd, entry_make(service, info.remote_fd, ch->generation));
+		return no_channel(fd, remote, err);
 	remote->fd = info.remote_fd;
+	store(fd, entry_make(remote, ch->generation));
 	return true;
 }
 
@@ -196,22 +207,22 @@ bool virtuos_fd_remote(int fd, struct virtuos_remote *remote)
 		if (ch && !stale(ch) && load(fd) == e) {
 			remote->service = entry_service(e);
 			remote->fd = (int32_t)e;
+			remote->type = entry_type(e);
 			return true;
 		}
 	}
 	return ask(fd, remote);
 }
 
-void virtuos_fd_set(int fd, int service, int remote_fd)
+void virtuos_fd_set(int fd, const struct virtuos_remote *remote)
 {
-	struct virtuos_channel *ch = virtuos_channel_get(service);
+	struct virtuos_channel *ch = virtuos_channel_get(remote->service);
 
 	if (!valid(fd))
 		return;
 	if (ch)
 		stale(ch);	/* before the new entry is there */
-	store(fd, ch ? entry_make(service, remote_fd, ch->generation) :
-		       UNKNOWN);
+	store(fd, ch ? entry_make(remote, ch->generation) : UNKNOWN);
 }
 
 void virtuos_fd_forget(int fd)

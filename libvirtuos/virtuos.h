@@ -117,6 +117,7 @@ static inline bool virtuos_given_up(int service)
 struct virtuos_remote {
 	int service;
 	int fd;			/* in this process's shadow, or VIRTUOS_FD_… */
+	uint32_t type;		/* of its file, as d_type has it: DT_SOCK… */
 };
 
 /* Its service domain is gone: every call on it fails, at once. */
@@ -130,7 +131,7 @@ struct virtuos_remote {
  */
 bool virtuos_fd_remote(int fd, struct virtuos_remote *remote);
 /* fd became a placeholder for this remote descriptor. */
-void virtuos_fd_set(int fd, int service, int remote_fd);
+void virtuos_fd_set(int fd, const struct virtuos_remote *remote);
 /* fd may have become anything (dup2 onto it, received in a message…). */
 void virtuos_fd_forget(int fd);
 void virtuos_fd_forget_range(unsigned int first, unsigned int last);
@@ -188,6 +189,9 @@ int virtuos_cwd_service(const char **path);
  * service is given up: nothing has been done, and the call is to be made here.
  */
 long virtuos_call(int service, uint32_t nr, const uint64_t args[6]);
+/* The same on a remote descriptor, argument 0: what it is makes a difference. */
+long virtuos_call_on(const struct virtuos_remote *remote, uint32_t nr,
+		     const uint64_t args[6]);
 
 /*
  * Forward a call whose result is a new descriptor; returns the local one, with

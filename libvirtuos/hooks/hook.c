@@ -18,7 +18,7 @@ long hook_remote(const struct virtuos_remote *remote, int fd, uint32_t nr,
 
 	memcpy(copy, args, sizeof(copy));
 	copy[0] = remote->fd;
-	ret = virtuos_call(remote->service, nr, copy);
+	ret = virtuos_call_on(remote, nr, copy);
 	if (ret != -ENOSYS)
 		return ret;
 	copy[0] = fd;

@@ -107,7 +107,7 @@ long hook_unserved(const char *call, const char *path);
 long hook_pieces(const struct virtuos_remote *remote, int fd, uint32_t nr,
 		 const void *buf, size_t n, off_t offset);
 /* After a full piece: does the call go on with the next? */
-bool hook_goes_on(const struct virtuos_remote *remote, int fd, uint32_t nr);
+bool hook_goes_on(const struct virtuos_remote *remote, uint32_t nr);
 
 /* openat() as a hook returns it, errno set. */
 int hook_openat(int dirfd, const char *path, int flags, mode_t mode);

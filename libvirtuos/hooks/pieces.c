@@ -2,25 +2,17 @@
 /* Reads and writes of any length, in as many pieces as they need. */
 #include "hook.h"
 
-#include <sys/stat.h>
-
-/* A regular file: after a full piece, reading on does not wait. */
-static bool regular(const struct virtuos_remote *remote, int fd)
-{
-	struct stat st;
-
-	return !REMOTE_CALL(remote, fd, fstat, fd, PTR(&st)) &&
-	       S_ISREG(st.st_mode);
-}
+#include <dirent.h>
 
 /*
  * On a descriptor that blocks Linux writes everything, so a piece that was
  * written in full is followed by the next.  A short one is the end: the file
- * is full, a signal came, or the descriptor does not block.
+ * is full, a signal came, or the descriptor does not block.  To read on does
+ * not wait if it is a regular file.
  */
-bool hook_goes_on(const struct virtuos_remote *remote, int fd, uint32_t nr)
+bool hook_goes_on(const struct virtuos_remote *remote, uint32_t nr)
 {
-	return nr != VSYS_NR_read || regular(remote, fd);
+	return nr != VSYS_NR_read || remote->type == DT_REG;
 }
 
 long hook_pieces(const struct virtuos_remote *remote, int fd, uint32_t nr,
@@ -41,8 +33,7 @@ long hook_pieces(const struct virtuos_remote *remote, int fd, uint32_t nr,
 		if (ret < 0)
 			break;
 		done += ret;
-	} while (done < n && (size_t)ret == part &&
-		 hook_goes_on(remote, fd, nr));
+	} while (done < n && (size_t)ret == part && hook_goes_on(remote, nr));
 	if (done || !ret)
 		return done;
 	return nr == VSYS_NR_write ? hook_sigpipe(ret) : ret;

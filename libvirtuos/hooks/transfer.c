@@ -125,9 +125,9 @@ static long transfer(int out_fd, int in_fd, off_t *offset, size_t count)
 		return sys4(SYS_sendfile, out_fd, in_fd, offset, count);
 	if (!out.remote || !in.remote || out.to.service != in.to.service)
 		return carry(&out, &in, offset, count);
-	ret = virtuos_call(out.to.service, VSYS_NR_sendfile,
-			   VIRTUOS_ARGS(out.to.fd, in.to.fd, PTR(offset),
-					count));
+	ret = virtuos_call_on(&out.to, VSYS_NR_sendfile,
+			      VIRTUOS_ARGS(out.to.fd, in.to.fd, PTR(offset),
+					   count));
 	if (hook_local(out.to.service, ret))
 		return sys4(SYS_sendfile, out_fd, in_fd, offset, count);
 	/* The service has no files: its sockets are no input. */

@@ -106,7 +106,7 @@ static long through_buffer(const struct vector *v, size_t n)
 			break;
 		done += ret;
 	} while (done < n && (size_t)ret == part &&
-		 hook_goes_on(&v->remote, v->fd, v->nr));
+		 hook_goes_on(&v->remote, v->nr));
 	hook_buffer_put(buffer);
 	return done ? (long)done : ret;
 }
@@ -129,11 +129,11 @@ static long message(const struct vector *v, size_t n)
 	if (n > HOOK_PIECE_MSG)
 		return -ENOTSOCK;
 	if (writes(v))
-		return hook_sigpipe(virtuos_call(
-			to->service, VSYS_NR_sendmsg,
+		return hook_sigpipe(virtuos_call_on(
+			to, VSYS_NR_sendmsg,
 			VIRTUOS_ARGS(to->fd, PTR(&msg), MSG_NOSIGNAL)));
-	return virtuos_call(to->service, VSYS_NR_recvmsg,
-			    VIRTUOS_ARGS(to->fd, PTR(&msg), 0));
+	return virtuos_call_on(to, VSYS_NR_recvmsg,
+			       VIRTUOS_ARGS(to->fd, PTR(&msg), 0));
 }
 
 static long transfer(const struct vector *v)

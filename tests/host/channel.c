@@ -11,6 +11,9 @@
 
 #include "device.h"
 
+#include <dirent.h>
+#include <virtuos/death.h>
+
 #include "libvirtuos/channel.c"
 
 void virtuos_sandbox_learn(uint32_t bits)
@@ -26,7 +29,7 @@ void virtuos_sandbox_give_up(int service)
 long virtuos_sandbox_refused(struct virtuos_channel *ch)
 {
 	(void)ch;
-	return -ENODEV;
+	return VIRTUOS_DEAD;
 }
 
 long virtuos_sandbox_ioctl(struct virtuos_channel *ch, unsigned long request,
@@ -41,10 +44,9 @@ bool virtuos_fd_closing(int fd)
 	return false;
 }
 
-void virtuos_fd_set(int fd, int service, int remote)
+void virtuos_fd_set(int fd, const struct virtuos_remote *remote)
 {
 	(void)fd;
-	(void)service;
 	(void)remote;
 }
 
@@ -128,10 +130,10 @@ static void at_known_places(void)
 	CHECK_EQ(read_some(7), 0);
 	CHECK_EQ(device_ways(), 0);
 	/* A slot of a channel that has ended. */
-	CHECK_EQ(virtuos_slot_get(channels[STORAGE]), -ENODEV);
+	CHECK_EQ(virtuos_slot_get(channels[STORAGE]), VIRTUOS_DEAD);
 	CHECK(!in_call(channels[STORAGE]));
 	CHECK_EQ(virtuos_channel_ioctl(channels[STORAGE], VSYS_IOC_DOORBELL,
-				       NULL), -ENODEV);
+				       NULL), VIRTUOS_DEAD);
 }
 
 static bool stop;
@@ -174,6 +176,85 @@ static void at_random(uint64_t rnd)
 	CHECK_EQ(device_ways(), 0);
 	CHECK(good > 0);
 	printf("%d reads, %d with an error\n", good, bad);
+}
+
+/* ---- what a program hears of a dead one ------------------------------------- */
+
+/* A call whose descriptor is dead, or, without one, for which there is nobody. */
+static long dead_call(uint32_t nr, uint32_t type)
+{
+	const struct virtuos_remote remote = { STORAGE, VIRTUOS_FD_DEAD, type };
+	uint64_t args[6] = { 0 };
+	int i;
+
+	for (i = 0; i < 6; i++)
+		if (vsys_calls[nr].fds & 1 << i)
+			args[i] = remote.fd;
+	if (vsys_call_makes_fd(&vsys_calls[nr]))
+		return virtuos_call_fd(STORAGE, nr, args, 0);
+	return virtuos_call_on(&remote, nr, args);
+}
+
+/* In the middle of a call: the channel ends when the data is taken. */
+static long dying_write(uint32_t type)
+{
+	const struct virtuos_remote remote = { STORAGE, 12, type };
+
+	open_storage();
+	in_copy = end_storage;
+	return virtuos_call_on(&remote, VSYS_NR_write,
+			       VIRTUOS_ARGS(12, VIRTUOS_PTR("data"), 4));
+}
+
+/* The service has sockets, too: what counts is what the descriptor is. */
+static void dead_calls(void)
+{
+	uint32_t nr;
+
+	virtuos_routes.inet = STORAGE;
+	open_says = -ENODEV;
+	for (nr = 0; nr < VSYS_NR_SYSCALLS; nr++) {
+		if (!vsys_calls[nr].name)
+			continue;
+		if (!CHECK_EQ(dead_call(nr, DT_SOCK),
+			      vsys_death_errno(nr, true)) ||
+		    !CHECK_EQ(dead_call(nr, DT_REG),
+			      vsys_death_errno(nr, false)))
+			fprintf(stderr, "%s\n", vsys_calls[nr].name);
+	}
+	open_says = 0;
+	CHECK_EQ(dying_write(DT_SOCK), -ECONNRESET);
+	CHECK_EQ(dying_write(DT_REG), -EIO);
+	virtuos_routes.inet = NETWORK;
+}
+
+/* An error of the service's own is no death, and asks nobody. */
+static void own_errors(void)
+{
+	static const long errors[] = { -EIO, -ENODEV, -ECONNRESET, -EACCES,
+				       -ENOENT };
+	struct virtuos_channel *ch = open_storage();
+	unsigned int i;
+	int before;
+
+	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		service_says = errors[i];
+		before = system_calls;
+		CHECK_EQ(virtuos_call_fd(STORAGE, VSYS_NR_openat,
+				VIRTUOS_ARGS(VSYS_AT_FDCWD,
+					     VIRTUOS_PTR("/storage/f")), 0),
+			 errors[i]);
+		CHECK_EQ(system_calls, before + 1 + !i);	/* memory */
+		CHECK_EQ(virtuos_channel_get(STORAGE), ch);
+	}
+	service_says = 0;
+	call_says = -ENODEV;
+	CHECK_EQ(virtuos_call_fd(STORAGE, VSYS_NR_openat,
+				 VIRTUOS_ARGS(VSYS_AT_FDCWD,
+					      VIRTUOS_PTR("/storage/f")), 0),
+		 -EIO);
+	CHECK(virtuos_channel_get(STORAGE) == NULL);
+	call_says = 0;
 }
 
 /* ---- no channel, no memory ------------------------------------------------- */
@@ -234,6 +315,8 @@ int main(void)
 
 	device_begin();
 	at_known_places();
+	dead_calls();
+	own_errors();
 	no_channel();
 	no_memory();
 	at_random(seed);

@@ -39,7 +39,7 @@ int virtuos_fd_own_next(int fd)
 
 bool virtuos_fd_remote(int fd, struct virtuos_remote *remote)
 {
-	*remote = (struct virtuos_remote){ 3, fd };
+	*remote = (struct virtuos_remote){ .service = 3, .fd = fd };
 	return fd == remote_fd;
 }
 

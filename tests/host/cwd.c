@@ -56,7 +56,7 @@ struct virtuos_channel *virtuos_channel_open(int service, long *error)
 
 bool virtuos_fd_remote(int fd, struct virtuos_remote *remote)
 {
-	*remote = (struct virtuos_remote){ STORAGE, 12 };
+	*remote = (struct virtuos_remote){ .service = STORAGE, .fd = 12 };
 	return fd == DIRECTORY;
 }
 
@@ -93,6 +93,12 @@ long virtuos_call(int service, uint32_t nr, const uint64_t args[6])
 		return 0;
 	}
 	return -ENOSYS;
+}
+
+long virtuos_call_on(const struct virtuos_remote *remote, uint32_t nr,
+		     const uint64_t args[6])
+{
+	return virtuos_call(remote->service, nr, args);
 }
 
 static bool privileged;

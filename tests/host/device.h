@@ -109,6 +109,7 @@ static pthread_mutex_t device_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* What it says. */
 static long open_says, account_says, attach_says, call_says;
+static long service_says;		/* to a call that makes a descriptor */
 static bool no_device;
 static uint32_t sandboxes;
 static uint32_t memory = ~0u;		/* the largest region that there is */
@@ -188,11 +189,18 @@ static long device_channel(struct device *d, struct vsys_front_open *open)
 	return 0;
 }
 
+static void device_serve(struct device *d);
+
 static long device_wait(struct device *d, const struct vsys_front_wait *wait)
 {
 	while (!device_refuses_waits &&
-	       !vsys_slot_done(&d->ring.slots[wait->slot]))
+	       !vsys_slot_done(&d->ring.slots[wait->slot])) {
 		usleep(100);
+		/* On a slow machine the service may have gone on without it. */
+		if (d < &devices[nr_devices] - 8 &&
+		    !__atomic_load_n(&service_stands, __ATOMIC_RELAXED))
+			device_serve(d);
+	}
 	return device_refuses_waits ? -EACCES : 0;
 }
 
@@ -204,6 +212,15 @@ static long device_fd(struct vsys_front_fd *info)
 	if (info->fd == placeholder)
 		strcpy(info->service, placeholder_of);
 	return 0;
+}
+
+static long device_call(struct vsys_front_call *call)
+{
+	if (call_says)
+		return call_says;
+	call->remote_fd = service_says ? service_says : 12;
+	call->mode = S_IFREG;
+	return service_says;
 }
 
 static long device_ioctl(int fd, unsigned long request, void *arg)
@@ -232,8 +249,7 @@ static long device_ioctl(int fd, unsigned long request, void *arg)
 		((struct vsys_front_fd *)arg)->remote_fd = 12;
 		return attach_says;
 	case VSYS_IOC_CALL:
-		((struct vsys_front_call *)arg)->remote_fd = 12;
-		return call_says;
+		return device_call(arg);
 	}
 	return 0;
 }

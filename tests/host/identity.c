@@ -80,7 +80,7 @@ long virtuos_sandbox_refused(struct virtuos_channel *ch)
 	CHECK(!pthread_mutex_trylock(&lock));
 	ch->dead = VIRTUOS_ENDED;
 	pthread_mutex_unlock(&lock);
-	return -ENODEV;
+	return VIRTUOS_DEAD;
 }
 
 long virtuos_channel_ioctl(struct virtuos_channel *ch, unsigned long request,
@@ -274,8 +274,8 @@ static void failures(void)
 	CHECK_EQ(call(0), 1);
 	virtuos_identity = 0;
 	own++;
-	fail = -ENODEV;
-	CHECK_EQ(virtuos_identity_check(&channel, 0), -ENODEV);
+	fail = VIRTUOS_DEAD;
+	CHECK_EQ(virtuos_identity_check(&channel, 0), VIRTUOS_DEAD);
 	CHECK_EQ(call(0), 1);
 	fail = -ETIMEDOUT;
 	virtuos_creds_changed();
@@ -289,7 +289,7 @@ static void failures(void)
 	virtuos_identity = 0;
 	own++;
 	fail = -EACCES;
-	CHECK_EQ(virtuos_identity_check(&channel, 0), -ENODEV);
+	CHECK_EQ(virtuos_identity_check(&channel, 0), VIRTUOS_DEAD);
 	CHECK(channel.dead);
 	/* A child of fork() begins anew. */
 	virtuos_identity_fork_child();

@@ -8,10 +8,12 @@
  *		one file by the hooks and on its twin by the kernel; then the
  *		service cuts a piece short, fails in the middle, or is a pipe.
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "libvirtuos/virtuos.h"
 #include "test.h"
@@ -47,8 +49,14 @@ static int remote_fd = -1;
 
 bool virtuos_fd_remote(int fd, struct virtuos_remote *remote)
 {
-	*remote = (struct virtuos_remote){ 0, fd };
-	return fd == remote_fd;
+	struct stat st;
+
+	if (fd != remote_fd)
+		return false;
+	test_need(!fstat(fd, &st), "fstat");
+	*remote = (struct virtuos_remote){ .fd = fd,
+					   .type = IFTODT(st.st_mode) };
+	return true;
 }
 
 /* The service: the piece that is cut, or from which on all fail, and how. */
@@ -68,6 +76,13 @@ long virtuos_call(int service, uint32_t nr, const uint64_t a[6])
 			n = cut_to;
 	}
 	return sys6(nr, a[0], a[1], n, a[3], a[4], a[5]);
+}
+
+long virtuos_call_on(const struct virtuos_remote *remote, uint32_t nr,
+		     const uint64_t a[6])
+{
+	CHECK_EQ(remote->fd, a[0]);
+	return virtuos_call(remote->service, nr, a);
 }
 
 static void service_whole(void)

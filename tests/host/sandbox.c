@@ -75,6 +75,7 @@ static void begin(void)
 	virtuos_silent = allowed_known = false;
 	allowed = sandboxes = 0;
 	open_says = account_says = attach_says = call_says = 0;
+	service_says = 0;
 	no_device = false;
 	parameter = NULL;
 	placeholder = 40;
@@ -351,18 +352,18 @@ static void refused_later(void)
 	storage_is_local();
 	/* A file that may not be opened is not the channel's refusal. */
 	begin();
-	call_says = -EACCES;
+	service_says = -EACCES;
 	CHECK_EQ(virtuos_call_fd(STORAGE, VSYS_NR_openat,
 				 VIRTUOS_ARGS(VSYS_AT_FDCWD,
 					      VIRTUOS_PTR("/storage/f")), 0),
 		 -EACCES);
 	CHECK(forwarded(13));
-	account_says = open_says = -EACCES;
+	call_says = open_says = -EACCES;
 	CHECK_EQ(virtuos_call_fd(STORAGE, VSYS_NR_openat,
 				 VIRTUOS_ARGS(VSYS_AT_FDCWD,
 					      VIRTUOS_PTR("/storage/f")), 0),
 		 -ENOSYS);
-	account_says = open_says = 0;
+	call_says = open_says = 0;
 	storage_is_local();
 }
 

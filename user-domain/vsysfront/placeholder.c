@@ -7,7 +7,6 @@
  * holds the remote descriptor open; the structure belongs to the inode, which
  * a look through /proc/PID/fd can keep for longer.
  */
-#include <virtuos/death.h>
 #include "placeholder.h"
 #include "call.h"
 #include "channel.h"
@@ -21,6 +20,7 @@
 #include <linux/mount.h>
 #include <linux/pseudo_fs.h>
 #include <virtuos/calls.h>
+#include <virtuos/death.h>
 
 #define FRONT_FS_MAGIC	0x56535953	/* "VSYS" */
 
