@@ -60,6 +60,9 @@ enum vsys_server_state {
 #define VSYS_PENDING_WORDS	16u
 #define VSYS_EVENTS		512u		/* a power of two */
 
+#define VSYS_MADE		256u		/* words, by slot */
+#define VSYS_MADE_FD_MAX	(1u << 20)	/* a descriptor in one of them */
+
 struct vsys_head {
 	/* 0: written by F before the page is granted, constant from then on */
 	__u32 magic;
@@ -86,7 +89,12 @@ struct vsys_head {
 	__u32 event_cons;	/* F */
 	__u8  pad3[60];
 
-	__u8  pad4[1664];
+	/*
+	 * 384: what calls of the program's ring made, see ring.h; in the
+	 * kernel's ring alone
+	 */
+	__u32 made[VSYS_MADE];	/* B; F clears */
+	__u8  pad4[640];
 	/* 2048: B writes events[prod % VSYS_EVENTS]: the cookie of VSYS_NR_POLL */
 	__u32 events[VSYS_EVENTS];
 };
@@ -99,6 +107,7 @@ _Static_assert(offsetof(struct vsys_head, pending) == 128, "pending");
 _Static_assert(offsetof(struct vsys_head, event_prod) == 256, "event_prod");
 _Static_assert(offsetof(struct vsys_head, event_overflow) == 260, "event_overflow");
 _Static_assert(offsetof(struct vsys_head, event_cons) == 320, "event_cons");
+_Static_assert(offsetof(struct vsys_head, made) == 384, "made");
 _Static_assert(offsetof(struct vsys_head, events) == 2048, "events");
 
 /*

@@ -267,4 +267,48 @@ static inline int vsys_event_get(const struct vsys_ring *ring, __u32 *cons,
 	return 1;
 }
 
+/* ---- Files that calls of the program's ring open -------------------------- */
+
+/*
+ * A slot's answer stands where the program can write it.  What it opened is
+ * said a second time for F's kernel alone, in the head of the kernel's ring:
+ * descriptor, the slot's high bits, type.  A word that is another slot's, or
+ * still 0, says nothing: F asks.
+ */
+static inline __u32 vsys_made_word(__u32 slot, __u32 fd)
+{
+	return fd | slot / VSYS_MADE << 20;
+}
+
+/* F, before it submits the slot. */
+static inline void vsys_made_clear(const struct vsys_ring *kernel, __u32 slot)
+{
+	__atomic_store_n(&kernel->head->made[slot % VSYS_MADE], 0,
+			 __ATOMIC_RELAXED);
+}
+
+/* B, before it answers. */
+static inline void vsys_made_put(const struct vsys_ring *kernel, __u32 slot,
+				 __u32 fd, __u32 mode)
+{
+	if (fd >= VSYS_MADE_FD_MAX)
+		return;
+	__atomic_store_n(&kernel->head->made[slot % VSYS_MADE],
+			 vsys_made_word(slot, fd) | (mode >> 12 & 15) << 28,
+			 __ATOMIC_RELAXED);
+}
+
+/* F, after the answer: the bits of st_mode that are the type, or 0. */
+static inline __u32 vsys_made_type(const struct vsys_ring *kernel, __u32 slot,
+				   __u32 fd)
+{
+	__u32 word = __atomic_load_n(&kernel->head->made[slot % VSYS_MADE],
+				     __ATOMIC_RELAXED);
+
+	if (fd >= VSYS_MADE_FD_MAX ||
+	    (word & 0xfffffff) != vsys_made_word(slot, fd))
+		return 0;
+	return (word >> 28) << 12;
+}
+
 #endif /* VIRTUOS_RING_H */

@@ -81,10 +81,26 @@ static s64 back_dispatch_run(const struct vsys_call *call)
 	return back_dispatch_result(x64_sys_call(&regs, call->nr));
 }
 
+/* For the client's kernel: what has been opened in the program's slot? */
+static void back_dispatch_made(struct back_channel *ch, u32 slot, int fd)
+{
+	struct file *file;
+
+	if (!(ch->dev->features & VSYS_FEATURE_TYPE) ||
+	    slot >= ch->ring.nr_slots)
+		return;
+	file = fget_raw(fd);		/* O_PATH, too */
+	if (!file)
+		return;
+	vsys_made_put(&ch->kernel, slot, fd, file_inode(file)->i_mode);
+	fput(file);
+}
+
 /* The descriptors of all clients are divided, too. */
-static s64 back_dispatch_newfd(struct back_channel *ch,
+static s64 back_dispatch_newfd(struct back_channel *ch, u32 slot,
 			       const struct vsys_call *call)
 {
+	u32 result = vsys_calls[call->nr].result;
 	s64 ret;
 
 	if (back_files_charge(ch))
@@ -92,6 +108,8 @@ static s64 back_dispatch_newfd(struct back_channel *ch,
 	ret = back_dispatch_run(call);
 	if (ret < 0)
 		back_files_return(ch);
+	else if (VSYS_RESULT_KIND(result) == VSYS_RESULT_FILE)
+		back_dispatch_made(ch, slot, ret);
 	return ret;
 }
 
@@ -108,7 +126,7 @@ static s64 back_dispatch_close(struct back_channel *ch,
 	return ret;
 }
 
-static s64 back_dispatch_checked(struct back_channel *ch,
+static s64 back_dispatch_checked(struct back_channel *ch, u32 slot,
 				 const struct vsys_call *call)
 {
 	s64 ret;
@@ -117,7 +135,7 @@ static s64 back_dispatch_checked(struct back_channel *ch,
 	if (call->nr == VSYS_NR_close)
 		return back_dispatch_close(ch, call);
 	if (vsys_call_makes_fd(&vsys_calls[call->nr]))
-		return back_dispatch_newfd(ch, call);
+		return back_dispatch_newfd(ch, slot, call);
 	ret = back_dispatch_run(call);
 	if (!ret && call->nr == VSYS_NR_fcntl)
 		back_lock_answer(ch, call);
@@ -144,7 +162,7 @@ s64 back_dispatch(struct back_worker *w, u32 slot, struct vsys_call *call)
 		back_stats_count(ch->dev, errors);
 		return ret;
 	}
-	ret = back_dispatch_checked(ch, call);
+	ret = back_dispatch_checked(ch, slot, call);
 	return vsys_check_finish(&check, &fixup, ret);
 }
 

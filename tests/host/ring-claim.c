@@ -185,8 +185,39 @@ static void test_server(struct vsys_ring *ring)
 	CHECK_EQ(ring->head->server, VSYS_SERVER_ASLEEP);
 	vsys_server_wake(ring);
 	CHECK(!vsys_slot_submit(ring, s));
-	ring->head->server = VSYS_SERVER_DEAD;
+	CHECK(!vsys_server_dead(ring));
+	vsys_server_die(ring);
+	CHECK(vsys_server_dead(ring));
+	CHECK_EQ(ring->head->server, VSYS_SERVER_DEAD);
 	CHECK(!vsys_slot_submit(ring, s));
+	vsys_server_beat(ring, 7);
+	CHECK_EQ(ring->head->heartbeat, 7);
+}
+
+/* What is said of a slot's descriptor is believed of no other. */
+static void test_made(struct vsys_ring *ring)
+{
+	uint32_t s, other;
+
+	for (s = 0; s < VSYS_SLOTS_MAX; s += 31) {
+		vsys_made_clear(ring, s);
+		CHECK_EQ(vsys_made_type(ring, s, 0), 0);
+		vsys_made_put(ring, s, 12, 0100644);
+		CHECK_EQ(vsys_made_type(ring, s, 12), 0100000);
+		CHECK_EQ(vsys_made_type(ring, s, 13), 0);
+		CHECK_EQ(vsys_made_type(ring, s, VSYS_MADE_FD_MAX | 12), 0);
+		CHECK_EQ(vsys_made_type(ring, s, ~0u), 0);
+		for (other = s % VSYS_MADE; other < VSYS_SLOTS_MAX;
+		     other += VSYS_MADE)
+			CHECK(other == s || !vsys_made_type(ring, other, 12));
+		vsys_made_put(ring, s, VSYS_MADE_FD_MAX, 0040755);
+		CHECK_EQ(vsys_made_type(ring, s, 12), 0100000);
+		vsys_made_put(ring, s, VSYS_MADE_FD_MAX - 1, 0170777);
+		CHECK_EQ(vsys_made_type(ring, s, VSYS_MADE_FD_MAX - 1),
+			 0170000);
+		vsys_made_clear(ring, s);
+		CHECK_EQ(vsys_made_type(ring, s, VSYS_MADE_FD_MAX - 1), 0);
+	}
 }
 
 int main(void)
@@ -203,6 +234,7 @@ int main(void)
 		test_random_sets(&ring, &rnd);
 		test_states(&ring, &rnd);
 		test_server(&ring);
+		test_made(&ring);
 		ring_free(&ring);
 	}
 	return test_exit();

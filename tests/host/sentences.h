@@ -15,6 +15,10 @@ SAY("multiple of %u, %u to %u;", VSYS_SLOTS_PER_PAGE, VSYS_SLOTS_MIN,
 SAY("%d ASLEEP, %d AWAKE, %d DEAD", VSYS_SERVER_ASLEEP, VSYS_SERVER_AWAKE,
     VSYS_SERVER_DEAD)
 SAY("%u cookies", VSYS_EVENTS)
+SAY("%u words: what calls", VSYS_MADE)
+SAY("in word s modulo %u of `made`", VSYS_MADE)
+SAY("bits 0 to %d are the descriptor", __builtin_ctz(VSYS_MADE_FD_MAX) - 1)
+SAY("are s / %u, bits", VSYS_MADE)
 SAY("### Slot (%zu bytes)", sizeof(struct vsys_slot))
 SAY("%d FREE, %d SUBMITTED, %d DONE; 0x%x WAITING, beside SUBMITTED",
     VSYS_SLOT_FREE, VSYS_SLOT_SUBMITTED, VSYS_SLOT_DONE, VSYS_SLOT_WAITING)

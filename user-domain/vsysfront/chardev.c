@@ -150,6 +150,7 @@ static s64 front_client_submit(struct front_channel *ch,
 	s64 ret;
 	int err;
 
+	vsys_made_clear(&ch->ring.memory.ring, c->slot);
 	front_channel_submit(ch, c->slot);
 	err = front_call_wait(ch, c->slot, FRONT_SIGNAL);
 	if (err)		/* dead, as good as dead, or not served */
@@ -164,6 +165,17 @@ static s64 front_client_submit(struct front_channel *ch,
 	return ret;
 }
 
+/* What has it opened?  B has said so to this kernel alone; or it is asked. */
+static int front_client_type(struct front_channel *ch, u32 slot, s32 remote,
+			     umode_t *type)
+{
+	*type = 0;
+	if (ch->dev->features & VSYS_FEATURE_TYPE)
+		*type = vsys_made_type(&ch->ring.memory.ring, slot, remote);
+	return front_inode_type_valid(*type) ?
+		       0 : front_inode_type(ch, remote, type);
+}
+
 static struct file *front_client_file(struct front_channel *ch,
 				      struct vsys_front_call *c,
 				      struct front_kind *kind)
@@ -174,7 +186,7 @@ static struct file *front_client_file(struct front_channel *ch,
 	if (remote < 0)
 		return ERR_PTR(remote);
 	if (!kind->type)
-		err = front_inode_type(ch, remote, &kind->type);
+		err = front_client_type(ch, c->slot, remote, &kind->type);
 	if (err) {
 		front_call_close(ch, remote);
 		return ERR_PTR(err);

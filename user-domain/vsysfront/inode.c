@@ -34,7 +34,7 @@ static int front_inode_query(struct front_channel *ch, u32 nr, s32 fd,
 	return ret > 0 ? -EIO : ret;
 }
 
-static bool front_inode_type_valid(umode_t mode)
+bool front_inode_type_valid(umode_t mode)
 {
 	return S_ISREG(mode) || S_ISDIR(mode) || S_ISCHR(mode) ||
 	       S_ISBLK(mode) || S_ISFIFO(mode) || S_ISLNK(mode) ||
