@@ -181,12 +181,11 @@ static int perfctr_mmap(struct file *file, struct vm_area_struct *vma)
 
 	if (vma->vm_end - vma->vm_start != PAGE_SIZE)
 		return -EINVAL;
-	if (vma->vm_flags & VM_WRITE)
+	/* Shared, of the device opened read-only: it never becomes writable. */
+	if (vma->vm_flags & VM_MAYWRITE)
 		return -EACCES;
 	if (cpu >= nr_cpu_ids || !cpu_possible(cpu) || !per_cpu(record, cpu))
 		return -ENXIO;
-
-	vma->vm_flags &= ~VM_MAYWRITE;
 	return vm_insert_page(vma, vma->vm_start, per_cpu(record, cpu));
 }
 

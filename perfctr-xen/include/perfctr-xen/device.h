@@ -3,9 +3,10 @@
  * /dev/perfctr-xen, which the module perfctr_xen offers in a PV guest on a
  * patched Xen.
  *
- * mmap(), read-only, at offset N * 4096: the record of virtual processor N,
- * struct perfctr_record.  What is in it is of everybody's programs on that
- * processor, so it takes the rights to open the device, which are root's.
+ * mmap(), shared, of the device opened read-only, at offset N * 4096: the record
+ * of virtual processor N, struct perfctr_record.  What is in it is of everybody's
+ * programs on that processor, so it takes the rights to open the device, which
+ * are root's.
  */
 #ifndef PERFCTR_XEN_DEVICE_H
 #define PERFCTR_XEN_DEVICE_H
