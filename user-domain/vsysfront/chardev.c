@@ -7,6 +7,7 @@
 #include "counting/counting.h"
 #include "creds.h"
 #include "inode.h"
+#include "kernel.h"
 #include "placeholder.h"
 #include "ring.h"
 #include "sandbox.h"
@@ -439,9 +440,9 @@ static int front_client_map(struct front_channel *ch,
 	if (!(vma->vm_flags & VM_SHARED) || vma->vm_flags & VM_EXEC)
 		return -EINVAL;
 	/* VM_IO: no madvise makes a child share it after all. */
-	vma->vm_flags |= VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP |
-			 VM_MIXEDMAP | VM_IO;
-	vma->vm_flags &= ~VM_MAYEXEC;
+	vm_flags_set(vma, VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP |
+			  VM_MIXEDMAP | VM_IO);
+	vm_flags_clear(vma, VM_MAYEXEC);
 	if (offset == VSYS_MAP_RING)
 		return front_chardev_map_pages(vma, ch->program.ring.head,
 				ch->program.ring.slots,
@@ -517,7 +518,6 @@ static const struct file_operations front_chardev_ops = {
 	.mmap		= front_chardev_mmap,
 	.flush		= front_chardev_flush,
 	.release	= front_chardev_release,
-	.llseek		= no_llseek,
 };
 
 static struct miscdevice front_chardev = {

@@ -6,6 +6,7 @@
 #include "creds.h"
 #include "channel.h"
 #include "control.h"
+#include "kernel.h"
 #include <linux/cred.h>
 #include <linux/fs_struct.h>
 #include <linux/mm.h>
@@ -33,7 +34,7 @@ static u64 front_creds_caps(const struct cred *cred, const kernel_cap_t *caps)
 {
 	if (cred->user_ns != &init_user_ns)
 		return 0;
-	return caps->cap[0] | (u64)caps->cap[1] << 32;
+	return front_capabilities(caps);
 }
 
 /* Those of the current process; E2BIG when it has too many groups. */

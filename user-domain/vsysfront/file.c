@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "call.h"
 #include "channel.h"
+#include "kernel.h"
 #include "placeholder.h"
 #include "poll.h"
 #include <linux/dirent.h>
@@ -167,7 +168,7 @@ static ssize_t front_file_splice_read(struct file *in, loff_t *ppos,
 {
 	if (*ppos >= FRONT_POS_REMOTE && pipe == current->splice_pipe)
 		return -EINVAL;
-	return generic_file_splice_read(in, ppos, pipe, len, flags);
+	return copy_splice_read(in, ppos, pipe, len, flags);
 }
 
 /* ---- Position, space, persistence ----------------------------------------- */
@@ -210,8 +211,9 @@ static long front_file_fallocate(struct file *file, int mode, loff_t offset,
 static int front_file_flock(struct file *file, int cmd, struct file_lock *fl)
 {
 	struct front_placeholder *p = file->private_data;
-	int operation = fl->fl_type == F_UNLCK ? LOCK_UN :
-			fl->fl_type == F_RDLCK ? LOCK_SH : LOCK_EX;
+	int type = front_lock_core(fl)->flc_type;
+	int operation = type == F_UNLCK ? LOCK_UN :
+			type == F_RDLCK ? LOCK_SH : LOCK_EX;
 
 	if (!IS_SETLKW(cmd))
 		operation |= LOCK_NB;
@@ -291,7 +293,7 @@ static int front_file_lock(struct file *file, int cmd, struct file_lock *fl)
 {
 	struct front_placeholder *p = file->private_data;
 	struct flock lock = {
-		.l_type = fl->fl_type,
+		.l_type = front_lock_core(fl)->flc_type,
 		.l_whence = SEEK_SET,
 		.l_start = fl->fl_start,
 		.l_len = fl->fl_end == OFFSET_MAX ? 0 :
@@ -300,7 +302,7 @@ static int front_file_lock(struct file *file, int cmd, struct file_lock *fl)
 	int ret, remote = IS_GETLK(cmd) ? F_GETLK :
 			  IS_SETLKW(cmd) ? F_SETLKW : F_SETLK;
 
-	if (fl->fl_flags & FL_OFDLCK)
+	if (front_lock_core(fl)->flc_flags & FL_OFDLCK)
 		remote += F_OFD_GETLK - F_GETLK;
 	ret = front_placeholder_error(p, VSYS_NR_fcntl,
 			front_file_lock_owner(p, remote, &lock));
@@ -309,11 +311,11 @@ static int front_file_lock(struct file *file, int cmd, struct file_lock *fl)
 	if (lock.l_type != F_RDLCK && lock.l_type != F_WRLCK &&
 	    lock.l_type != F_UNLCK)
 		return -EIO;
-	fl->fl_type = lock.l_type;
+	front_lock_core(fl)->flc_type = lock.l_type;
 	fl->fl_start = lock.l_start;
 	fl->fl_end = lock.l_len ? lock.l_start + lock.l_len - 1 : OFFSET_MAX;
 	/* Of this domain, as its first process numbers it; 0: of another. */
-	fl->fl_pid = max_t(s32, lock.l_pid, -1);
+	front_lock_core(fl)->flc_pid = max_t(s32, lock.l_pid, -1);
 	return 0;
 }
 
@@ -489,14 +491,13 @@ const struct file_operations front_file_ops = {
 /* Sockets, pipes, character devices: no position, but readiness. */
 const struct file_operations front_stream_ops = {
 	.owner		= THIS_MODULE,
-	.llseek		= no_llseek,
 	.read_iter	= front_file_read_iter,
 	.write_iter	= front_file_write_iter,
 	.poll		= front_poll,
 	.unlocked_ioctl	= front_file_ioctl,
 	.flush		= front_placeholder_flush,
 	.release	= front_placeholder_release,
-	.splice_read	= generic_file_splice_read,
+	.splice_read	= copy_splice_read,
 	.splice_write	= iter_file_splice_write,
 	.show_fdinfo	= front_file_fdinfo,
 };

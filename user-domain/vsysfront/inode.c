@@ -4,6 +4,7 @@
 #include "arena.h"
 #include "call.h"
 #include "channel.h"
+#include "kernel.h"
 #include "placeholder.h"
 #include <linux/fcntl.h>
 #include <linux/fs.h>
@@ -89,7 +90,7 @@ static struct front_placeholder *front_inode_open(struct inode *inode)
 	return p && !READ_ONCE(p->released) ? p : NULL;
 }
 
-static int front_inode_getattr(struct user_namespace *ns,
+static int front_inode_getattr(struct mnt_idmap *idmap,
 			       const struct path *path, struct kstat *stat,
 			       u32 mask, unsigned int flags)
 {
@@ -168,7 +169,7 @@ static int front_inode_times(struct front_placeholder *p,
  * inherited the descriptor may have fewer: whether this one may is looked at
  * here, with the remote owner.  The inode is locked.
  */
-static int front_inode_may(struct user_namespace *ns, struct dentry *dentry,
+static int front_inode_may(struct mnt_idmap *idmap, struct dentry *dentry,
 			   struct front_placeholder *p, struct iattr *attr)
 {
 	struct inode *inode = d_inode(dentry);
@@ -180,10 +181,10 @@ static int front_inode_may(struct user_namespace *ns, struct dentry *dentry,
 		return err;
 	inode->i_uid = make_kuid(&init_user_ns, st.st_uid);
 	inode->i_gid = make_kgid(&init_user_ns, st.st_gid);
-	return setattr_prepare(ns, dentry, attr);
+	return setattr_prepare(idmap, dentry, attr);
 }
 
-static int front_inode_setattr(struct user_namespace *ns,
+static int front_inode_setattr(struct mnt_idmap *idmap,
 			       struct dentry *dentry, struct iattr *attr)
 {
 	struct front_placeholder *p = front_inode_open(d_inode(dentry));
@@ -195,7 +196,7 @@ static int front_inode_setattr(struct user_namespace *ns,
 	if (valid & ATTR_SIZE)
 		return front_inode_change(p, VSYS_NR_ftruncate, attr->ia_size,
 					  0);
-	err = front_inode_may(ns, dentry, p, attr);
+	err = front_inode_may(idmap, dentry, p, attr);
 	if (err)
 		return err;
 	if (valid & (ATTR_UID | ATTR_GID))

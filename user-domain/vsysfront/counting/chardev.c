@@ -8,6 +8,7 @@
 #include "tally.h"
 #include "../control.h"
 #include "../device.h"
+#include "../kernel.h"
 #include <linux/capability.h>
 #include <linux/ctype.h>
 #include <linux/fs.h>
@@ -203,8 +204,8 @@ static int front_counters_mmap(struct file *file, struct vm_area_struct *vma)
 
 	if (vma->vm_flags & (VM_WRITE | VM_EXEC))
 		return -EACCES;
-	vma->vm_flags |= VM_DONTEXPAND | VM_DONTDUMP | VM_MIXEDMAP;
-	vma->vm_flags &= ~(VM_MAYWRITE | VM_MAYEXEC);
+	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_MIXEDMAP);
+	vm_flags_clear(vma, VM_MAYWRITE | VM_MAYEXEC);
 	for (i = 0; !err && i < vma_pages(vma); i++) {
 		page = front_accounts_page(s, vma->vm_pgoff + i);
 		err = page ? vm_insert_page(vma, vma->vm_start + i * PAGE_SIZE,
@@ -244,7 +245,6 @@ static const struct file_operations front_counters_ops = {
 	.unlocked_ioctl	= front_counters_ioctl,
 	.mmap		= front_counters_mmap,
 	.release	= front_counters_release,
-	.llseek		= no_llseek,
 };
 
 static struct miscdevice front_counters = {
