@@ -64,19 +64,22 @@ void back_manage_flush(struct back_channel *ch)
 /* An open file of the shadow, by descriptor, from outside of it. */
 struct file *back_manage_file(struct back_channel *ch, int fd)
 {
+	struct files_struct *files;
 	struct file *file = NULL;
 
 	if (!ch->shadow)
 		return NULL;
-	rcu_read_lock();
 	task_lock(ch->shadow);
-	if (ch->shadow->files) {
-		file = files_lookup_fd_rcu(ch->shadow->files, fd);
-		if (file && !get_file_rcu(file))
-			file = NULL;
+	files = ch->shadow->files;
+	if (files) {
+		/* As long as the table is locked it holds what is in it. */
+		spin_lock(&files->file_lock);
+		file = files_lookup_fd_locked(files, fd);
+		if (file)
+			get_file(file);
+		spin_unlock(&files->file_lock);
 	}
 	task_unlock(ch->shadow);
-	rcu_read_unlock();
 	return file;
 }
 
