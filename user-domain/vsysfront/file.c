@@ -24,7 +24,8 @@
 
 /* Per-call flags that the remote call has no place for. */
 #define FRONT_IOCB_FOREIGN \
-	(IOCB_DSYNC | IOCB_SYNC | IOCB_APPEND | IOCB_NOWAIT)
+	(IOCB_DSYNC | IOCB_SYNC | IOCB_APPEND | IOCB_NOWAIT | \
+	 (__force int)RWF_NOAPPEND)
 
 /* ---- read, write --------------------------------------------------------- */
 
@@ -145,8 +146,21 @@ static ssize_t front_file_transfer(struct kiocb *iocb, struct iov_iter *iter,
 	return ret;
 }
 
+/*
+ * Since 6.5 Linux does not ask front_file_splice_read() about a file that is open
+ * for O_DIRECT, but reads it into pages of its own.  Of those who read into pages
+ * whoever has a pipe for sendfile(2) may be at that, and is refused as there.
+ */
+static bool front_file_sent(const struct kiocb *iocb, const struct iov_iter *to)
+{
+	return iocb->ki_flags & IOCB_DIRECT && iov_iter_is_bvec(to) &&
+	       iocb->ki_pos >= FRONT_POS_REMOTE && current->splice_pipe;
+}
+
 static ssize_t front_file_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
+	if (front_file_sent(iocb, to))
+		return -EINVAL;
 	return front_file_transfer(iocb, to, false);
 }
 

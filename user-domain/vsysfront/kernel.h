@@ -54,6 +54,11 @@ static inline u64 front_capabilities(const kernel_cap_t *caps)
 #define copy_splice_read generic_file_splice_read
 #endif
 
+/* A write at its offset to a file that appends otherwise (6.9). */
+#ifndef RWF_NOAPPEND
+#define RWF_NOAPPEND	0
+#endif
+
 /* What a lock and a lease have in common has a structure of its own (6.9). */
 #ifdef FRONT_HAS_FILE_LOCK_CORE
 static inline struct file_lock_core *front_lock_core(struct file_lock *lock)
