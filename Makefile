@@ -141,6 +141,8 @@ install-modules: $(if $(KERNEL_DIR),modules-host)
 	$(Q)$(INSTALL_DATA) $(SRC)/guest-kernel-patches/*.patch $(SRC)/guest-kernel-patches/series* \
 		$(SRC)/guest-kernel-patches/README.md $(SHARE)/guest-kernel-patches/
 	$(Q)$(INSTALL_DATA) $(SRC)/guest-kernel-patches/config/*.config $(SHARE)/guest-kernel-patches/config/
+	$(Q)$(INSTALL) -d $(SHARE)/guest-kernel-patches/6.12
+	$(Q)$(INSTALL_DATA) $(SRC)/guest-kernel-patches/6.12/* $(SHARE)/guest-kernel-patches/6.12/
 ifneq ($(KERNEL_DIR),)
 	$(Q)$(INSTALL) -d $(DESTDIR)/lib/modules/$(KERNEL_RELEASE)/extra
 	$(Q)$(INSTALL_DATA) $(BUILD)/modules/host/*.ko $(DESTDIR)/lib/modules/$(KERNEL_RELEASE)/extra/
@@ -204,6 +206,8 @@ help:
 #:                    lockdep, UBSAN and kmemleak (not part of check)
 #:                    check-border: hostile programs and kernels, sandboxes,
 #:                    limits: all of them (check has some)
+#:                    check-kernels: modules and patches compile for the kernels
+#:                    of Debian 12 and Debian 13
 #:                    check-pmu: the emulated performance counters
 #:                    check-perfctr: counters on stock Xen and on a patched one
 #:                    check-papi: PAPI and its own tests, with its component

@@ -7,7 +7,7 @@
 TIER = BUILD=$(BUILD) VIRTUOS_BUILD=$(BUILD) SRC=$(SRC) CC='$(CC)'
 
 WHOLE_GOALS := demo check check-host check-lab check-debug check-border check-pmu \
-	check-perfctr check-papi bench bench-counting shell
+	check-perfctr check-papi check-kernels bench bench-counting shell
 .PHONY: $(WHOLE_GOALS) check-house
 
 check: whole
@@ -40,6 +40,11 @@ check-debug:
 # Not part of check, which has some of it: all takes half an hour.
 check-border: whole
 	$(Q)$(TIER) $(SRC)/tests/xen/run --border --user pvh
+
+# Not part of check: what it compiles in takes minutes to make the first time.
+check-kernels:
+	$(Q)$(MAKE) --no-print-directory deps
+	$(Q)$(TIER) $(SRC)/tests/kernels/run
 
 # Not part of check: it builds a QEMU, which takes minutes the first time.
 check-pmu:
