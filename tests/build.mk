@@ -3,7 +3,7 @@
 # Tests, demonstration and measurements.
 
 # A tier is a program that gets SRC, BUILD and CC in its environment and writes
-# "PASS name", "FAIL name" and "SKIP name: reason" to $(BUILD)/results/.
+# its verdicts, as TAP, to $(BUILD)/results/TIER.tap.
 TIER = BUILD=$(BUILD) VIRTUOS_BUILD=$(BUILD) SRC=$(SRC) CC='$(CC)'
 
 WHOLE_GOALS := demo check check-host check-lab check-debug check-border check-pmu \
