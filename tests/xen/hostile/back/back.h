@@ -3,7 +3,7 @@
  * vsys-hostile-back: a service domain's end of a vsys device that breaks the
  * protocol on purpose, to see what the user domain makes of it.
  *
- * The device is bound to it by hand (tests/xen/kernels.sh).  There are no
+ * The device is bound to it by hand (tests/xen/kernels.py).  There are no
  * shadows: a thread answers requests and calls by itself, in the way that the
  * module's parameter "mode" names, and does what that mode does besides.
  *

@@ -3,7 +3,7 @@
  * vsys-hostile-front: a user domain's end of a vsys device that breaks the
  * protocol on purpose, to see what the service domain makes of it.
  *
- * The device is bound to it by hand (tests/xen/hostile.sh).  It shakes hands as
+ * The device is bound to it by hand (tests/xen/kernels.py).  It shakes hands as
  * vsysfront does, and then plays, one at a time, what is written to the device's
  * file "play"; the file "said" has what came of the last one.  Everything is
  * asked and waited for in the context of that write: there is no state but what
