@@ -358,10 +358,17 @@ static enum named named_fd(uint32_t nr, const uint64_t args[6])
  * May a call whose answer was lost with its service be made again?  It may have
  * been done.
  */
-static bool repeatable(uint32_t nr)
+static bool repeatable(uint32_t nr, const uint64_t args[6])
 {
-	return nr >= VSYS_NR_SYSCALLS ||
-	       !(vsys_calls[nr].flags & VSYS_CALL_ONCE);
+	const struct vsys_call_info *info;
+
+	if (nr >= VSYS_NR_SYSCALLS)
+		return true;
+	info = &vsys_calls[nr];
+	/* A file that must be new is so once. */
+	if (VSYS_RESULT_KIND(info->result) == VSYS_RESULT_FILE)
+		return !(args[VSYS_RESULT_PARAM(info->result)] & O_EXCL);
+	return !(info->flags & VSYS_CALL_ONCE);
 }
 
 bool virtuos_lacking(long err)
@@ -416,7 +423,7 @@ static long call(int service, bool on_socket, uint32_t nr,
 {
 	struct virtuos_channel *ch;
 	enum named fd = named_fd(nr, args);
-	bool again = fd == NAMED_NONE && repeatable(nr), begun = false;
+	bool again = fd == NAMED_NONE && repeatable(nr, args), begun = false;
 	long ret = VIRTUOS_DEAD;
 	int tries;
 
@@ -514,14 +521,13 @@ long virtuos_call_fd(int service, uint32_t nr, const uint64_t args[6],
 {
 	struct virtuos_channel *ch;
 	enum named fd = named_fd(nr, args);
-	bool begun = false;
+	bool again = fd == NAMED_NONE && repeatable(nr, args), begun = false;
 	long ret = VIRTUOS_DEAD;
 	int tries;
 
 	if (fd > NAMED_ALIVE)
 		return unreachable(service, false, nr, fd);
-
-	for (tries = 0; tries < (fd == NAMED_ALIVE ? 1 : 2); tries++) {
+	for (tries = 0; tries < (again ? 2 : 1); tries++) {
 		ch = fd == NAMED_ALIVE ? virtuos_channel_get(service) :
 					 virtuos_channel_open(service, &ret);
 		if (!ch)

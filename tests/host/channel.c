@@ -257,6 +257,28 @@ static void own_errors(void)
 	call_says = 0;
 }
 
+/* How many system calls it takes to hear that an openat's service died in it. */
+static int died_in_openat(uint64_t flags)
+{
+	int before = system_calls;
+
+	call_says = -ENODEV;
+	CHECK_EQ(virtuos_call_fd(STORAGE, VSYS_NR_openat,
+				 VIRTUOS_ARGS(VSYS_AT_FDCWD,
+					      VIRTUOS_PTR("/storage/f"), flags),
+				 0),
+		 -EIO);
+	call_says = 0;
+	return system_calls - before;
+}
+
+/* A second time it would say EEXIST of the file that it made. */
+static void new_file_once(void)
+{
+	CHECK(died_in_openat(O_CREAT | O_EXCL | O_WRONLY) <
+	      died_in_openat(O_CREAT | O_WRONLY));
+}
+
 /* ---- no channel, no memory ------------------------------------------------- */
 
 static void refused(long says, long make, long other)
@@ -317,6 +339,7 @@ int main(void)
 	at_known_places();
 	dead_calls();
 	own_errors();
+	new_file_once();
 	no_channel();
 	no_memory();
 	at_random(seed);
