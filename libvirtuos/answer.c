@@ -15,10 +15,10 @@
 uint64_t virtuos_answer_limit(const struct virtuos_marshal *m, uint32_t nr)
 {
 	uint32_t result = vsys_calls[nr].result;
-	uint64_t most = m->args[VSYS_RESULT_PARAM(result) % 6];
+	uint64_t most = m->args[VSYS_RESULT_PARAM(result)];
 
 	if (VSYS_RESULT_FLAGS(result) &&
-	    m->args[VSYS_RESULT_FLAGS(result) % 6] & MSG_TRUNC)
+	    m->args[VSYS_RESULT_FLAGS(result)] & MSG_TRUNC)
 		return INT_MAX;
 	switch ((enum vsys_result_kind)VSYS_RESULT_KIND(result)) {
 	case VSYS_RESULT_DONE:
@@ -96,7 +96,7 @@ static long text_check(const char *text, size_t n)
 long virtuos_answer_check(uint32_t nr, const uint64_t args[6], long ret)
 {
 	uint32_t result = vsys_calls[nr].result;
-	uint32_t length = VSYS_RESULT_PARAM(result) % 6;
+	uint32_t length = VSYS_RESULT_PARAM(result);
 	const void *data = (const void *)(uintptr_t)args[length ? length - 1 : 0];
 
 	switch (VSYS_RESULT_KIND(result)) {

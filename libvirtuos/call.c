@@ -96,8 +96,9 @@ static long cancel_once(struct virtuos_channel *ch, int slot)
 		return other;
 	submit(ch, other, VSYS_NR_CANCEL, args);
 	ret = wait_through(ch, other);
-	if (!ret)
-		ret = vsys_slot_finish(&ch->ring.slots[other]);
+	/* It is B's word: nothing else can be meant. */
+	if (!ret && vsys_slot_finish(&ch->ring.slots[other]) == -ESRCH)
+		ret = -ESRCH;
 	virtuos_slot_put(ch, other);
 	return ret;
 }
@@ -418,19 +419,29 @@ static void found_dead(struct virtuos_channel *ch)
 		virtuos_channel_dead(ch);
 }
 
+/*
+ * After a death: a call by path finds a restarted service at the second try.  What
+ * was never made can be made again, whatever it is.
+ */
+static bool once_more(enum named fd, int tries, bool begun, uint32_t nr,
+		      const uint64_t args[6])
+{
+	return fd == NAMED_NONE && tries < 2 &&
+	       (!begun || repeatable(nr, args));
+}
+
 static long call(int service, bool on_socket, uint32_t nr,
 		 const uint64_t args[6])
 {
 	struct virtuos_channel *ch;
 	enum named fd = named_fd(nr, args);
-	bool again = fd == NAMED_NONE && repeatable(nr, args), begun = false;
 	long ret = VIRTUOS_DEAD;
-	int tries;
+	bool begun = false;
+	int tries = 0;
 
 	if (fd > NAMED_ALIVE)
 		return unreachable(service, on_socket, nr, fd);
-	/* A call by path finds a restarted service at the second try. */
-	for (tries = 0; tries < (again ? 2 : 1); tries++) {
+	do {
 		ch = fd == NAMED_ALIVE ? virtuos_channel_get(service) :
 					 virtuos_channel_open(service, &ret);
 		if (!ch)
@@ -439,7 +450,7 @@ static long call(int service, bool on_socket, uint32_t nr,
 		if (ret != VIRTUOS_DEAD)
 			return ret;
 		found_dead(ch);
-	}
+	} while (once_more(fd, ++tries, begun, nr, args));
 	return begun ? gone(nr, on_socket) :
 		       unopened(service, on_socket, nr, ret);
 }
@@ -481,11 +492,15 @@ static long call_fd_finish(struct virtuos_channel *ch, long fd,
 	return err;
 }
 
+/* vsysfront writes the structure back once it has submitted the call. */
+#define UNSUBMITTED	UINT32_MAX
+
 static long call_fd_once(struct virtuos_channel *ch, uint32_t nr,
 			 const uint64_t args[6], uint32_t flags, bool *begun)
 {
 	struct vsys_front_call call = {
 		.flags = flags | wait_flags(ch, nr, args),
+		.mode = UNSUBMITTED,
 	};
 	struct virtuos_marshal m;
 	long slot = begin(ch, &m, nr, args);
@@ -507,9 +522,10 @@ static long call_fd_once(struct virtuos_channel *ch, uint32_t nr,
 		ret = call.remote_fd;	/* the service's own */
 	virtuos_slot_put(ch, slot);
 	/* A sandbox's refusal comes before anything is done. */
-	*begun = ret != -EACCES;
 	if (ret == -EACCES && call.remote_fd >= 0)
 		return virtuos_sandbox_refused(ch);
+	if (call.mode != UNSUBMITTED)
+		*begun = true;
 	if (ret == -EMFILE)
 		virtuos_log("no descriptor left, here or at \"%s\": raise RLIMIT_NOFILE (ulimit -n)",
 			    virtuos_routes.services[ch->service]);
@@ -521,13 +537,13 @@ long virtuos_call_fd(int service, uint32_t nr, const uint64_t args[6],
 {
 	struct virtuos_channel *ch;
 	enum named fd = named_fd(nr, args);
-	bool again = fd == NAMED_NONE && repeatable(nr, args), begun = false;
 	long ret = VIRTUOS_DEAD;
-	int tries;
+	bool begun = false;
+	int tries = 0;
 
 	if (fd > NAMED_ALIVE)
 		return unreachable(service, false, nr, fd);
-	for (tries = 0; tries < (again ? 2 : 1); tries++) {
+	do {
 		ch = fd == NAMED_ALIVE ? virtuos_channel_get(service) :
 					 virtuos_channel_open(service, &ret);
 		if (!ch)
@@ -536,6 +552,6 @@ long virtuos_call_fd(int service, uint32_t nr, const uint64_t args[6],
 		if (ret != VIRTUOS_DEAD)
 			return ret;
 		found_dead(ch);
-	}
+	} while (once_more(fd, ++tries, begun, nr, args));
 	return begun ? gone(nr, false) : unopened(service, false, nr, ret);
 }

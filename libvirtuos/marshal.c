@@ -462,7 +462,7 @@ long virtuos_marshal_out(struct virtuos_marshal *m, uint32_t nr,
 	long err;
 	int i;
 
-	if (ret < -4095)
+	if (ret <= -4095)
 		return -EIO;
 	if (ret < 0 || nr >= VSYS_NR_NOP)
 		return ret;
@@ -474,6 +474,8 @@ long virtuos_marshal_out(struct virtuos_marshal *m, uint32_t nr,
 		if (err)
 			return err;
 	}
+	if (!vsys_result_has_strings(vsys_calls[nr].result))
+		return ret;
 	err = virtuos_answer_check(nr, args, ret);
 	return err ? err : ret;
 }

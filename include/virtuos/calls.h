@@ -80,6 +80,12 @@ enum vsys_result_kind {
 #define VSYS_RESULT_PARAM(r)	((r) >> 8 & 0xffu)
 #define VSYS_RESULT_FLAGS(r)	((r) >> 16)
 
+static inline int vsys_result_has_strings(__u32 result)
+{
+	return VSYS_RESULT_KIND(result) >= VSYS_RESULT_NAMES &&
+	       VSYS_RESULT_KIND(result) <= VSYS_RESULT_ENTRIES;
+}
+
 /* Call flags. */
 #define VSYS_CALL_MOVES		(1u << 0) /* data, or connects, on a socket */
 #define VSYS_CALL_BLOCKS	(1u << 1) /* may wait for long; EINTR on a signal */

@@ -90,7 +90,8 @@ struct vsys_front_call {
 	__u32 slot;		/* in: filled, not yet submitted */
 	__u32 flags;		/* in: VSYS_WAIT_…, O_CLOEXEC, O_NONBLOCK */
 	/*
-	 * out: the descriptor in the shadow; or the error, when it is the service
+	 * These two are written once the call has been submitted, and not before.
+	 * The descriptor in the shadow; or the error, when it is the service
 	 * domain's own; otherwise no negative number
 	 */
 	__s32 remote_fd;

@@ -22,7 +22,8 @@ static struct workqueue_struct *back_xenbus_wq;
 
 static u32 back_xenbus_offers(void)
 {
-	return VSYS_FEATURES_NEEDED | back_counting_features();
+	return (VSYS_FEATURES & ~VSYS_FEATURE_COUNTERS) |
+	       back_counting_features();
 }
 
 /* Give up: say why where the toolstack finds it, and close. */

@@ -214,10 +214,15 @@ static long device_fd(struct vsys_front_fd *info)
 	return 0;
 }
 
+/* With call_says: the call has been submitted before. */
+static bool call_begun;
+
 static long device_call(struct vsys_front_call *call)
 {
-	if (call_says)
+	if (call_says) {
+		call->mode = call_begun ? 0 : call->mode;
 		return call_says;
+	}
 	call->remote_fd = service_says ? service_says : 12;
 	call->mode = S_IFREG;
 	return service_says;

@@ -47,6 +47,20 @@ def test_counters(lab):
         assert domain('sh -c', 'cat /sys/bus/xen-backend/devices/vsys-*/calls')
 
 
+def test_trips(lab):
+    """Opening a file is one call over there: its answer says what has been opened."""
+    def fstats():
+        calls = lab.storage('sh -c', 'cat /sys/bus/xen-backend/devices/vsys-*/calls')
+        return sum(int(line.split()[1]) for line in calls.splitlines()
+                   if line.startswith('fstat '))
+
+    lab.user('sh -c', 'echo trips > /storage/vt-trips')
+    before = fstats()
+    lab.user('sh -c', 'for n in 1 2 3 4 5 6 7 8 9; do : < /storage/vt-trips; done')
+    assert fstats() == before
+    lab.user('rm /storage/vt-trips')
+
+
 def test_accounts(lab):
     """Each thread's calls are in its own account, wherever and by whomever they ran."""
     lab.user(f'{BIN}/account /storage/vt-account')

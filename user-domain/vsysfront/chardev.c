@@ -190,6 +190,8 @@ static struct file *front_client_file(struct front_channel *ch,
 		err = front_client_type(ch, c->slot, remote, &kind->type);
 	if (err) {
 		front_call_close(ch, remote);
+		if (err != FRONT_DEAD)
+			c->remote_fd = err;	/* B's own, too */
 		return ERR_PTR(err);
 	}
 	c->mode = kind->type;

@@ -146,10 +146,15 @@ void front_control_free(struct front_device *dev)
 	dev->has_control = false;
 }
 
-/* An answer is a channel, a descriptor or an error; nothing else makes sense. */
+/*
+ * An answer is a channel, a descriptor or an error; nothing else makes sense.
+ * EACCES is this kernel's word for a sandbox: a program that hears it goes on
+ * without the service.
+ */
 static s64 front_control_check(s64 ret)
 {
-	return ret <= FRONT_DEAD || ret > INT_MAX ? -EPROTO : ret;
+	return ret <= FRONT_DEAD || ret > INT_MAX || ret == -EACCES ? -EPROTO :
+								      ret;
 }
 
 /* What is asked, of whom, and how long the asker waits. */

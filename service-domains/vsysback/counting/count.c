@@ -103,7 +103,6 @@ static void back_count_replace(struct back_counting *c,
 
 	c->count = count;
 	WRITE_ONCE(c->number, count ? atomic64_inc_return(&number) : 0);
-	WRITE_ONCE(c->reasons, c->reasons + !!count - !!old);
 	if (!old)
 		return;
 	list_for_each_entry_safe(g, next, &old->gauges, node)

@@ -28,15 +28,9 @@ struct back_device;
 
 /* A channel's, whether anything is counted there or not. */
 struct back_counting {
-	/*
-	 * Why its workers have to look before a call: one for the count, if there
-	 * is one, and one for each gauge that a worker holds, for that may be of
-	 * an old count, to be given back.  Written under the lock.
-	 */
-	unsigned int reasons;
+	u64 number;			/* another for each count; 0: none */
 	struct mutex lock;		/* all of it, and the count's gauges */
 	struct back_count *count;	/* NULL: none */
-	u64 number;			/* another for each count; 0: none */
 	bool ended;			/* there will be no other */
 };
 
@@ -62,11 +56,14 @@ void back_gauge_blocks(struct back_gauge *g);
 void back_gauge_runs(struct back_gauge *g);
 void back_gauge_drop(struct back_worker *w);
 
-/* The worker has a call.  False: it is not counted. */
+/*
+ * The worker has a call.  False: it is not counted.  One that holds a gauge, which
+ * may be of an old count, looks even if nothing is counted any more.
+ */
 static inline bool back_counting_begin(struct back_worker *w, u32 slot,
 				       const struct vsys_call *call)
 {
-	return unlikely(READ_ONCE(w->channel->counting->reasons)) &&
+	return unlikely(READ_ONCE(w->channel->counting->number) || w->gauge) &&
 	       back_gauge_begin(w, slot, call);
 }
 

@@ -259,7 +259,6 @@ static void back_gauge_make(struct back_worker *w)
 		pr_warn_ratelimited("vsysback: a worker for %.16s cannot count itself (error %d%s)\n",
 				    w->channel->comm, err,
 				    err == -EDQUOT ? ", see counter_events" : "");
-	WRITE_ONCE(c->reasons, c->reasons + 1);
 	WRITE_ONCE(w->gauge, g);
 }
 
@@ -273,7 +272,6 @@ void back_gauge_drop(struct back_worker *w)
 	mutex_lock(&c->lock);
 	if (g->open)
 		back_gauge_close(g);
-	WRITE_ONCE(c->reasons, c->reasons - 1);
 	mutex_unlock(&c->lock);
 	kfree(g);
 }
@@ -322,6 +320,7 @@ bool back_gauge_begin(struct back_worker *w, u32 slot,
 {
 	struct back_gauge *g = w->gauge;
 	struct back_reading since;
+	bool open;
 
 	if (READ_ONCE(w->channel->counting->number) != (g ? g->number : 0))
 		back_gauge_renew(w);
@@ -329,7 +328,8 @@ bool back_gauge_begin(struct back_worker *w, u32 slot,
 	if (!g)
 		return false;
 	raw_spin_lock(&g->lock);
-	if (g->open) {
+	open = g->open;
+	if (open) {
 		g->slot = slot;
 		g->nr = call->nr;
 		g->account = call->account < g->count->nr_threads ?
@@ -340,7 +340,7 @@ bool back_gauge_begin(struct back_worker *w, u32 slot,
 		back_gauge_polled(g, &since);
 	}
 	raw_spin_unlock(&g->lock);
-	return true;
+	return open;
 }
 
 /* It has the result. */

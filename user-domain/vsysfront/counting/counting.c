@@ -50,6 +50,9 @@ static struct front_accounts *front_counting_get(struct front_channel *ch)
 {
 	struct front_accounts *a;
 
+	/* As a rule nobody has ever counted it. */
+	if (!READ_ONCE(ch->counting))
+		return NULL;
 	rcu_read_lock();
 	a = front_counting_look(ch);
 	if (a && !kref_get_unless_zero(&a->kref))
