@@ -61,6 +61,13 @@ one" ]
         [ ! -e $d ]''')
 
 
+def test_preload(lab):
+    """The library without the launcher: the loader finds it by its name."""
+    lab.user('sh -c', 'echo here > /storage/vt-preload')
+    assert lab.native('env LD_PRELOAD=libvirtuos.so cat /storage/vt-preload') == 'here\n'
+    lab.user('rm /storage/vt-preload')
+
+
 def test_sqlite(lab):
     """A database as on a local file system, and locks of two who write to it."""
     sql = '''CREATE TABLE t(n INTEGER PRIMARY KEY, s TEXT);
