@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* perfctr-xen top: what programs cost now, by domain. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,23 @@ static const struct option top_list[] = {
 	{ 0 },
 };
 
+/* A process that is named twice is one. */
+static int top_pid(struct top_options *o)
+{
+	unsigned int i;
+	pid_t pid;
+	int status = option_pid(&pid);
+
+	for (i = 0; i < o->nr_pids && o->pid[i] != pid; i++)
+		;
+	if (status || i < o->nr_pids)
+		return status;
+	if (o->nr_pids == PIDS_MAX)
+		return say_usage("top: at most %u processes", PIDS_MAX);
+	o->pid[o->nr_pids++] = pid;
+	return 0;
+}
+
 static int top_option(int option, void *arg)
 {
 	struct top_options *o = arg;
@@ -49,9 +67,7 @@ static int top_option(int option, void *arg)
 		return option_number("number of times", 1, ~0ull,
 				     &o->iterations);
 	case 'p':
-		if (o->nr_pids == PIDS_MAX)
-			return say_usage("top: at most %u processes", PIDS_MAX);
-		return option_pid(&o->pid[o->nr_pids++]);
+		return top_pid(o);
 	case 't':
 		o->threads = true;
 		return 0;
@@ -216,6 +232,24 @@ static void top_run(const struct top_options *o, struct watch *w,
 	screen_close();
 }
 
+/* Whoever is named must be there, and nobody else's to count. */
+static int top_join(const struct top_options *o, struct session *s)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < o->nr_pids; i++) {
+		if (kill(o->pid[i], 0) && errno == ESRCH)
+			return say_exit(COMMAND_FAILED, "no process %d",
+					o->pid[i]);
+		err = s ? session_add(s, o->pid[i]) : 0;
+		if (err && err != -ESRCH)
+			return say_exit(COMMAND_FAILED, "process %d: %s",
+					o->pid[i], session_why(err));
+	}
+	return COMMAND_OK;
+}
+
 int cmd_top(int argc, char **argv)
 {
 	struct top_options o = { .delay = 2, .iterations = ~0ull };
@@ -237,8 +271,10 @@ int cmd_top(int argc, char **argv)
 	watch.event = &o.events.event[0];
 	watch.threads = o.threads;
 	watch.session = err ? NULL : &session;
-	top_run(&o, &watch, err ? "this domain alone" : NULL);
+	status = top_join(&o, watch.session);
+	if (status == COMMAND_OK)
+		top_run(&o, &watch, err ? "this domain alone" : NULL);
 	watch_free(&watch);
 	session_close(&session);
-	return COMMAND_OK;
+	return status;
 }

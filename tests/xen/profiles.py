@@ -248,11 +248,21 @@ def test_perfctr_refused(lab):
             (2, 'at most 15', f'stat -e {",".join(["r1"] * 16)} true'),
             (1, 'no process 4194303', 'stat -p 4194303'),
             (1, 'no thread 4194303', 'stat -t 4194303'),
+            (1, 'no process 4194303', 'top -n 1 -p 4194303'),
             (127, 'no-such-program: No such file', 'stat no-such-program'),
             (3, None, 'stat sh -c "exit 3"')):
         lab.native(f'perfctr-xen {command}', status=status, expect=says_it)
     lab.native('setpriv --reuid 65534 --clear-groups perfctr-xen stat true', status=1,
                expect='not permitted')
+    lab.native('sh -c', f'''
+        sleep 60 & counted=$!
+        perfctr-xen stat -e {CLOCK} -p $counted 2> /dev/null & other=$!
+        for n in 1 2 3 4 5 6 7 8 9; do
+            sleep 0.3
+            perfctr-xen top -d 0.1 -n 1 -p $counted > /dev/null 2> /tmp/vt-said || break
+        done
+        cat /tmp/vt-said
+        kill -INT $other; kill $counted''', expect='somebody else counts this process already')
 
 
 def test_perfctr_lost(lab):
