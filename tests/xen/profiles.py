@@ -180,10 +180,12 @@ def test_perfctr_top(lab):
 
 
 def tmux(*command):
-    """Of this test alone."""
-    name = f'virtuos-{os.environ["LAB_NAME"]}'
-    done = subprocess.run(['tmux', '-L', name, *words(command)], timeout=20,
-                          stdout=subprocess.PIPE, text=True, check=True)
+    """Of this run alone."""
+    done = subprocess.run(
+        ['tmux', '-L', f'virtuos-{os.getpid()}', *words(command)], timeout=20,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode:
+        raise Failure(f'tmux {command[0]}: {done.stdout}')
     return done.stdout
 
 
@@ -228,7 +230,6 @@ def test_perfctr_terminal(lab):
     """On a terminal: cut to its size, which changes, until a key or a signal."""
     if not shutil.which('tmux'):
         raise Skip('no tmux')
-    tmux('start-server ; kill-server')
     tmux('new-session -d -x 100 -y 24',
          f'{lab.program} run --native --tty --timeout 100 -- sh')
     try:
