@@ -79,11 +79,11 @@ bool back_channel_asleep(struct back_channel *ch)
 	bool asleep;
 
 	spin_lock_irq(&ch->lock);
-	asleep = ch->retired || vsys_server_sleep(&ch->ring);
+	asleep = ch->retired || vsys_server_sleep(&ch->program);
 	if (asleep && !vsys_server_sleep(&ch->kernel)) {
 		asleep = false;
 		if (!ch->retired)
-			vsys_server_wake(&ch->ring);
+			vsys_server_wake(&ch->program);
 	}
 	spin_unlock_irq(&ch->lock);
 	return asleep;
@@ -94,7 +94,7 @@ void back_channel_awake(struct back_channel *ch)
 	spin_lock_irq(&ch->lock);
 	vsys_server_wake(&ch->kernel);
 	if (!ch->retired)
-		vsys_server_wake(&ch->ring);
+		vsys_server_wake(&ch->program);
 	spin_unlock_irq(&ch->lock);
 }
 
@@ -104,7 +104,7 @@ void back_channel_retire(struct back_channel *ch)
 	spin_lock_irq(&ch->lock);
 	if (ch->state <= BACK_CHANNEL_SERVING) {
 		WRITE_ONCE(ch->retired, true);
-		vsys_server_die(&ch->ring);
+		vsys_server_die(&ch->program);
 	}
 	spin_unlock_irq(&ch->lock);
 }
@@ -159,8 +159,8 @@ static int back_channel_map(struct back_channel *ch,
 {
 	int err;
 
-	err = back_channel_map_ring(ch, &ch->ring_pages, open->head_ref,
-				    open->slot_refs, open->nr_slots, &ch->ring);
+	err = back_channel_map_ring(ch, &ch->program_pages, open->head_ref,
+				    open->slot_refs, open->nr_slots, &ch->program);
 	if (err)
 		return err;
 	err = back_channel_map_ring(
@@ -173,7 +173,7 @@ static int back_channel_map(struct back_channel *ch,
 		return 0;
 	back_unmap(&ch->kernel_pages);
 unmap_ring:
-	back_unmap(&ch->ring_pages);
+	back_unmap(&ch->program_pages);
 	return err;
 }
 
@@ -181,7 +181,7 @@ static void back_channel_unmap(struct back_channel *ch)
 {
 	unbind_from_irqhandler(ch->bell.irq, ch);
 	back_unmap(&ch->kernel_pages);
-	back_unmap(&ch->ring_pages);
+	back_unmap(&ch->program_pages);
 }
 
 /* Forget it, once: the entry in the table says who is first. */
@@ -456,7 +456,7 @@ void back_channel_dead(struct back_channel *ch)
 
 	back_poll_disarm_all(ch);
 	back_manage_flush(ch);
-	vsys_server_die(&ch->ring);
+	vsys_server_die(&ch->program);
 	vsys_server_die(&ch->kernel);
 	back_channel_bell(ch);
 	if (was != BACK_CHANNEL_SERVING)

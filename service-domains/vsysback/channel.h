@@ -35,9 +35,9 @@ struct back_channel {
 	struct kref ref;
 	struct back_device *dev;
 	u32 id;
-	struct vsys_ring ring;		/* the program's */
+	struct vsys_ring program;	/* the program's */
 	struct vsys_ring kernel;	/* the user domain's kernel's */
-	struct back_mapping ring_pages, kernel_pages;
+	struct back_mapping program_pages, kernel_pages;
 	struct back_bell bell;
 	u64 arena_base;
 	u32 *granted;			/* bytes per region */

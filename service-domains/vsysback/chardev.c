@@ -38,7 +38,7 @@ static int back_accept(struct file *file, struct vsys_back_accept *out)
 	out->pid = ch->pid;
 	out->uid = back_user_uid(ch->user);
 	out->arena_base = ch->arena_base;
-	out->arena_size = (u64)(ch->ring.nr_slots + VSYS_SLOTS_KERNEL) *
+	out->arena_size = (u64)(ch->program.nr_slots + VSYS_SLOTS_KERNEL) *
 			  VSYS_SLOT_ARENA_MAX;
 	memcpy(out->comm, ch->comm, sizeof(out->comm));
 	return 0;

@@ -90,7 +90,7 @@ static struct back_identity *back_creds_of(struct back_channel *ch, u32 slot)
 	struct back_identity **apart = smp_load_acquire(&ch->apart);
 	struct back_identity *id = NULL;
 
-	if (unlikely(apart) && slot < ch->ring.nr_slots)
+	if (unlikely(apart) && slot < ch->program.nr_slots)
 		id = READ_ONCE(apart[slot]);
 	return id ?: READ_ONCE(ch->identity);
 }
@@ -101,10 +101,10 @@ static int back_creds_set_slot(struct back_channel *ch, u64 slot,
 {
 	struct back_identity **apart = ch->apart, *old;
 
-	if (slot >= ch->ring.nr_slots)
+	if (slot >= ch->program.nr_slots)
 		return -EINVAL;
 	if (!apart) {
-		apart = kcalloc(ch->ring.nr_slots, sizeof(*apart), GFP_KERNEL);
+		apart = kcalloc(ch->program.nr_slots, sizeof(*apart), GFP_KERNEL);
 		if (!apart)
 			return -ENOMEM;
 		smp_store_release(&ch->apart, apart);
@@ -162,7 +162,7 @@ void back_creds_free(struct back_channel *ch)
 {
 	u32 i;
 
-	for (i = 0; ch->apart && i < ch->ring.nr_slots; i++)
+	for (i = 0; ch->apart && i < ch->program.nr_slots; i++)
 		back_identity_put(ch->apart[i]);
 	kfree(ch->apart);
 	back_identity_put(ch->identity);

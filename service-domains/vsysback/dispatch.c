@@ -40,7 +40,7 @@ static s64 back_dispatch_result(s64 ret)
 /* Those of the program's ring reach no call of the kernel's. */
 static s64 back_dispatch_cancel(struct back_channel *ch, bool kernel, u64 slot)
 {
-	if (!kernel && slot >= ch->ring.nr_slots)
+	if (!kernel && slot >= ch->program.nr_slots)
 		return -ESRCH;
 	return back_worker_cancel(ch, slot);
 }
@@ -87,7 +87,7 @@ static void back_dispatch_made(struct back_channel *ch, u32 slot, int fd)
 	struct file *file;
 
 	if (!(ch->dev->features & VSYS_FEATURE_TYPE) ||
-	    slot >= ch->ring.nr_slots)
+	    slot >= ch->program.nr_slots)
 		return;
 	file = fget_raw(fd);		/* O_PATH, too */
 	if (!file)
@@ -147,7 +147,7 @@ s64 back_dispatch(struct back_worker *w, u32 slot, struct vsys_call *call)
 	struct back_channel *ch = w->channel;
 	struct vsys_check check = {
 		.class = ch->dev->class,
-		.kernel = slot >= ch->ring.nr_slots,
+		.kernel = slot >= ch->program.nr_slots,
 		.base = ch->arena_base + (u64)slot * VSYS_SLOT_ARENA_MAX,
 		.size = READ_ONCE(ch->granted[slot]),
 		.scratch = w->scratch,

@@ -131,7 +131,7 @@ static s64 back_request_arena(struct back_device *dev, u32 slot,
 	ch = back_channel_get(dev, call->args[0]);
 	if (!ch)
 		return -ENOENT;
-	if (region >= ch->ring.nr_slots + VSYS_SLOTS_KERNEL || !nr ||
+	if (region >= ch->program.nr_slots + VSYS_SLOTS_KERNEL || !nr ||
 	    nr > VSYS_ARENA_REFS_MAX)
 		goto out;
 	ret = -EBUSY;

@@ -46,7 +46,7 @@
 static void back_worker_want(struct back_channel *ch)
 {
 	if (ch->wanted != BACK_WORKER_ENOUGH ||
-	    ch->nr_workers > ch->ring.nr_slots + VSYS_SLOTS_KERNEL)
+	    ch->nr_workers > ch->program.nr_slots + VSYS_SLOTS_KERNEL)
 		return;
 	/* The first worker comes with the channel. */
 	ch->starved = ch->nr_workers && back_quota_charge(ch, BACK_WORKERS, 1);
@@ -193,10 +193,10 @@ static s64 back_worker_call(struct back_worker *w, u32 slot,
 static const struct vsys_ring *back_worker_ring(struct back_channel *ch,
 						u32 slot, u32 *index)
 {
-	bool kernel = slot >= ch->ring.nr_slots;
+	bool kernel = slot >= ch->program.nr_slots;
 
-	*index = kernel ? slot - ch->ring.nr_slots : slot;
-	return kernel ? &ch->kernel : &ch->ring;
+	*index = kernel ? slot - ch->program.nr_slots : slot;
+	return kernel ? &ch->kernel : &ch->program;
 }
 
 /* False: nobody has submitted that slot. */
@@ -247,13 +247,13 @@ static int back_worker_claim(struct back_worker *w)
 	if (!kernel || w->kernel_last) {
 		w->kernel_last = false;
 		slot = unlikely(READ_ONCE(ch->retired)) ?
-			       -1 : vsys_ring_claim(&ch->ring, &w->cursor);
+			       -1 : vsys_ring_claim(&ch->program, &w->cursor);
 		if (slot >= 0 || !kernel)
 			return slot;
 	}
 	w->kernel_last = true;
 	slot = vsys_ring_claim(&ch->kernel, &w->kernel_cursor);
-	return slot < 0 ? slot : (int)ch->ring.nr_slots + slot;
+	return slot < 0 ? slot : (int)ch->program.nr_slots + slot;
 }
 
 /* Poll for a bounded time.  Returns a claimed slot, or -1. */

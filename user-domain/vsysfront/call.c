@@ -69,7 +69,7 @@ int front_call_begin(struct front_call *call, struct front_channel *ch,
 		return FRONT_DEAD;
 	if (!front_channel_alive(ch))
 		goto unuse;
-	slot = front_ring_slot_get(&ch->ring, patience == FRONT_BOUND,
+	slot = front_ring_slot_get(&ch->kernel, patience == FRONT_BOUND,
 				   front_call_state(patience),
 				   front_call_timeout(ch, patience));
 	err = slot;
@@ -77,7 +77,7 @@ int front_call_begin(struct front_call *call, struct front_channel *ch,
 		goto unuse;
 	err = bytes ? front_arena_grow(ch, ch->nr_slots + slot, bytes) : 0;
 	if (err) {
-		front_ring_slot_put(&ch->ring, slot);
+		front_ring_slot_put(&ch->kernel, slot);
 		goto unuse;
 	}
 	call->ch = ch;
@@ -95,9 +95,9 @@ unuse:
 void front_call_end(struct front_call *call)
 {
 	if (call->lost)
-		front_ring_slot_lose(&call->ch->ring, call->slot);
+		front_ring_slot_lose(&call->ch->kernel, call->slot);
 	else
-		front_ring_slot_put(&call->ch->ring, call->slot);
+		front_ring_slot_put(&call->ch->kernel, call->slot);
 	front_channel_unuse(call->ch);
 }
 
@@ -122,7 +122,7 @@ static int front_call_cancel(struct front_channel *ch, u32 region)
 	do {
 		ret = front_call_simple(ch, FRONT_BOUND, VSYS_NR_CANCEL,
 					region, 0, 0, 0);
-		err = front_ring_wait(&ch->ring,
+		err = front_ring_wait(&ch->kernel,
 				      front_channel_slot(ch, region),
 				      TASK_UNINTERRUPTIBLE,
 				      ret ? 1 : FRONT_CANCEL_STEP);
@@ -135,7 +135,7 @@ static int front_call_cancel(struct front_channel *ch, u32 region)
 /* Does the service domain answer a call that has nothing to do? */
 static bool front_call_answered(struct front_channel *ch)
 {
-	struct front_ring *ring = &ch->ring;
+	struct front_ring *ring = &ch->kernel;
 	int slot = front_ring_slot_get(ring, true, TASK_UNINTERRUPTIBLE,
 				       FRONT_IMPATIENCE);
 	struct vsys_slot *s;
@@ -177,7 +177,7 @@ static int front_call_late(struct front_channel *ch, struct vsys_slot *slot,
 		if (patience != FRONT_BOUND || signal_pending(current) ||
 		    current->flags & PF_EXITING)
 			break;
-		err = front_ring_wait(&ch->ring, slot, TASK_UNINTERRUPTIBLE,
+		err = front_ring_wait(&ch->kernel, slot, TASK_UNINTERRUPTIBLE,
 				      FRONT_PATIENCE);
 	}
 	return err;
@@ -194,7 +194,7 @@ int front_call_wait(struct front_channel *ch, u32 region,
 	struct vsys_slot *slot = front_channel_slot(ch, region);
 	int err;
 
-	err = front_ring_wait(&ch->ring, slot, front_call_state(patience),
+	err = front_ring_wait(&ch->kernel, slot, front_call_state(patience),
 			      front_call_timeout(ch, patience));
 	if (err == -ERESTARTSYS && patience == FRONT_SIGNAL)
 		err = front_call_cancel(ch, region);
@@ -212,7 +212,7 @@ int front_call_wait(struct front_channel *ch, u32 region,
 s64 front_call_make(struct front_call *call, u32 nr, u64 a0, u64 a1, u64 a2,
 		    u64 a3, u64 a4, u64 a5)
 {
-	struct front_ring *ring = &call->ch->ring;
+	struct front_ring *ring = &call->ch->kernel;
 	struct vsys_slot *s = front_ring_slot(ring, call->slot);
 	int err;
 	s64 ret;

@@ -83,7 +83,7 @@ void front_channel_unuse(struct front_channel *ch)
 
 bool front_channel_alive(struct front_channel *ch)
 {
-	return !READ_ONCE(ch->dev->dead) && !front_ring_dead(&ch->ring);
+	return !READ_ONCE(ch->dev->dead) && !front_ring_dead(&ch->kernel);
 }
 
 /* The kernel's slots are numbered behind the program's, as regions are. */
@@ -91,14 +91,14 @@ struct vsys_slot *front_channel_slot(struct front_channel *ch, u32 region)
 {
 	if (region < ch->nr_slots)
 		return &ch->program.ring.slots[region];
-	return front_ring_slot(&ch->ring, region - ch->nr_slots);
+	return front_ring_slot(&ch->kernel, region - ch->nr_slots);
 }
 
 /* One of the program's, which it has filled. */
 void front_channel_submit(struct front_channel *ch, u32 slot)
 {
 	if (vsys_slot_submit(&ch->program.ring, slot))
-		front_ring_bell(&ch->ring);
+		front_ring_bell(&ch->kernel);
 }
 
 /* ---- What it takes ----------------------------------------------------------- */
@@ -137,14 +137,14 @@ void front_channel_return(struct front_channel *ch, u32 pages)
 static void front_channel_release(struct front_channel *ch)
 {
 	/* No interrupt from here on, and no work that one has left behind. */
-	if (ch->ring.irq)
-		disable_irq(ch->ring.irq);
+	if (ch->kernel.irq)
+		disable_irq(ch->kernel.irq);
 	cancel_work_sync(&ch->wake_work);
-	front_ring_unbind(&ch->ring, ch);
+	front_ring_unbind(&ch->kernel, ch);
 	if (ch->regions)
 		front_arena_free(ch);
 	front_memory_free(&ch->program);
-	front_ring_free(&ch->ring);
+	front_ring_free(&ch->kernel);
 	front_channel_return(ch, ch->nr_pages);
 	front_quota_return(ch->user, FRONT_CHANNELS, 1);
 	free_page((unsigned long)ch->local);
@@ -165,7 +165,7 @@ static void front_channel_forget(struct front_channel *ch)
 	spin_unlock(&front_owners_lock);
 	spin_lock(&dev->lock);
 	dev->closed_calls += front_channel_calls(ch);
-	dev->closed_bells += atomic64_read(&ch->ring.bells);
+	dev->closed_bells += atomic64_read(&ch->kernel.bells);
 	dev->nr_channels--;
 	list_del(&ch->node);
 	spin_unlock(&dev->lock);
@@ -209,7 +209,7 @@ void front_channel_finish(struct front_channel *ch)
 /* Atomic. Nobody will answer: wakes all who wait, in calls or in poll. */
 void front_channel_kill(struct front_channel *ch)
 {
-	front_ring_kill(&ch->ring);
+	front_ring_kill(&ch->kernel);
 	front_counting_died(ch);
 	front_poll_wake_all(ch);
 }
@@ -236,9 +236,9 @@ static void front_channel_retire_work(struct work_struct *work)
  */
 void front_channel_retire(struct front_channel *ch)
 {
-	if (xchg(&ch->ring.retired, true))
+	if (xchg(&ch->kernel.retired, true))
 		return;
-	front_ring_retire(&ch->ring);
+	front_ring_retire(&ch->kernel);
 	pr_info_ratelimited("process %d is in a sandbox: its channel to %s is served no more\n",
 			    ch->tgid, ch->dev->service);
 	if (!WARN_ON_ONCE(!front_channel_use(ch)))
@@ -248,7 +248,7 @@ void front_channel_retire(struct front_channel *ch)
 /* Is the current thread in a sandbox, or was one of its process? */
 bool front_channel_sandboxed(struct front_channel *ch)
 {
-	if (READ_ONCE(ch->ring.retired))
+	if (READ_ONCE(ch->kernel.retired))
 		return true;
 	if (likely(!front_sandbox_binds(ch->dev->class)))
 		return false;
@@ -265,11 +265,11 @@ static void front_channel_wake_work(struct work_struct *work)
 						wake_work);
 	bool due;
 
-	if (front_ring_dead(&ch->ring))
+	if (front_ring_dead(&ch->kernel))
 		front_counting_died(ch);
 	due = front_poll_wake_all(ch);
 	if (xchg(&ch->eoi_owed, false))
-		front_ring_eoi(&ch->ring, due);
+		front_ring_eoi(&ch->kernel, due);
 }
 
 /*
@@ -279,7 +279,7 @@ static void front_channel_wake_work(struct work_struct *work)
 static void front_channel_reclaim(struct front_ring *ring, u32 slot, s64 ret)
 {
 	struct front_channel *ch = container_of(ring, struct front_channel,
-						ring);
+						kernel);
 
 	queue_work(front_channel_wq, &ch->wake_work);
 }
@@ -288,13 +288,13 @@ static void front_channel_reclaim(struct front_ring *ring, u32 slot, s64 ret)
 static irqreturn_t front_channel_irq(int irq, void *data)
 {
 	struct front_channel *ch = data;
-	bool useful = front_ring_wake(&ch->ring);
+	bool useful = front_ring_wake(&ch->kernel);
 	bool all = false;
 
 	useful |= front_poll_drain(ch, &all);
 	useful |= front_counting_bell(ch);
-	if (!all && !front_ring_dead(&ch->ring)) {
-		front_ring_eoi(&ch->ring, useful);
+	if (!all && !front_ring_dead(&ch->kernel)) {
+		front_ring_eoi(&ch->kernel, useful);
 		return IRQ_HANDLED;
 	}
 	WRITE_ONCE(ch->eoi_owed, true);
@@ -373,21 +373,21 @@ static int front_channel_memory(struct front_channel *ch)
 {
 	int err;
 
-	err = front_ring_init(&ch->ring, ch->dev->domid, VSYS_SLOTS_KERNEL,
+	err = front_ring_init(&ch->kernel, ch->dev->domid, VSYS_SLOTS_KERNEL,
 			      ch->arena_base);
 	if (!err)
 		err = front_memory_init(&ch->program, ch->dev->domid,
 					ch->nr_slots, ch->arena_base);
 	if (err)
 		return err;
-	ch->ring.own_spare = FRONT_SPARE_SLOTS;
-	ch->ring.reclaim = front_channel_reclaim;
+	ch->kernel.own_spare = FRONT_SPARE_SLOTS;
+	ch->kernel.reclaim = front_channel_reclaim;
 	ch->local = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	ch->regions = kvcalloc(ch->nr_slots + VSYS_SLOTS_KERNEL,
 			       sizeof(*ch->regions), GFP_KERNEL_ACCOUNT);
 	if (!ch->local || !ch->regions)
 		return -ENOMEM;
-	return front_ring_bind(&ch->ring, front_channel_irq, "vsys", ch);
+	return front_ring_bind(&ch->kernel, front_channel_irq, "vsys", ch);
 }
 
 static int front_channel_describe(struct front_channel *ch,
@@ -402,9 +402,9 @@ static int front_channel_describe(struct front_channel *ch,
 	open->head_ref = refs[0];
 	for (i = 0; i < ch->nr_slots / VSYS_SLOTS_PER_PAGE; i++)
 		open->slot_refs[i] = refs[1 + i];
-	open->kernel_head_ref = ch->ring.memory.refs[0];
-	open->kernel_slot_ref = ch->ring.memory.refs[1];
-	open->event_channel = ch->ring.port;
+	open->kernel_head_ref = ch->kernel.memory.refs[0];
+	open->kernel_slot_ref = ch->kernel.memory.refs[1];
+	open->event_channel = ch->kernel.port;
 	open->pid = ch->tgid;
 	strscpy_pad(open->comm, current->comm, sizeof(open->comm));
 	ch->cred = get_current_cred();

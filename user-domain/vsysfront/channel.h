@@ -32,7 +32,7 @@ struct front_channel {
 	u64 arena_base;
 	u32 nr_slots;			/* the program's */
 	struct front_memory program;	/* the program's ring */
-	struct front_ring ring;		/* the kernel's */
+	struct front_ring kernel;	/* this kernel's; and who sleeps on either */
 	struct vsys_local *local;	/* one page, not granted */
 	struct mutex grow;
 	struct front_region **regions;	/* of all slots; set once, under grow */

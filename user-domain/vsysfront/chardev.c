@@ -101,10 +101,10 @@ static long front_client_wait(struct front_channel *ch, void __user *arg)
 	if (test_and_set_bit(wait.slot, ch->waited))
 		return -EBUSY;
 	/* The program has spun already. */
-	err = front_ring_sleep(&ch->ring, front_channel_slot(ch, wait.slot),
+	err = front_ring_sleep(&ch->kernel, front_channel_slot(ch, wait.slot),
 			       TASK_INTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT);
 	clear_bit(wait.slot, ch->waited);
-	if (err == FRONT_DEAD && READ_ONCE(ch->ring.retired))
+	if (err == FRONT_DEAD && READ_ONCE(ch->kernel.retired))
 		return -EACCES;
 	if (err == -ERESTARTSYS && wait.flags & VSYS_WAIT_NORESTART)
 		return -EINTR;
@@ -151,11 +151,11 @@ static s64 front_client_submit(struct front_channel *ch,
 	s64 ret;
 	int err;
 
-	vsys_made_clear(&ch->ring.memory.ring, c->slot);
+	vsys_made_clear(&ch->kernel.memory.ring, c->slot);
 	front_channel_submit(ch, c->slot);
 	err = front_call_wait(ch, c->slot, FRONT_SIGNAL);
 	if (err)		/* dead, as good as dead, or not served */
-		return READ_ONCE(ch->ring.retired) ? -EACCES : FRONT_DEAD;
+		return READ_ONCE(ch->kernel.retired) ? -EACCES : FRONT_DEAD;
 	ret = front_call_error(vsys_slot_finish(slot));
 	if (ret == -EINTR && signal_pending(current) &&
 	    !(c->flags & VSYS_WAIT_NORESTART))
@@ -172,7 +172,7 @@ static int front_client_type(struct front_channel *ch, u32 slot, s32 remote,
 {
 	*type = 0;
 	if (ch->dev->features & VSYS_FEATURE_TYPE)
-		*type = vsys_made_type(&ch->ring.memory.ring, slot, remote);
+		*type = vsys_made_type(&ch->kernel.memory.ring, slot, remote);
 	return front_inode_type_valid(*type) ?
 		       0 : front_inode_type(ch, remote, type);
 }
@@ -354,7 +354,7 @@ static long front_client_request(struct front_channel *ch, unsigned int cmd,
 {
 	switch (cmd) {
 	case VSYS_IOC_DOORBELL:
-		front_ring_bell(&ch->ring);
+		front_ring_bell(&ch->kernel);
 		return 0;
 	case VSYS_IOC_WAIT:
 		return front_client_wait(ch, p);

@@ -103,7 +103,7 @@ static void front_device_count(struct front_device *dev, u64 now[6])
 	now[2] = dev->closed_bells;
 	list_for_each_entry(ch, &dev->channels, node) {
 		now[1] += front_channel_calls(ch);
-		now[2] += atomic64_read(&ch->ring.bells);
+		now[2] += atomic64_read(&ch->kernel.bells);
 	}
 	spin_unlock(&dev->lock);
 	now[2] += atomic64_read(&dev->control.ring.bells);
@@ -124,7 +124,7 @@ static struct front_channel *front_device_sandboxed(struct front_device *dev)
 
 	spin_lock(&dev->lock);
 	list_for_each_entry(ch, &dev->channels, node) {
-		if (READ_ONCE(ch->ring.retired) ||
+		if (READ_ONCE(ch->kernel.retired) ||
 		    !front_sandbox_binds_process(ch->owner, dev->class) ||
 		    !front_channel_use(ch))
 			continue;

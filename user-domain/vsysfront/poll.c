@@ -66,7 +66,7 @@ bool front_poll_drain(struct front_channel *ch, bool *all)
 	int got;
 
 	for (i = 0; i < VSYS_EVENTS; i++) {
-		got = vsys_event_get(&ch->ring.memory.ring, &ch->event_cons,
+		got = vsys_event_get(&ch->kernel.memory.ring, &ch->event_cons,
 				     &cookie);
 		if (got <= 0) {
 			*all = got < 0;
