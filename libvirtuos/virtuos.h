@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libvirtuos's inside.  A hook (hooks/) decides by descriptor (table.c) or by
- * path (path.c) whether a call is local; a local call is the raw system call,
- * a remote one goes through virtuos_call() (call.c).
+ * path (path.c) whether a call is local; a local call is libc's own, a
+ * remote one goes through virtuos_call() (call.c).
  *
  * Everything here returns what the kernel returns: a result, or -errno.  Only
  * hooks set errno, by virtuos_return().  Nothing here allocates by malloc(),

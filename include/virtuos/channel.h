@@ -75,7 +75,7 @@ struct vsys_head {
 	/* 64: written by B */
 	__u32 server;		/* enum vsys_server_state */
 	__u32 reserved1;
-	__u64 heartbeat;	/* counts up at least once a second */
+	__u64 heartbeat;	/* the kernel's ring: counts up, once a second */
 	__u8  pad1[48];
 
 	/* 128: bit s of word s / 64 set by F (slot s submitted), cleared by B */

@@ -12,7 +12,7 @@
 #include "channel.h"
 #include "counters.h"
 
-/* One end's private view of a channel.  nr_slots is a private, checked copy. */
+/* One end's private view of a ring.  nr_slots is a private, checked copy. */
 struct vsys_ring {
 	struct vsys_head *head;
 	struct vsys_slot *slots;

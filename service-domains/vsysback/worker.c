@@ -129,7 +129,7 @@ static void back_worker_running(struct task_sleep_hook *hook)
 	back_counting_runs(container_of(hook, struct back_worker, hook));
 }
 
-/* The doorbell rang, or the channel ends. */
+/* The doorbell rang. */
 void back_worker_wake(struct back_channel *ch)
 {
 	unsigned long flags;

@@ -12,7 +12,7 @@ struct front_region;
 enum front_patience {
 	FRONT_SIGNAL,	/* a signal cancels the call */
 	FRONT_KILL,	/* only a fatal signal ends the wait */
-	FRONT_BOUND,	/* nothing does, but time */
+	FRONT_BOUND,	/* nothing does, but time, once B answers nothing */
 };
 
 struct front_call {
