@@ -11,6 +11,7 @@
 #include "base/text.h"
 
 static bool on_terminal;
+static SCREEN *screen;
 static char *shown;
 static int shown_heads;
 static sigset_t before; /* the signals that were blocked */
@@ -36,23 +37,39 @@ static void signals_hold(void)
 	sigaction(SIGTERM, &action, NULL);
 }
 
-void screen_open(bool plain)
+/* initscr() would end the program where the terminal is unknown. */
+static bool screen_begin(void)
 {
-	on_terminal = !plain && isatty(STDOUT_FILENO) && isatty(STDIN_FILENO);
+	screen = newterm(NULL, stdout, stdin);
+	if (screen && !tigetstr("cup")) { /* its cursor cannot be moved */
+		endwin();
+		delscreen(screen);
+		screen = NULL;
+	}
+	return screen;
+}
+
+bool screen_open(bool plain)
+{
+	bool wanted = !plain && isatty(STDOUT_FILENO) && isatty(STDIN_FILENO);
+
 	signals_hold(); /* curses leaves alone what has a handler */
+	on_terminal = wanted && screen_begin();
 	if (on_terminal) {
-		initscr();
 		cbreak();
 		noecho();
 		nodelay(stdscr, true);
 		curs_set(0);
 	}
+	return on_terminal || !wanted;
 }
 
 void screen_close(void)
 {
-	if (on_terminal)
+	if (on_terminal) {
 		endwin();
+		delscreen(screen);
+	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	free(shown);
 }

@@ -217,19 +217,35 @@ static void top_once(const struct top_options *o, struct watch *w,
 	*before = now;
 }
 
-static void top_run(const struct top_options *o, struct watch *w,
-		    const char *note)
+static int top_no_screen(void)
+{
+	const char *term = getenv("TERM");
+
+	if (!term)
+		return say_exit(COMMAND_FAILED,
+				"top: TERM is not set; it names the terminal");
+	return say_exit(COMMAND_FAILED,
+			"top: \"%s\", by TERM, is no terminal to draw on",
+			term);
+}
+
+static int top_run(const struct top_options *o, struct watch *w,
+		   const char *note)
 {
 	unsigned long long i;
 	double before = 0;
 
-	screen_open(false);
+	if (!screen_open(false)) {
+		screen_close();
+		return top_no_screen();
+	}
 	top_once(o, w, &before, note);
 	for (i = 0; i < o->iterations && screen_wait(o->delay) &&
 		    (w->nr || !o->nr_pids);
 	     i++)
 		top_once(o, w, &before, note);
 	screen_close();
+	return COMMAND_OK;
 }
 
 /* Whoever is named must be there, and nobody else's to count. */
@@ -273,7 +289,7 @@ int cmd_top(int argc, char **argv)
 	watch.session = err ? NULL : &session;
 	status = top_join(&o, watch.session);
 	if (status == COMMAND_OK)
-		top_run(&o, &watch, err ? "this domain alone" : NULL);
+		status = top_run(&o, &watch, err ? "this domain alone" : NULL);
 	watch_free(&watch);
 	session_close(&session);
 	return status;
