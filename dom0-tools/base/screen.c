@@ -14,6 +14,7 @@ static bool on_terminal;
 static SCREEN *screen;
 static char *shown;
 static int shown_heads;
+static bool shown_all;
 static sigset_t before; /* the signals that were blocked */
 static volatile sig_atomic_t stopped;
 
@@ -74,31 +75,44 @@ void screen_close(void)
 	free(shown);
 }
 
+/* The next line. */
+static const char *screen_draw_line(int y, const char *line)
+{
+	const char *end = strchrnul(line, '\n');
+	size_t fits = text_fitting(line, COLS);
+
+	if (fits > (size_t)(end - line))
+		fits = end - line;
+	mvaddnstr(y, 0, line, fits);
+	return *end ? end + 1 : end;
+}
+
 static void screen_draw(void)
 {
-	const char *line = shown, *end;
-	size_t fits;
+	size_t left = text_lines(shown);
+	const char *line = shown;
+	bool more;
 	int y;
 
 	erase();
-	for (y = 0; *line && y < LINES; y++) {
-		end = strchrnul(line, '\n');
-		fits = text_fitting(line, COLS);
-		if (fits > (size_t)(end - line))
-			fits = end - line;
-		mvaddnstr(y, 0, line, fits);
-		if (y == shown_heads)
+	for (y = 0; left && y < LINES; y++, left--) {
+		more = shown_all && y == LINES - 1 && left > 1;
+		if (more)
+			mvprintw(y, 0, "%zu more lines", left);
+		else
+			line = screen_draw_line(y, line);
+		if (more || y == shown_heads)
 			mvchgat(y, 0, -1, A_REVERSE, 0, NULL);
-		line = *end ? end + 1 : end;
 	}
 	refresh();
 }
 
-void screen_show(char *text, int heads)
+void screen_show(char *text, int heads, bool all)
 {
 	free(shown);
 	shown = text;
 	shown_heads = heads;
+	shown_all = all;
 	if (on_terminal) {
 		screen_draw();
 	} else {

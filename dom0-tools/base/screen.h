@@ -14,8 +14,12 @@
  * TERM names none that can be drawn on.
  */
 bool screen_open(bool plain);
-/* Takes over the text; heads: which of its lines are the heads of columns. */
-void screen_show(char *text, int heads);
+/*
+ * Takes over the text; heads: which of its lines are the heads of columns.  all: no
+ * line is worth less than others, so if not all fit, the last one says how many more
+ * there are.
+ */
+void screen_show(char *text, int heads, bool all);
 /* false: no more, by `q' or by SIGINT, SIGTERM or the terminal's end. */
 bool screen_wait(double seconds);
 void screen_close(void);

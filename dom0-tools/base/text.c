@@ -120,6 +120,17 @@ size_t text_fitting(const char *text, int width)
 	return at;
 }
 
+size_t text_lines(const char *text)
+{
+	size_t lines;
+
+	for (lines = 0; *text; lines++) {
+		text = strchrnul(text, '\n');
+		text += *text == '\n';
+	}
+	return lines;
+}
+
 /* ---- Numbers ---------------------------------------------------------------- */
 
 const char *text_number(uint64_t number, size_t width, char text[static 24])

@@ -20,6 +20,9 @@ int text_width(const char *text);
 /* Bytes of as much of the beginning of text as fits into so many columns. */
 size_t text_fitting(const char *text, int width);
 
+/* Lines that it has, also if the last one is not ended. */
+size_t text_lines(const char *text);
+
 /* The number, rounded when it has more digits than a column of this width. */
 const char *text_number(uint64_t number, size_t width, char text[static 24]);
 /* 1234567 as 1,234,567. */

@@ -103,7 +103,7 @@ static bool status_show(const struct status_options *o,
 		return false;
 	status_print(o, snapshot, out);
 	fclose(out);
-	screen_show(text, 0);
+	screen_show(text, 0, true);
 	return !ferror(stdout);
 }
 

@@ -183,7 +183,7 @@ static void show(const struct watch *w, struct table *t, const char *note)
 		note ? note : "");
 	table_print(t, out);
 	fclose(out);
-	screen_show(text, 1);
+	screen_show(text, 1, false); /* the busiest come first */
 }
 
 /* ---- The command ------------------------------------------------------------------ */

@@ -42,15 +42,26 @@ static char *text_of(unsigned int lines)
 /* ---- The child -------------------------------------------------------------- */
 
 /* Shows one text over and over. */
-static int watch(unsigned int lines)
+static int show(unsigned int lines, bool all)
 {
 	bool drawn = screen_open(false);
 
 	do {
-		screen_show(text_of(lines), 0);
+		screen_show(text_of(lines), 0, all);
 	} while (screen_wait(0.05));
 	screen_close();
 	return drawn ? 0 : 3;
+}
+
+static int watch(unsigned int lines)
+{
+	return show(lines, true);
+}
+
+/* Where lines are worth less the further down. */
+static int top(unsigned int lines)
+{
+	return show(lines, false);
 }
 
 static void start(const char *term, int (*run)(unsigned int), unsigned int lines)
@@ -166,6 +177,25 @@ static void ends(void)
 	shows(LEFT);
 }
 
+/* Until it shows the last that it is to show; never the other. */
+static void cut(int (*run)(unsigned int), unsigned int lines, const char *last,
+		const char *never)
+{
+	start("xterm", run, lines);
+	shows(last);
+	type('q');
+	CHECK_EQ(exit_status(), 0);
+	CHECK(!strstr(seen, never));
+}
+
+static void cuts(void)
+{
+	cut(watch, LINES, "line-10.", "more");
+	cut(watch, LINES + 1, "2 more lines", "line-10.");
+	cut(watch, 500, "491 more lines", "line-10.");
+	cut(top, 500, "line-10.", "more");
+}
+
 /* One sample after the other, whole. */
 static void no_screen(const char *term)
 {
@@ -179,6 +209,7 @@ static void no_screen(const char *term)
 int main(void)
 {
 	ends();
+	cuts();
 	no_screen(NULL);
 	no_screen("no-such-terminal");
 	no_screen("dumb");

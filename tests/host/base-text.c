@@ -112,6 +112,15 @@ static void widths(void)
 	CHECK_EQ(text_width(""), 0);
 }
 
+static void lines(void)
+{
+	CHECK_EQ(text_lines(""), 0);
+	CHECK_EQ(text_lines("one"), 1);
+	CHECK_EQ(text_lines("one\n"), 1);
+	CHECK_EQ(text_lines("\n"), 1);
+	CHECK_EQ(text_lines("one\n\nthree"), 3);
+}
+
 static void tables(void)
 {
 	static const char wanted[] =
@@ -165,6 +174,7 @@ int main(void)
 	letters();
 	random_bytes();
 	widths();
+	lines();
 	tables();
 	numbers();
 	return test_exit();
