@@ -20,7 +20,11 @@ bool screen_open(bool plain);
  * there are.
  */
 void screen_show(char *text, int heads, bool all);
-/* false: no more, by `q' or by SIGINT, SIGTERM or the terminal's end. */
+/*
+ * false: no more, by `q' or by SIGINT, SIGTERM or the terminal's end.  A signal that
+ * comes at another time, and finds nobody here within a second, ends the program;
+ * SIGQUIT does at once.  The terminal is then as it was.
+ */
 bool screen_wait(double seconds);
 void screen_close(void);
 

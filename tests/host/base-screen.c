@@ -64,6 +64,45 @@ static int top(unsigned int lines)
 	return show(lines, false);
 }
 
+/* A sample that does not end. */
+static int hang(unsigned int lines)
+{
+	screen_open(false);
+	screen_show(text_of(lines), 0, true);
+	while (pause())
+		;
+	return 0;
+}
+
+/* A sample that takes its time, and that no signal disturbs. */
+static int slow(unsigned int lines)
+{
+	int fds[2];
+	char byte;
+
+	test_need(!pipe(fds), "pipe");
+	screen_open(false);
+	screen_show(text_of(lines), 0, true);
+	if (!fork()) {
+		usleep(400000);
+		_exit(write(fds[1], "x", 1) != 1);
+	}
+	if (read(fds[0], &byte, 1) != 1)
+		return 4;
+	if (screen_wait(10))
+		return 5;
+	screen_close();
+	return 0;
+}
+
+/* What finds out in a sample that it cannot go on. */
+static int fail(unsigned int lines)
+{
+	screen_open(false);
+	screen_show(text_of(lines), 0, true);
+	exit(6);
+}
+
 static void start(const char *term, int (*run)(unsigned int), unsigned int lines)
 {
 	struct winsize size = { .ws_row = LINES, .ws_col = 80 };
@@ -177,6 +216,40 @@ static void ends(void)
 	shows(LEFT);
 }
 
+/* By a signal in a sample, sent or typed. */
+static void killed(int (*run)(unsigned int), int number, char key)
+{
+	int status;
+
+	start("xterm", run, 3);
+	shows("line-3.");
+	if (key)
+		type(key);
+	else
+		kill(child, number);
+	status = ended();
+	CHECK(WIFSIGNALED(status));
+	CHECK_EQ(WTERMSIG(status), number);
+	shows(LEFT);
+}
+
+static void samples(void)
+{
+	killed(hang, SIGTERM, 0);
+	killed(hang, SIGINT, '\003');
+	killed(hang, SIGQUIT, '\034');
+
+	start("xterm", slow, 3);
+	shows("line-3.");
+	type('\003');
+	CHECK_EQ(exit_status(), 0);
+	shows(LEFT);
+
+	start("xterm", fail, 3);
+	CHECK_EQ(exit_status(), 6);
+	shows(LEFT);
+}
+
 /* Until it shows the last that it is to show; never the other. */
 static void cut(int (*run)(unsigned int), unsigned int lines, const char *last,
 		const char *never)
@@ -209,6 +282,7 @@ static void no_screen(const char *term)
 int main(void)
 {
 	ends();
+	samples();
 	cuts();
 	no_screen(NULL);
 	no_screen("no-such-terminal");
