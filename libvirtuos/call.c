@@ -521,11 +521,11 @@ static long call_fd_once(struct virtuos_channel *ch, uint32_t nr,
 	else if (call.remote_fd < 0)
 		ret = call.remote_fd;	/* the service's own */
 	virtuos_slot_put(ch, slot);
-	/* A sandbox's refusal comes before anything is done. */
-	if (ret == -EACCES && call.remote_fd >= 0)
-		return virtuos_sandbox_refused(ch);
 	if (call.mode != UNSUBMITTED)
 		*begun = true;
+	/* A sandbox's: before it was submitted, or while it waited. */
+	if (ret == -EACCES && call.remote_fd >= 0)
+		return virtuos_sandbox_refused(ch);
 	if (ret == -EMFILE)
 		virtuos_log("no descriptor left, here or at \"%s\": raise RLIMIT_NOFILE (ulimit -n)",
 			    virtuos_routes.services[ch->service]);
