@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -120,14 +119,6 @@ int virtuos_channel_query(void)
 	return query_fd;
 }
 
-static void *map(int fd, uint64_t at, size_t size, uint64_t offset)
-{
-	long p = sys6(SYS_mmap, at, size, PROT_READ | PROT_WRITE,
-		      MAP_SHARED | (at ? MAP_FIXED_NOREPLACE : 0), fd, offset);
-
-	return p < 0 && p >= -4095 ? NULL : (void *)p;
-}
-
 static size_t ring_size(uint32_t nr_slots)
 {
 	return (1 + nr_slots / VSYS_SLOTS_PER_PAGE) * VSYS_PAGE_SIZE;
@@ -136,19 +127,22 @@ static size_t ring_size(uint32_t nr_slots)
 static long channel_map(struct virtuos_channel *ch,
 			const struct vsys_front_open *open)
 {
-	void *p = map(ch->fd, 0, ring_size(open->nr_slots), VSYS_MAP_RING);
+	void *p = sys_map(0, ring_size(open->nr_slots), MAP_SHARED, ch->fd,
+			  VSYS_MAP_RING);
 
 	if (!p)
 		return -ENOMEM;
 	ch->ring.head = p;
 	ch->ring.slots = (void *)((uint8_t *)p + VSYS_PAGE_SIZE);
 	ch->ring.nr_slots = open->nr_slots;
-	ch->local = map(ch->fd, 0, VSYS_PAGE_SIZE, VSYS_MAP_LOCAL);
+	ch->local = sys_map(0, VSYS_PAGE_SIZE, MAP_SHARED, ch->fd,
+			    VSYS_MAP_LOCAL);
 	if (!ch->local)
 		return -ENOMEM;
-	ch->arena = map(ch->fd, open->arena_base,
-			(size_t)open->nr_slots * VSYS_SLOT_ARENA_MAX,
-			VSYS_MAP_ARENA);
+	ch->arena = sys_map(open->arena_base,
+			    (size_t)open->nr_slots * VSYS_SLOT_ARENA_MAX,
+			    MAP_SHARED | MAP_FIXED_NOREPLACE, ch->fd,
+			    VSYS_MAP_ARENA);
 	if (!ch->arena) {
 		virtuos_log("cannot map a channel at %#lx",
 			    (unsigned long)open->arena_base);
@@ -164,11 +158,9 @@ static long channel_map(struct virtuos_channel *ch,
  */
 static bool cover(void *at, size_t size)
 {
-	long p = sys6(SYS_mmap, SYS_ARG(at), size, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
-		      -1, 0);
-
-	if (p == (long)at)
+	if (sys_map(SYS_ARG(at), size,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
+		    -1, 0))
 		return true;
 	/* No memory for that: a fault is better than a way out. */
 	sys2(SYS_munmap, at, size);
@@ -222,12 +214,12 @@ static bool unreachable(long err)
 static struct virtuos_channel *channel_new(int service, long *error)
 {
 	struct vsys_front_open open = { .nr_slots = virtuos_routes.slots };
-	struct virtuos_channel *ch = mmap(NULL, sizeof(*ch),
-					  PROT_READ | PROT_WRITE,
-					  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct virtuos_channel *ch = sys_map(0, sizeof(*ch),
+					     MAP_PRIVATE | MAP_ANONYMOUS, -1,
+					     0);
 	char text[400];
 
-	if (ch == MAP_FAILED) {
+	if (!ch) {
 		*error = -ENOMEM;
 		return NULL;
 	}
@@ -261,7 +253,7 @@ static struct virtuos_channel *channel_new(int service, long *error)
 close:
 	sys1(SYS_close, ch->fd);
 unmap:
-	munmap(ch, sizeof(*ch));
+	sys2(SYS_munmap, ch, sizeof(*ch));
 	return NULL;
 }
 
@@ -427,7 +419,7 @@ void virtuos_channel_fork_child(void)
 			continue;
 		if (channels[i]->fd >= 0)
 			sys1(SYS_close, channels[i]->fd);
-		munmap(channels[i], sizeof(*channels[i]));
+		sys2(SYS_munmap, channels[i], sizeof(*channels[i]));
 		channels[i] = NULL;
 	}
 	spare_close();

@@ -6,7 +6,9 @@
 #ifndef VIRTUOS_SYS_H
 #define VIRTUOS_SYS_H
 
+#include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
 static inline long sys6(long nr, uint64_t a, uint64_t b, uint64_t c,
@@ -35,5 +37,18 @@ static inline long sys6(long nr, uint64_t a, uint64_t b, uint64_t c,
 	sys6(nr, SYS_ARG(a), SYS_ARG(b), SYS_ARG(c), SYS_ARG(d), 0, 0)
 #define sys5(nr, a, b, c, d, e) \
 	sys6(nr, SYS_ARG(a), SYS_ARG(b), SYS_ARG(c), SYS_ARG(d), SYS_ARG(e), 0)
+
+/*
+ * Memory to read and write; at: 0, or the address that the flags speak of.
+ * NULL: there is none.  mmap() would be the library's own hook.
+ */
+static inline void *sys_map(uint64_t at, size_t size, int flags, int fd,
+			    uint64_t offset)
+{
+	long p = sys6(SYS_mmap, at, size, PROT_READ | PROT_WRITE, flags, fd,
+		      offset);
+
+	return p < 0 && p >= -4095 ? NULL : (void *)p;
+}
 
 #endif /* VIRTUOS_SYS_H */

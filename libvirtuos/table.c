@@ -16,7 +16,6 @@
  */
 #include <dirent.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "core.h"
@@ -90,14 +89,9 @@ static void store(int fd, uint64_t e)
 
 int virtuos_table_init(void)
 {
-	void *p = mmap(NULL, TABLE_SIZE * sizeof(*table),
-		       PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	if (p == MAP_FAILED)
-		return -ENOMEM;
-	table = p;
-	return 0;
+	table = sys_map(0, TABLE_SIZE * sizeof(*table),
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	return table ? 0 : -ENOMEM;
 }
 
 void virtuos_fd_forget_range(unsigned int first, unsigned int last)

@@ -6,8 +6,6 @@
  */
 #include "hook.h"
 
-#include <sys/mman.h>
-
 #define KEPT 8
 
 static struct {
@@ -15,12 +13,10 @@ static struct {
 	void *memory;		/* of the one who has it */
 } kept[KEPT];
 
-static void *map(void)
+static void *buffer_map(void)
 {
-	long p = sys6(SYS_mmap, 0, HOOK_BUFFER, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	return p < 0 && p >= -4095 ? NULL : (void *)p;
+	return sys_map(0, HOOK_BUFFER,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 }
 
 void *hook_buffer_get(void)
@@ -31,13 +27,13 @@ void *hook_buffer_get(void)
 		if (__atomic_exchange_n(&kept[i].busy, true, __ATOMIC_ACQUIRE))
 			continue;
 		if (!kept[i].memory)
-			kept[i].memory = map();
+			kept[i].memory = buffer_map();
 		if (kept[i].memory)
 			return kept[i].memory;
 		__atomic_store_n(&kept[i].busy, false, __ATOMIC_RELEASE);
 		return NULL;
 	}
-	return map();
+	return buffer_map();
 }
 
 void hook_buffer_put(void *buffer)

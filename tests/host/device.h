@@ -386,6 +386,14 @@ static int device_ways(void)
 	return ways;
 }
 
+static void *device_map(uint64_t at, size_t size, int flags, int fd,
+			uint64_t offset)
+{
+	__atomic_fetch_add(&system_calls, 1, __ATOMIC_RELAXED);
+	return sys_map(at, size, flags, fd, offset);
+}
+
 #define sys6 device_sys6
+#define sys_map device_map
 
 #endif /* DEVICE_H */
