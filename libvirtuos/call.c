@@ -7,13 +7,12 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <time.h>
 
 #include <virtuos/death.h>
 
 #include "core.h"
+#include "timed.h"
 
 #define SPIN_MIN 64u
 #define SPIN_MAX 16384u
@@ -176,51 +175,11 @@ static long cancellation_ioctl(struct virtuos_channel *ch, int slot,
 	return ret;
 }
 
-/*
- * A socket with a timeout: calls on it are not restarted after a signal,
- * whatever SA_RESTART says (signal(7)).
- */
-static uint64_t *timed_word(struct virtuos_channel *ch, uint64_t fd,
-			    uint64_t *bit)
-{
-	*bit = 1ull << (fd % 64);
-	return fd / 64 < sizeof(ch->timed) / sizeof(ch->timed[0]) ?
-		       &ch->timed[fd / 64] : NULL;
-}
-
-static void timed_set(struct virtuos_channel *ch, uint64_t fd, bool timed)
-{
-	uint64_t bit, *word = timed_word(ch, fd, &bit);
-
-	if (!word)
-		return;
-	if (timed)
-		__atomic_fetch_or(word, bit, __ATOMIC_RELAXED);
-	else if (__atomic_load_n(word, __ATOMIC_RELAXED) & bit)
-		__atomic_fetch_and(word, ~bit, __ATOMIC_RELAXED);
-}
-
 static uint32_t wait_flags(struct virtuos_channel *ch, uint32_t nr,
 			   const uint64_t args[6])
 {
-	uint64_t bit, *word;
-
-	if (!blocks(nr))
-		return 0;
-	word = timed_word(ch, args[0], &bit);
-	return word && (__atomic_load_n(word, __ATOMIC_RELAXED) & bit) ?
+	return blocks(nr) && virtuos_timed_get(ch, args[0]) ?
 		       VSYS_WAIT_NORESTART : 0;
-}
-
-static void timed_note(struct virtuos_channel *ch, const uint64_t args[6])
-{
-	struct timeval tv;
-
-	if (args[1] != SOL_SOCKET ||
-	    (args[2] != SO_RCVTIMEO && args[2] != SO_SNDTIMEO))
-		return;
-	if (!virtuos_copy(&tv, (void *)(uintptr_t)args[3], sizeof(tv)))
-		timed_set(ch, args[0], tv.tv_sec || tv.tv_usec);
 }
 
 /* What later calls have to know of one that succeeded. */
@@ -228,7 +187,7 @@ static void note(struct virtuos_channel *ch, uint32_t nr,
 		 const uint64_t args[6])
 {
 	if (nr == VSYS_NR_setsockopt)
-		timed_note(ch, args);
+		virtuos_timed_note(ch, args);
 	else if (nr == VSYS_NR_fcntl &&
 		 (args[1] == F_SETLK || args[1] == F_SETLKW))
 		__atomic_store_n(&ch->local->locks, 1, __ATOMIC_RELAXED);
@@ -479,7 +438,7 @@ static long call_fd_finish(struct virtuos_channel *ch, long fd,
 	};
 	long err;
 
-	timed_set(ch, remote.fd, false);
+	virtuos_timed_set(ch, remote.fd, false);
 	virtuos_fd_set(fd, &remote);
 	err = virtuos_marshal_out(m, nr, args, remote.fd);
 	if (virtuos_channel_ended(ch))

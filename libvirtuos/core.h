@@ -37,7 +37,7 @@ struct virtuos_channel {
 	uint8_t dead;			/* atomic, a virtuos_channel_life */
 	/* Closes of this service's placeholders that the table knows of. */
 	uint64_t closes;
-	/* Remote sockets below 4096 that have a timeout: see call.c. */
+	/* Remote sockets below 4096 that have a time-out: see timed.c. */
 	uint64_t timed[64];
 	uint64_t slots_used[VSYS_SLOTS_MAX / 64];	/* atomic */
 	uint32_t granted[VSYS_SLOTS_MAX];		/* by who holds the slot */
