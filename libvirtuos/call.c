@@ -5,7 +5,6 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <string.h>
 #include <time.h>
 
@@ -13,9 +12,7 @@
 
 #include "core.h"
 #include "timed.h"
-
-#define SPIN_MIN 64u
-#define SPIN_MAX 16384u
+#include "wait.h"
 
 /*
  * What a program is told when the service is gone.  For accept() that is an
@@ -33,155 +30,6 @@ static long gone(uint32_t nr, bool on_socket)
 	return err;
 }
 
-/* Poll for the answer for a while that adapts to how long answers take. */
-static bool spin(struct virtuos_channel *ch, const struct vsys_slot *slot)
-{
-	uint32_t *budget = virtuos_slot_spin(ch);
-	uint32_t i, limit = *budget ? *budget : SPIN_MIN;
-
-	for (i = 0; i < limit; i++) {
-		if (vsys_slot_done(slot)) {
-			if (limit < SPIN_MAX)
-				*budget = limit * 2;
-			return true;
-		}
-		if (i % 8 == 7)
-			vsys_relax();
-	}
-	*budget = limit > SPIN_MIN ? limit / 2 : SPIN_MIN;
-	return false;
-}
-
-static long kernel_wait(struct virtuos_channel *ch, int slot)
-{
-	struct vsys_front_wait wait = { .slot = slot };
-
-	return virtuos_sandbox_ioctl(ch, VSYS_IOC_WAIT, &wait);
-}
-
-static void submit(struct virtuos_channel *ch, int slot, uint32_t nr,
-		   const uint64_t args[6])
-{
-	struct vsys_slot *s = &ch->ring.slots[slot];
-
-	s->nr = vsys_nr_pack(nr, virtuos_account(ch));
-	memcpy(s->args, args, sizeof(s->args));
-	ch->local->calls[slot]++;
-	if (vsys_slot_submit(&ch->ring, slot))
-		virtuos_channel_ioctl(ch, VSYS_IOC_DOORBELL, NULL);
-}
-
-/* Wait whatever comes, except the service's death. */
-static long wait_through(struct virtuos_channel *ch, int slot)
-{
-	long err = 0;
-
-	while (!vsys_slot_done(&ch->ring.slots[slot]) && !err) {
-		err = kernel_wait(ch, slot);
-		if (err == -EINTR)
-			err = 0;
-	}
-	return err;
-}
-
-/* Ask once for a call to be interrupted.  -ESRCH: no worker has it. */
-static long cancel_once(struct virtuos_channel *ch, int slot)
-{
-	uint64_t args[6] = { slot };
-	int other = virtuos_slot_get(ch);
-	long ret;
-
-	if (other < 0)
-		return other;
-	submit(ch, other, VSYS_NR_CANCEL, args);
-	ret = wait_through(ch, other);
-	/* It is B's word: nothing else can be meant. */
-	if (!ret && vsys_slot_finish(&ch->ring.slots[other]) == -ESRCH)
-		ret = -ESRCH;
-	virtuos_slot_put(ch, other);
-	return ret;
-}
-
-/*
- * A signal's handler wants the call interrupted: cancel it over there.  A call
- * that no worker has claimed yet cannot be, so ask until it is answered.
- */
-static long cancel(struct virtuos_channel *ch, int slot)
-{
-	const struct vsys_slot *s = &ch->ring.slots[slot];
-	long ret = -ESRCH;
-
-	while (!vsys_slot_done(s) && (ret == -ESRCH || ret == -EAGAIN)) {
-		ret = cancel_once(ch, slot);
-		sys0(SYS_sched_yield);
-	}
-	return ret == VIRTUOS_DEAD ? ret : wait_through(ch, slot);
-}
-
-/* What a cancelled thread leaves behind: take the call back and the slot. */
-struct place {
-	struct virtuos_channel *channel;
-	int slot;
-};
-
-static void abandon(void *arg)
-{
-	struct place *place = arg;
-	struct vsys_slot *s = &place->channel->ring.slots[place->slot];
-
-	if (vsys_slot_done(s) || !cancel(place->channel, place->slot))
-		vsys_slot_finish(s);
-	virtuos_slot_put(place->channel, place->slot);
-}
-
-static void abandon_fd(void *arg)
-{
-	struct place *place = arg;
-
-	virtuos_slot_put(place->channel, place->slot);
-}
-
-static bool blocks(uint32_t nr)
-{
-	return nr < VSYS_NR_SYSCALLS &&
-	       (vsys_calls[nr].flags & VSYS_CALL_BLOCKS);
-}
-
-static bool cancellable(uint32_t nr)
-{
-	return nr < VSYS_NR_SYSCALLS &&
-	       (vsys_calls[nr].flags & VSYS_CALL_CANCEL);
-}
-
-/*
- * An ioctl that sleeps, as a cancellation point: glibc sends its signal only
- * to a thread that can be cancelled at any instruction, so be one meanwhile.
- */
-static long cancellation_ioctl(struct virtuos_channel *ch, int slot,
-			       uint32_t nr, unsigned long request, void *arg,
-			       void (*cleanup)(void *))
-{
-	struct place place = { ch, slot };
-	long ret;
-	int type;
-
-	if (!cancellable(nr))
-		return virtuos_channel_ioctl(ch, request, arg);
-	pthread_cleanup_push(cleanup, &place);
-	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
-	ret = virtuos_channel_ioctl(ch, request, arg);
-	pthread_setcanceltype(type, NULL);
-	pthread_cleanup_pop(0);
-	return ret;
-}
-
-static uint32_t wait_flags(struct virtuos_channel *ch, uint32_t nr,
-			   const uint64_t args[6])
-{
-	return blocks(nr) && virtuos_timed_get(ch, args[0]) ?
-		       VSYS_WAIT_NORESTART : 0;
-}
-
 /* What later calls have to know of one that succeeded. */
 static void note(struct virtuos_channel *ch, uint32_t nr,
 		 const uint64_t args[6])
@@ -191,36 +39,6 @@ static void note(struct virtuos_channel *ch, uint32_t nr,
 	else if (nr == VSYS_NR_fcntl &&
 		 (args[1] == F_SETLK || args[1] == F_SETLKW))
 		__atomic_store_n(&ch->local->locks, 1, __ATOMIC_RELAXED);
-}
-
-/*
- * Wait for the answer.  interrupts: what the thread's count was before the call
- * was submitted.
- */
-static long await(struct virtuos_channel *ch, int slot, uint32_t nr,
-		  const uint64_t args[6], uint32_t interrupts)
-{
-	struct vsys_front_wait wait = { .slot = slot };
-	struct vsys_slot *s = &ch->ring.slots[slot];
-	long err;
-
-	if (spin(ch, s))
-		return 0;
-	wait.flags = wait_flags(ch, nr, args);
-	while (!vsys_slot_done(s)) {
-		err = virtuos_interrupts != interrupts && blocks(nr) ?
-			      -EINTR :
-			      cancellation_ioctl(ch, slot, nr, VSYS_IOC_WAIT,
-						 &wait, abandon);
-		/* Given up here, not where the thread can be cancelled. */
-		if (err == -EACCES)
-			err = kernel_wait(ch, slot);
-		if (err == -EINTR)
-			return cancel(ch, slot);
-		if (err)
-			return err;
-	}
-	return 0;
 }
 
 /* A slot that is held becomes the caller's, with a region that fits. */
@@ -270,8 +88,8 @@ static long call_once(struct virtuos_channel *ch, uint32_t nr,
 
 	if (slot < 0)
 		return slot;
-	submit(ch, slot, nr, m.args);
-	lost = await(ch, slot, nr, args, interrupts);
+	virtuos_slot_submit(ch, slot, nr, m.args);
+	lost = virtuos_wait(ch, slot, nr, args, interrupts);
 	if (!lost) {
 		ret = vsys_slot_finish(&ch->ring.slots[slot]);
 		ret = virtuos_marshal_out(&m, nr, args, ret);
@@ -458,23 +276,18 @@ static long call_fd_once(struct virtuos_channel *ch, uint32_t nr,
 			 const uint64_t args[6], uint32_t flags, bool *begun)
 {
 	struct vsys_front_call call = {
-		.flags = flags | wait_flags(ch, nr, args),
+		.flags = flags,
 		.mode = UNSUBMITTED,
 	};
 	struct virtuos_marshal m;
 	long slot = begin(ch, &m, nr, args);
-	struct vsys_slot *s;
 	long ret;
 
 	if (slot < 0)
 		return slot;
-	s = &ch->ring.slots[slot];
-	s->nr = nr;
-	memcpy(s->args, m.args, sizeof(s->args));
+	virtuos_slot_fill(ch, slot, nr, m.args);
 	call.slot = slot;
-	ch->local->calls[slot]++;
-	ret = cancellation_ioctl(ch, slot, nr, VSYS_IOC_CALL, &call,
-				 abandon_fd);
+	ret = virtuos_wait_fd(ch, nr, args, &call);
 	if (ret >= 0)
 		ret = call_fd_finish(ch, ret, &call, &m, nr, args);
 	else if (call.remote_fd < 0)

@@ -3,6 +3,8 @@
 #ifndef VIRTUOS_CORE_H
 #define VIRTUOS_CORE_H
 
+#include <string.h>
+
 #include "marshal.h"
 #include "virtuos.h"
 
@@ -85,8 +87,21 @@ int virtuos_slot_get(struct virtuos_channel *ch);
 void virtuos_slot_put(struct virtuos_channel *ch, int slot);
 /* Make the slot's region at least so large; what it has got then, or -errno. */
 long virtuos_slot_region(struct virtuos_channel *ch, int slot, size_t bytes);
-/* Iterations that the calling thread polls before it sleeps. */
-uint32_t *virtuos_slot_spin(struct virtuos_channel *ch);
+
+/* Write a call into a slot that the caller holds.  nr: by vsys_nr_pack(). */
+static inline void virtuos_slot_fill(struct virtuos_channel *ch, int slot,
+				     uint32_t nr, const uint64_t args[6])
+{
+	struct vsys_slot *s = &ch->ring.slots[slot];
+
+	s->nr = nr;
+	memcpy(s->args, args, sizeof(s->args));
+	ch->local->calls[slot]++;
+}
+
+/* The same, for the calling thread's account, and the service is to see it. */
+void virtuos_slot_submit(struct virtuos_channel *ch, int slot, uint32_t nr,
+			 const uint64_t args[6]);
 
 /* ---- call.c ------------------------------------------------------------ */
 

@@ -10,13 +10,12 @@
 
 #include "core.h"
 
-#define SPIN_START 2048u
 /* How long a call waits for a slot when all are taken, in milliseconds. */
 #define PATIENCE_MS 5000
 
-static __thread struct {
-	uint32_t slot, spin;
-} last[VIRTUOS_SERVICES_MAX] __attribute__((tls_model("initial-exec")));
+/* The slot that the calling thread had, by service. */
+static __thread uint32_t last_slot[VIRTUOS_SERVICES_MAX]
+	__attribute__((tls_model("initial-exec")));
 
 /* Submitted, given up, and perhaps still to be answered. */
 static bool slot_pending(struct virtuos_channel *ch, uint32_t slot)
@@ -85,7 +84,7 @@ static int slot_await(struct virtuos_channel *ch)
 
 int virtuos_slot_get(struct virtuos_channel *ch)
 {
-	uint32_t *mine = &last[ch->service].slot;
+	uint32_t *mine = &last_slot[ch->service];
 	int slot = *mine;
 
 	if (*mine >= ch->ring.nr_slots || !slot_try(ch, slot)) {
@@ -108,13 +107,13 @@ void virtuos_slot_put(struct virtuos_channel *ch, int slot)
 			   ~(1ull << (slot % 64)), __ATOMIC_RELEASE);
 }
 
-uint32_t *virtuos_slot_spin(struct virtuos_channel *ch)
+void virtuos_slot_submit(struct virtuos_channel *ch, int slot, uint32_t nr,
+			 const uint64_t args[6])
 {
-	uint32_t *spin = &last[ch->service].spin;
-
-	if (!*spin)
-		*spin = SPIN_START;
-	return spin;
+	virtuos_slot_fill(ch, slot, vsys_nr_pack(nr, virtuos_account(ch)),
+			  args);
+	if (vsys_slot_submit(&ch->ring, slot))
+		virtuos_channel_ioctl(ch, VSYS_IOC_DOORBELL, NULL);
 }
 
 /* Regions grow in these steps. */
