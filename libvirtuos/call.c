@@ -5,30 +5,11 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
-#include <string.h>
-#include <time.h>
-
-#include <virtuos/death.h>
 
 #include "core.h"
+#include "failure.h"
 #include "timed.h"
 #include "wait.h"
-
-/*
- * What a program is told when the service is gone.  For accept() that is an
- * error that accept(2) says to treat like EAGAIN; a dead listening socket is
- * always ready, so event loops come back at once, and a short sleep keeps them
- * from taking the processor that the service needs to come back.
- */
-static long gone(uint32_t nr, bool on_socket)
-{
-	struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
-	long err = vsys_death_errno(nr, on_socket);
-
-	if (err == -ENETDOWN && vsys_calls[nr].fds)
-		sys2(SYS_nanosleep, &pause, 0);
-	return err;
-}
 
 /* What later calls have to know of one that succeeded. */
 static void note(struct virtuos_channel *ch, uint32_t nr,
@@ -149,44 +130,14 @@ static bool repeatable(uint32_t nr, const uint64_t args[6])
 	return !(info->flags & VSYS_CALL_ONCE);
 }
 
-bool virtuos_lacking(long err)
-{
-	switch (err) {
-	case -EMFILE:
-	case -ENFILE:
-	case -ENOMEM:
-	case -EUSERS:
-	case -EDQUOT:
-	case -ENOSPC:
-	case -EAGAIN:
-		return true;
-	}
-	return false;
-}
-
-/*
- * No channel, and nothing has been done.  When there is too little of something,
- * here or there, the program hears what it would hear of a kernel's own tables
- * and memory; what helps stands in the log.
- */
-static long unopened(int service, bool on_socket, uint32_t nr, long err)
-{
-	if (virtuos_given_up(service))
-		return -ENOSYS;
-	if (!virtuos_lacking(err))
-		return gone(nr, on_socket);
-	if (nr >= VSYS_NR_SYSCALLS || !vsys_call_makes_fd(&vsys_calls[nr]))
-		return -ENOMEM;
-	return err == -EMFILE || err == -ENOMEM ? err : -ENFILE;
-}
-
 /* The call names a descriptor that it cannot reach. */
 static long unreachable(int service, bool on_socket, uint32_t nr,
 			enum named fd)
 {
 	return fd == NAMED_LACKING ?
-		       unopened(service, on_socket, nr, -ENFILE) :
-		       gone(nr, on_socket);
+		       virtuos_failure_unopened(service, on_socket, nr,
+						-ENFILE) :
+		       virtuos_failure_dead(nr, on_socket);
 }
 
 /* It was found out before the call began: others need not. */
@@ -222,14 +173,15 @@ static long call(int service, bool on_socket, uint32_t nr,
 		ch = fd == NAMED_ALIVE ? virtuos_channel_get(service) :
 					 virtuos_channel_open(service, &ret);
 		if (!ch)
-			return unopened(service, on_socket, nr, ret);
+			return virtuos_failure_unopened(service, on_socket, nr,
+							ret);
 		ret = call_once(ch, nr, args, &begun);
 		if (ret != VIRTUOS_DEAD)
 			return ret;
 		found_dead(ch);
 	} while (once_more(fd, ++tries, begun, nr, args));
-	return begun ? gone(nr, on_socket) :
-		       unopened(service, on_socket, nr, ret);
+	return begun ? virtuos_failure_dead(nr, on_socket) :
+		       virtuos_failure_unopened(service, on_socket, nr, ret);
 }
 
 long virtuos_call(int service, uint32_t nr, const uint64_t args[6])
@@ -319,11 +271,11 @@ long virtuos_call_fd(int service, uint32_t nr, const uint64_t args[6],
 		ch = fd == NAMED_ALIVE ? virtuos_channel_get(service) :
 					 virtuos_channel_open(service, &ret);
 		if (!ch)
-			return unopened(service, false, nr, ret);
+			return virtuos_failure_unopened(service, false, nr, ret);
 		ret = call_fd_once(ch, nr, args, flags, &begun);
 		if (ret != VIRTUOS_DEAD)
 			return ret;
 		found_dead(ch);
 	} while (once_more(fd, ++tries, begun, nr, args));
-	return begun ? gone(nr, false) : unopened(service, false, nr, ret);
+	return begun ? virtuos_failure_dead(nr, false) : virtuos_failure_unopened(service, false, nr, ret);
 }

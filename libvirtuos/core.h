@@ -10,7 +10,7 @@
 
 /*
  * The channel is dead: the one word for that inside the core, which neither a
- * service nor a kernel says.  Hooks hear what is right for the call (call.c).
+ * service nor a kernel says.  Hooks hear what is right for the call (failure.h).
  */
 #define VIRTUOS_DEAD (-4096L)
 
@@ -102,11 +102,6 @@ static inline void virtuos_slot_fill(struct virtuos_channel *ch, int slot,
 /* The same, for the calling thread's account, and the service is to see it. */
 void virtuos_slot_submit(struct virtuos_channel *ch, int slot, uint32_t nr,
 			 const uint64_t args[6]);
-
-/* ---- call.c ------------------------------------------------------------ */
-
-/* No channel: for want of something, and not of the service? */
-bool virtuos_lacking(long err);
 
 /* ---- account.c --------------------------------------------------------- */
 

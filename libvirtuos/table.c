@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 
 #include "core.h"
+#include "failure.h"
 
 #define TABLE_SIZE (1u << 20)
 
@@ -141,7 +142,7 @@ static int service_by_name(const char *name)
 static bool no_channel(int fd, struct virtuos_remote *remote, long err)
 {
 	if (!virtuos_given_up(remote->service)) {
-		if (virtuos_lacking(err))
+		if (virtuos_failure_lacking(err))
 			remote->fd = VIRTUOS_FD_LACKING;
 		return remote->type == DT_SOCK;
 	}
