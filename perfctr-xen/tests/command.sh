@@ -61,7 +61,7 @@ command_threads() {
 	native sh -c "$prepare_reads && perfctr-xen stat --json --per-thread -e instructions,branches -- sh -c '$dd_reads; $dd_reads'" \
 		> "$work/command.json" || return 1
 	sums_hold &&
-	holds '[.threads[] | select(.name == "dd" and .tid != 0 and .calls.storage == 504).events.instructions.user | .value > 1000000 and .counted == 1] == [true, true]' &&
+	holds '[.threads[] | select(.name == "dd" and .tid != 0 and .calls.storage == 503).events.instructions.user | .value > 1000000 and .counted == 1] == [true, true]' &&
 	holds '([.threads[].events.instructions.user.value // 0] | add) == .whole.events.instructions.user.value' &&
 	holds '([.threads[] | select(.tid == 0).events.instructions.user.value // 0] | add // 0) < 0.1 * .whole.events.instructions.user.value'
 }
