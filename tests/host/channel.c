@@ -109,7 +109,7 @@ static void at_known_places(void)
 	CHECK(virtuos_fd_own(ch->fd));
 	CHECK_EQ(virtuos_fd_own_next(0), ch->fd);
 	/* In the middle of it, unanswered. */
-	__atomic_store_n(&service_stands, true, __ATOMIC_SEQ_CST);
+	service_stand();
 	test_need(!pthread_create(&thread, NULL, reader, NULL), "thread");
 	while (!__atomic_load_n(&ch->slots_used[0], __ATOMIC_SEQ_CST))
 		usleep(100);
@@ -117,7 +117,7 @@ static void at_known_places(void)
 	end_storage();
 	CHECK_EQ(device_ways(), 0);
 	CHECK_EQ(virtuos_fd_own_next(0), -1);
-	__atomic_store_n(&service_stands, false, __ATOMIC_SEQ_CST);
+	service_go_on();
 	pthread_join(thread, &ret);
 	CHECK(!ret);
 	CHECK_EQ(read_some(5), 0);

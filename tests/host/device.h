@@ -115,6 +115,7 @@ static uint32_t sandboxes;
 static uint32_t memory = ~0u;		/* the largest region that there is */
 static bool device_refuses_waits;
 static bool service_stands;		/* it answers nothing */
+static bool service_idle;		/* and has seen that it shall not */
 static int placeholder = -1;		/* of which service: */
 static const char *placeholder_of = "storage";
 static uint32_t placeholder_mode = S_IFREG;
@@ -339,14 +340,30 @@ static void device_serve(struct device *d)
 	}
 }
 
+/* Calls that are made from now on are not answered. */
+static void service_stand(void)
+{
+	__atomic_store_n(&service_idle, false, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&service_stands, true, __ATOMIC_SEQ_CST);
+	while (!__atomic_load_n(&service_idle, __ATOMIC_SEQ_CST))
+		sched_yield();
+}
+
+static void service_go_on(void)
+{
+	__atomic_store_n(&service_stands, false, __ATOMIC_SEQ_CST);
+}
+
 static void *device_service(void *arg)
 {
 	int i;
 
 	for (;;) {
 		sched_yield();
-		if (__atomic_load_n(&service_stands, __ATOMIC_RELAXED))
+		if (__atomic_load_n(&service_stands, __ATOMIC_SEQ_CST)) {
+			__atomic_store_n(&service_idle, true, __ATOMIC_SEQ_CST);
 			continue;
+		}
 		/* Old ones have nobody any more. */
 		for (i = nr_devices > 8 ? nr_devices - 8 : 0; i < nr_devices;
 		     i++)

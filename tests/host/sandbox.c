@@ -120,7 +120,7 @@ static void *reads_once(void *arg)
 static void *answers_soon(void *arg)
 {
 	usleep(100000);
-	__atomic_store_n(&service_stands, false, __ATOMIC_SEQ_CST);
+	service_go_on();
 	return arg;
 }
 
@@ -133,7 +133,7 @@ static void enter_beside(bool in_time)
 
 	begin();
 	ch = virtuos_channel_get(STORAGE);
-	__atomic_store_n(&service_stands, true, __ATOMIC_SEQ_CST);
+	service_stand();
 	test_need(!pthread_create(&thread, NULL, reads_once, NULL), "thread");
 	while (!__atomic_load_n(&ch->slots_used[0], __ATOMIC_SEQ_CST))
 		usleep(100);
@@ -147,7 +147,7 @@ static void enter_beside(bool in_time)
 	everything_is_local();
 	if (in_time)
 		pthread_join(soon, NULL);
-	__atomic_store_n(&service_stands, false, __ATOMIC_SEQ_CST);
+	service_go_on();
 	pthread_join(thread, &ret);
 	CHECK_EQ((long)ret, in_time ? (long)sizeof(buf) : -EIO);
 	everything_is_local();
@@ -344,11 +344,11 @@ static void refused_later(void)
 	storage_is_local();
 	/* In the middle of a call: it may have been made. */
 	begin();
-	__atomic_store_n(&service_stands, true, __ATOMIC_SEQ_CST);
+	service_stand();
 	device_refuses_waits = true;
 	CHECK_EQ(read_at(12), -EIO);
 	device_refuses_waits = false;
-	__atomic_store_n(&service_stands, false, __ATOMIC_SEQ_CST);
+	service_go_on();
 	storage_is_local();
 	/* A file that may not be opened is not the channel's refusal. */
 	begin();
