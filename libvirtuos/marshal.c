@@ -2,11 +2,11 @@
 /* Marshalling: see marshal.h. */
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <virtuos/calls-table.h>
 #include <virtuos/commands.h>
 
+#include "iov.h"
 #include "marshal.h"
 #include "virtuos.h"
 
@@ -54,45 +54,12 @@ static const void *user(uint64_t arg)
 	return (const void *)(uintptr_t)arg;
 }
 
-/* Total length of an iovec array of the program, read safely. */
-static long iov_total(const struct msghdr *msg, size_t *total)
+/* The length of a message's data, or -errno. */
+static long msg_total(const struct msghdr *msg)
 {
-	struct iovec iov;
-	size_t i;
-
-	*total = 0;
-	if (msg->msg_iovlen > IOV_MAX)
-		return -EMSGSIZE;
-	for (i = 0; i < msg->msg_iovlen; i++) {
-		if (virtuos_copy(&iov, &msg->msg_iov[i], sizeof(iov)))
-			return -EFAULT;
-		if ((ssize_t)iov.iov_len < 0)
-			return -EINVAL;
-		*total += iov.iov_len;
-		if ((ssize_t)*total < 0)
-			return -EINVAL;
-	}
-	return 0;
-}
-
-/* Move n bytes between the program's iovecs and a linear buffer. */
-static long iov_move(const struct msghdr *msg, uint8_t *linear, size_t n,
-		     bool gather)
-{
-	struct iovec iov;
-	size_t i, part;
-
-	for (i = 0; i < msg->msg_iovlen && n; i++) {
-		if (virtuos_copy(&iov, &msg->msg_iov[i], sizeof(iov)))
-			return -EFAULT;
-		part = iov.iov_len < n ? iov.iov_len : n;
-		if (gather ? virtuos_copy(linear, iov.iov_base, part) :
-			     virtuos_copy(iov.iov_base, linear, part))
-			return -EFAULT;
-		linear += part;
-		n -= part;
-	}
-	return 0;
+	return msg->msg_iovlen > IOV_MAX ?
+		       -EMSGSIZE :
+		       virtuos_iov_total(msg->msg_iov, msg->msg_iovlen);
 }
 
 /*
@@ -111,14 +78,14 @@ static long msg_in(struct virtuos_marshal *m, int i, uint64_t arg, bool send)
 {
 	struct msg_room *room;
 	struct msghdr msg;
-	size_t total, n;
-	long err;
+	size_t n;
+	long total;
 
 	if (virtuos_copy(&msg, user(arg), sizeof(msg)))
 		return -EFAULT;
-	err = iov_total(&msg, &total);
-	if (err)
-		return err;
+	total = msg_total(&msg);
+	if (total < 0)
+		return total;
 	if ((int)msg.msg_namelen < 0)
 		return -EINVAL;
 	if (msg.msg_namelen > sizeof(room->name))
@@ -154,7 +121,8 @@ static long msg_in(struct virtuos_marshal *m, int i, uint64_t arg, bool send)
 	if (msg.msg_control && msg.msg_controllen &&
 	    virtuos_copy(room->control, msg.msg_control, msg.msg_controllen))
 		return -EFAULT;
-	return iov_move(&msg, room->data, n, true);
+	return virtuos_iov_gather(msg.msg_iov, msg.msg_iovlen, 0, room->data,
+				  n);
 }
 
 static long msg_out(struct virtuos_marshal *m, int i, uint64_t arg, int64_t ret)
@@ -198,7 +166,8 @@ static long msg_out(struct virtuos_marshal *m, int i, uint64_t arg, int64_t ret)
 			 sizeof(got.msg_flags)))
 		return -EFAULT;
 	n = (uint64_t)ret < m->limit ? (size_t)ret : m->limit;
-	return iov_move(&msg, room->data, n, false);
+	return virtuos_iov_scatter(msg.msg_iov, msg.msg_iovlen, 0, room->data,
+				   n);
 }
 
 static long path_in(struct virtuos_marshal *m, int i, uint64_t arg)
@@ -334,10 +303,11 @@ static long arg_in(struct virtuos_marshal *m, uint32_t spec, int i,
 size_t virtuos_marshal_size(uint32_t nr, const uint64_t args[6])
 {
 	const struct vsys_call_info *info = &vsys_calls[nr];
-	size_t size = HEADROOM, total;
+	size_t size = HEADROOM;
 	uint32_t left;
 	struct msghdr msg;
 	uint64_t n;
+	long total;
 	int i;
 
 	for (left = info->pointers; left; left &= left - 1) {
@@ -351,8 +321,10 @@ size_t virtuos_marshal_size(uint32_t nr, const uint64_t args[6])
 			break;
 		case VSYS_ARG_MSG_IN:
 		case VSYS_ARG_MSG_OUT:
-			if (!virtuos_copy(&msg, user(args[i]), sizeof(msg)) &&
-			    !iov_total(&msg, &total))
+			if (virtuos_copy(&msg, user(args[i]), sizeof(msg)))
+				break;
+			total = msg_total(&msg);
+			if (total > 0)
 				size += total < VSYS_SLOT_ARENA_MAX ?
 						total : VSYS_SLOT_ARENA_MAX;
 			break;

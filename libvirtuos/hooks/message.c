@@ -4,6 +4,7 @@
  * that is done here, unless the program does not want it either.
  */
 #include "hook.h"
+#include "../iov.h"
 
 #include <time.h>
 #include <unistd.h>
@@ -117,17 +118,6 @@ VIRTUOS_HOOK ssize_t __recvfrom_chk(int fd, void *buf, size_t n, size_t size,
 
 /* ---- messages ---------------------------------------------------------- */
 
-static size_t total(const struct msghdr *msg)
-{
-	struct iovec iov;
-	size_t i, sum = 0;
-
-	for (i = 0; i < msg->msg_iovlen && i < IOV_MAX; i++)
-		if (!virtuos_copy(&iov, &msg->msg_iov[i], sizeof(iov)))
-			sum += iov.iov_len;
-	return sum;
-}
-
 /*
  * The rest of a message that was too long for one piece (a stream's: a
  * datagram would have failed), vector by vector.
@@ -163,7 +153,6 @@ static long send_message(const struct virtuos_remote *remote, int fd,
 			 const struct msghdr *user, int flags)
 {
 	struct msghdr msg;
-	size_t n;
 	long ret = REMOTE_CALL(remote, fd, sendmsg, fd, PTR(user),
 			       flags | MSG_NOSIGNAL);
 
@@ -171,8 +160,8 @@ static long send_message(const struct virtuos_remote *remote, int fd,
 		return sigpipe(ret, flags);
 	if (virtuos_copy(&msg, user, sizeof(msg)))
 		return ret;
-	n = total(&msg);
-	return (size_t)ret < n ? send_rest(remote, fd, &msg, ret, flags) : ret;
+	return ret < virtuos_iov_total(msg.msg_iov, msg.msg_iovlen) ?
+		       send_rest(remote, fd, &msg, ret, flags) : ret;
 }
 
 VIRTUOS_HOOK ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)

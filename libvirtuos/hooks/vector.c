@@ -5,6 +5,7 @@
  * arena; on anything else the data goes through a linear buffer.
  */
 #include "hook.h"
+#include "../iov.h"
 
 #include <unistd.h>
 
@@ -31,62 +32,26 @@ static bool writes(const struct vector *v)
 /* Sum of the lengths, or what Linux says to such an array. */
 static long total(const struct vector *v)
 {
-	struct iovec one;
-	size_t sum = 0;
-	int i;
+	long sum;
 
 	if (v->count < 0 || v->count > IOV_MAX)
 		return -EINVAL;
-	for (i = 0; i < v->count; i++) {
-		if (virtuos_copy(&one, &v->iov[i], sizeof(one)))
-			return -EFAULT;
-		if ((ssize_t)one.iov_len < 0)
-			return -EINVAL;
-		sum += one.iov_len;
-		if ((ssize_t)sum < 0)
-			return -EINVAL;
-	}
-	return sum < HOOK_RW_MAX ? sum : HOOK_RW_MAX;
-}
-
-/* Copy n bytes, from byte skip of the vector on, to or from a buffer. */
-static long move(const struct vector *v, size_t skip, uint8_t *linear,
-		 size_t n)
-{
-	struct iovec one;
-	size_t part;
-	int i, err;
-
-	for (i = 0; i < v->count && n; i++) {
-		if (virtuos_copy(&one, &v->iov[i], sizeof(one)))
-			return -EFAULT;
-		if (one.iov_len <= skip) {
-			skip -= one.iov_len;
-			continue;
-		}
-		part = one.iov_len - skip < n ? one.iov_len - skip : n;
-		if (writes(v))
-			err = virtuos_copy(linear, one.iov_base + skip, part);
-		else
-			err = virtuos_copy(one.iov_base + skip, linear, part);
-		if (err)
-			return err;
-		linear += part;
-		n -= part;
-		skip = 0;
-	}
-	return 0;
+	sum = virtuos_iov_total(v->iov, v->count);
+	return sum < (long)HOOK_RW_MAX ? sum : (long)HOOK_RW_MAX;
 }
 
 /* As much of the vector as the buffer holds, from byte done on. */
 static long piece(const struct vector *v, void *buffer, size_t done, size_t n)
 {
-	long ret = writes(v) ? move(v, done, buffer, n) : 0;
+	long ret = 0;
 
+	if (writes(v))
+		ret = virtuos_iov_gather(v->iov, v->count, done, buffer, n);
 	if (!ret)
 		ret = hook_pieces(&v->remote, v->fd, v->nr, buffer, n,
 				  v->offset + done);
-	if (ret > 0 && !writes(v) && move(v, done, buffer, ret))
+	if (ret > 0 && !writes(v) &&
+	    virtuos_iov_scatter(v->iov, v->count, done, buffer, ret))
 		return -EFAULT;
 	return ret;
 }
