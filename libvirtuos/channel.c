@@ -206,7 +206,7 @@ static void channel_unmap(struct virtuos_channel *ch)
 }
 
 /* Where there is no /dev/vsys everything is local, as it is from the start. */
-static bool unreachable(long err)
+static bool channel_unreachable(long err)
 {
 	return err == -ENOENT || err == -EACCES || err == -EPERM;
 }
@@ -228,7 +228,7 @@ static struct virtuos_channel *channel_new(int service, long *error)
 	ch->fd = spare_fd[service] >= 0 ? spare_fd[service] : own_open();
 	spare_fd[service] = -1;
 	if (ch->fd < 0) {
-		*error = unreachable(ch->fd) ? -EACCES : ch->fd;
+		*error = channel_unreachable(ch->fd) ? -EACCES : ch->fd;
 		virtuos_log("%s", virtuos_remedy(text, sizeof(text),
 						 open.service, -*error));
 		goto unmap;

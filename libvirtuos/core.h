@@ -10,7 +10,7 @@
 
 /*
  * The channel is dead: the one word for that inside the core, which neither a
- * service nor a kernel says.  Hooks hear what is right for the call (failure.h).
+ * service nor a kernel says.  Hooks hear what is right for the call: failure.h.
  */
 #define VIRTUOS_DEAD (-4096L)
 

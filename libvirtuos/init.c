@@ -14,7 +14,7 @@ bool virtuos_started;
 uint32_t virtuos_epoch;
 struct virtuos_libc virtuos_libc;
 
-static void resolve(void)
+static void init_resolve(void)
 {
 #define VIRTUOS_LIBC(ret, name, args) \
 	*(void **)&virtuos_libc.name = dlsym(RTLD_NEXT, #name);
@@ -43,12 +43,12 @@ void virtuos_init(void)
 
 	if (!resolved) {
 		resolved = true;
-		resolve();
+		init_resolve();
 	}
 }
 
 /* What it takes to forward anything.  -1: why not is in error. */
-static int prepare(char *error, size_t size)
+static int init_prepare(char *error, size_t size)
 {
 	long err;
 
@@ -79,7 +79,7 @@ __attribute__((constructor(101))) static void init(void)
 
 	virtuos_init();
 	virtuos_log_init();
-	if (prepare(error, sizeof(error))) {
+	if (init_prepare(error, sizeof(error))) {
 		virtuos_log("%s; everything stays local", error);
 		return;
 	}

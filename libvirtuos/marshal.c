@@ -14,7 +14,7 @@
 /* Room for everything of a call that is not its data. */
 #define HEADROOM (3 * VSYS_PATH_MAX)
 
-static void *at(const struct virtuos_marshal *m, int i)
+static void *marshal_at(const struct virtuos_marshal *m, int i)
 {
 	return m->base + m->place[i];
 }
@@ -127,7 +127,7 @@ static long msg_in(struct virtuos_marshal *m, int i, uint64_t arg, bool send)
 
 static long msg_out(struct virtuos_marshal *m, int i, uint64_t arg, int64_t ret)
 {
-	struct msg_room *room = at(m, i);
+	struct msg_room *room = marshal_at(m, i);
 	struct msghdr *to = (struct msghdr *)(uintptr_t)arg;
 	struct msghdr msg, got;
 	size_t n;
@@ -233,7 +233,7 @@ static long len_in(struct virtuos_marshal *m, int i, uint64_t arg)
 	if (!err)
 		err = fixed_in(m, i, arg, sizeof(m->room), false);
 	if (!err)
-		memcpy(at(m, i), &m->room, sizeof(m->room));
+		memcpy(marshal_at(m, i), &m->room, sizeof(m->room));
 	return err;
 }
 
@@ -249,7 +249,7 @@ static long out_len_in(struct virtuos_marshal *m, int i, int li)
 		return -EINVAL;
 	m->args[i] = cross(reserve(m, i, &n));
 	len = n;
-	memcpy(at(m, li), &len, sizeof(len));
+	memcpy(marshal_at(m, li), &len, sizeof(len));
 	return 0;
 }
 
@@ -382,11 +382,11 @@ static long out_len_out(struct virtuos_marshal *m, int i, int li, uint64_t arg,
 
 	if (!len_arg)
 		return 0;
-	read_once(&len, at(m, li), sizeof(len));
+	read_once(&len, marshal_at(m, li), sizeof(len));
 	/* Programs trust it: no more than an address has, or than was asked. */
 	if (len > sizeof(struct sockaddr_storage) && len > m->room)
 		len = m->room;
-	if (arg && virtuos_copy((void *)(uintptr_t)arg, at(m, i),
+	if (arg && virtuos_copy((void *)(uintptr_t)arg, marshal_at(m, i),
 				len < m->length[i] ? len : m->length[i]))
 		return -EFAULT;
 	return virtuos_copy((void *)(uintptr_t)len_arg, &len, sizeof(len));
@@ -405,12 +405,12 @@ static long arg_out(struct virtuos_marshal *m, uint32_t spec, int i,
 	case VSYS_ARG_OUT:
 		if (!m->args[i] || !ret)
 			return 0;
-		return virtuos_copy(to, at(m, i),
+		return virtuos_copy(to, marshal_at(m, i),
 				    (uint64_t)ret < m->length[i] ?
 					    (size_t)ret : m->length[i]);
 	case VSYS_ARG_OUT_FIXED:
 	case VSYS_ARG_INOUT_FIXED:
-		return virtuos_copy(to, at(m, i), m->length[i]);
+		return virtuos_copy(to, marshal_at(m, i), m->length[i]);
 	case VSYS_ARG_OUT_LEN:
 		return out_len_out(m, i, VSYS_ARG_PARAM(spec), args[i],
 				   args[VSYS_ARG_PARAM(spec)]);
@@ -421,7 +421,7 @@ static long arg_out(struct virtuos_marshal *m, uint32_t spec, int i,
 		size = VSYS_ARG_KIND(spec) == VSYS_ARG_FCNTL ?
 			       vsys_fcntl_size(args[1]) :
 			       vsys_ioctl_size(args[1]);
-		return size > 0 ? virtuos_copy(to, at(m, i), size) : 0;
+		return size > 0 ? virtuos_copy(to, marshal_at(m, i), size) : 0;
 	default:
 		return 0;
 	}

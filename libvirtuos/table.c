@@ -72,12 +72,12 @@ static bool valid(int fd)
 	return table && (uint32_t)fd < TABLE_SIZE;
 }
 
-static uint64_t load(int fd)
+static uint64_t table_load(int fd)
 {
 	return __atomic_load_n(&table[fd], __ATOMIC_RELAXED);
 }
 
-static void store(int fd, uint64_t e)
+static void table_store(int fd, uint64_t e)
 {
 	int32_t seen = __atomic_load_n(&highest, __ATOMIC_RELAXED);
 
@@ -105,8 +105,8 @@ void virtuos_fd_forget_range(unsigned int first, unsigned int last)
 	if (last > end)
 		last = end;
 	for (fd = first; fd <= last; fd++)
-		if (load(fd))
-			store(fd, UNKNOWN);
+		if (table_load(fd))
+			table_store(fd, UNKNOWN);
 }
 
 /* Did the kernel see a close that we did not? */
@@ -146,7 +146,7 @@ static bool no_channel(int fd, struct virtuos_remote *remote, long err)
 			remote->fd = VIRTUOS_FD_LACKING;
 		return remote->type == DT_SOCK;
 	}
-	store(fd, (uint64_t)LOCAL << 40);
+	table_store(fd, (uint64_t)LOCAL << 40);
 	return false;
 }
 
@@ -165,7 +165,7 @@ static bool ask(int fd, struct virtuos_remote *remote)
 	if (err)
 		return false;	/* not open: the call will say so */
 	if (!info.service[0]) {
-		store(fd, (uint64_t)LOCAL << 40);
+		table_store(fd, (uint64_t)LOCAL << 40);
 		return false;
 	}
 	service = service_by_name(info.service);
@@ -182,7 +182,7 @@ static bool ask(int fd, struct virtuos_remote *remote)
 	if (!ch || err)
 		return no_channel(fd, remote, err);
 	remote->fd = info.remote_fd;
-	store(fd, entry_make(remote, ch->generation));
+	table_store(fd, entry_make(remote, ch->generation));
 	return true;
 }
 
@@ -193,13 +193,13 @@ bool virtuos_fd_remote(int fd, struct virtuos_remote *remote)
 
 	if (!virtuos_active || !valid(fd))
 		return false;
-	e = load(fd);
+	e = table_load(fd);
 	if (entry_kind(e) == LOCAL)
 		return false;
 	if (entry_kind(e) == REMOTE) {
 		ch = entry_channel(e);
 		/* Once more: another thread may have forgotten it meanwhile. */
-		if (ch && !stale(ch) && load(fd) == e) {
+		if (ch && !stale(ch) && table_load(fd) == e) {
 			remote->service = entry_service(e);
 			remote->fd = (int32_t)e;
 			remote->type = entry_type(e);
@@ -217,20 +217,20 @@ void virtuos_fd_set(int fd, const struct virtuos_remote *remote)
 		return;
 	if (ch)
 		stale(ch);	/* before the new entry is there */
-	store(fd, ch ? entry_make(remote, ch->generation) : UNKNOWN);
+	table_store(fd, ch ? entry_make(remote, ch->generation) : UNKNOWN);
 }
 
 void virtuos_fd_forget(int fd)
 {
-	if (valid(fd) && load(fd))
-		store(fd, UNKNOWN);
+	if (valid(fd) && table_load(fd))
+		table_store(fd, UNKNOWN);
 }
 
 void virtuos_fd_dup(int old, int new)
 {
 	if (!valid(new))
 		return;
-	store(new, valid(old) ? load(old) : UNKNOWN);
+	table_store(new, valid(old) ? table_load(old) : UNKNOWN);
 }
 
 bool virtuos_fd_closing(int fd)
@@ -238,7 +238,7 @@ bool virtuos_fd_closing(int fd)
 	struct virtuos_channel *ch;
 	uint64_t e;
 
-	if (!valid(fd) || !load(fd))
+	if (!valid(fd) || !table_load(fd))
 		return false;
 	/* Of two threads that close it, one counts: the kernel counts one. */
 	e = __atomic_exchange_n(&table[fd], UNKNOWN, __ATOMIC_RELAXED);

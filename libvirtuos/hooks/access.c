@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 /* Without flags every kernel has it. */
-static long at(int dirfd, const char *path, int mode, int flags)
+static long access_at(int dirfd, const char *path, int mode, int flags)
 {
 	if (!flags)
 		return AT_CALL(faccessat, dirfd, PTR(path), mode);
@@ -14,7 +14,7 @@ static long at(int dirfd, const char *path, int mode, int flags)
 
 VIRTUOS_HOOK int access(const char *path, int mode)
 {
-	return virtuos_return(at(AT_FDCWD, path, mode, 0));
+	return virtuos_return(access_at(AT_FDCWD, path, mode, 0));
 }
 
 VIRTUOS_HOOK int faccessat(int dirfd, const char *path, int mode, int flags)
@@ -24,7 +24,7 @@ VIRTUOS_HOOK int faccessat(int dirfd, const char *path, int mode, int flags)
 	if (!hook_path_remote(dirfd, &path, &to))
 		return LOCAL(faccessat, (dirfd, path, mode, flags),
 			     sys4(SYS_faccessat2, dirfd, path, mode, flags));
-	return virtuos_return(at(dirfd, path, mode, flags));
+	return virtuos_return(access_at(dirfd, path, mode, flags));
 }
 
 VIRTUOS_HOOK int euidaccess(const char *path, int mode)
@@ -33,6 +33,6 @@ VIRTUOS_HOOK int euidaccess(const char *path, int mode)
 
 	if (!hook_path_remote(AT_FDCWD, &path, &to))
 		return LIBC(euidaccess)(path, mode);
-	return virtuos_return(at(AT_FDCWD, path, mode, AT_EACCESS));
+	return virtuos_return(access_at(AT_FDCWD, path, mode, AT_EACCESS));
 }
 HOOK_ALIAS(eaccess, euidaccess);

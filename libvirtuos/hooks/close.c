@@ -65,7 +65,7 @@ VIRTUOS_HOOK void closefrom(int first)
  * A stream and a directory close their descriptor inside libc.  It would be
  * noticed (virtuos_fd_closing), but at the price of a forgotten table.
  */
-static bool remote(int fd)
+static bool close_remote(int fd)
 {
 	struct virtuos_remote remote;
 
@@ -74,7 +74,7 @@ static bool remote(int fd)
 
 VIRTUOS_HOOK int fclose(FILE *stream)
 {
-	if (virtuos_active && remote(fileno_unlocked(stream))) {
+	if (virtuos_active && close_remote(fileno_unlocked(stream))) {
 		fflush(stream);
 		virtuos_fd_closing(fileno_unlocked(stream));
 	}
@@ -83,7 +83,7 @@ VIRTUOS_HOOK int fclose(FILE *stream)
 
 VIRTUOS_HOOK int closedir(DIR *dir)
 {
-	if (virtuos_active && dir && remote(dirfd(dir)))
+	if (virtuos_active && dir && close_remote(dirfd(dir)))
 		virtuos_fd_closing(dirfd(dir));
 	return LIBC(closedir)(dir);
 }

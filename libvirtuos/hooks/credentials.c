@@ -15,7 +15,7 @@ struct __user_cap_data_struct;
 int capset(struct __user_cap_header_struct *header,
 	   const struct __user_cap_data_struct *data);
 
-static int changed(int ret)
+static int credentials_changed(int ret)
 {
 	int err = errno;
 
@@ -26,7 +26,7 @@ static int changed(int ret)
 	return ret;
 }
 
-static int changed_alone(int ret)
+static int credentials_changed_alone(int ret)
 {
 	int err = errno;
 
@@ -39,52 +39,52 @@ static int changed_alone(int ret)
 
 VIRTUOS_HOOK int setuid(uid_t uid)
 {
-	return changed(LIBC(setuid)(uid));
+	return credentials_changed(LIBC(setuid)(uid));
 }
 
 VIRTUOS_HOOK int setgid(gid_t gid)
 {
-	return changed(LIBC(setgid)(gid));
+	return credentials_changed(LIBC(setgid)(gid));
 }
 
 VIRTUOS_HOOK int seteuid(uid_t uid)
 {
-	return changed(LIBC(seteuid)(uid));
+	return credentials_changed(LIBC(seteuid)(uid));
 }
 
 VIRTUOS_HOOK int setegid(gid_t gid)
 {
-	return changed(LIBC(setegid)(gid));
+	return credentials_changed(LIBC(setegid)(gid));
 }
 
 VIRTUOS_HOOK int setreuid(uid_t real, uid_t effective)
 {
-	return changed(LIBC(setreuid)(real, effective));
+	return credentials_changed(LIBC(setreuid)(real, effective));
 }
 
 VIRTUOS_HOOK int setregid(gid_t real, gid_t effective)
 {
-	return changed(LIBC(setregid)(real, effective));
+	return credentials_changed(LIBC(setregid)(real, effective));
 }
 
 VIRTUOS_HOOK int setresuid(uid_t real, uid_t effective, uid_t saved)
 {
-	return changed(LIBC(setresuid)(real, effective, saved));
+	return credentials_changed(LIBC(setresuid)(real, effective, saved));
 }
 
 VIRTUOS_HOOK int setresgid(gid_t real, gid_t effective, gid_t saved)
 {
-	return changed(LIBC(setresgid)(real, effective, saved));
+	return credentials_changed(LIBC(setresgid)(real, effective, saved));
 }
 
 VIRTUOS_HOOK int setgroups(size_t n, const gid_t *groups)
 {
-	return changed(LIBC(setgroups)(n, groups));
+	return credentials_changed(LIBC(setgroups)(n, groups));
 }
 
 VIRTUOS_HOOK int initgroups(const char *user, gid_t group)
 {
-	return changed(LIBC(initgroups)(user, group));
+	return credentials_changed(LIBC(initgroups)(user, group));
 }
 
 /*
@@ -96,7 +96,7 @@ VIRTUOS_HOOK int setfsuid(uid_t uid)
 	int old = LIBC(setfsuid)(uid);
 
 	if (uid != (uid_t)-1)
-		changed_alone(0);
+		credentials_changed_alone(0);
 	return old;
 }
 
@@ -105,14 +105,14 @@ VIRTUOS_HOOK int setfsgid(gid_t gid)
 	int old = LIBC(setfsgid)(gid);
 
 	if (gid != (gid_t)-1)
-		changed_alone(0);
+		credentials_changed_alone(0);
 	return old;
 }
 
 VIRTUOS_HOOK int capset(struct __user_cap_header_struct *header,
 			const struct __user_cap_data_struct *data)
 {
-	return changed_alone(LIBC(capset)(header, data));
+	return credentials_changed_alone(LIBC(capset)(header, data));
 }
 
 bool hook_credentials(long nr, const long a[6], long *ret)
@@ -129,7 +129,7 @@ bool hook_credentials(long nr, const long a[6], long *ret)
 	case SYS_setfsgid:
 	case SYS_capset:
 		*ret = virtuos_return(sys3(nr, a[0], a[1], a[2]));
-		changed_alone(*ret == -1 ? -1 : 0);
+		credentials_changed_alone(*ret == -1 ? -1 : 0);
 		return true;
 	}
 	return false;

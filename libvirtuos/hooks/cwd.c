@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool remote(void)
+static bool cwd_remote(void)
 {
 	const char *path;
 
@@ -47,7 +47,7 @@ VIRTUOS_HOOK char *getcwd(char *buf, size_t size)
 {
 	long n;
 
-	if (!remote())
+	if (!cwd_remote())
 		return LIBC(getcwd)(buf, size);
 	if (!buf)
 		return allocate(size);
@@ -68,7 +68,7 @@ VIRTUOS_HOOK char *__getcwd_chk(char *buf, size_t n, size_t size)
 
 VIRTUOS_HOOK char *get_current_dir_name(void)
 {
-	if (!remote())
+	if (!cwd_remote())
 		return LIBC(get_current_dir_name)();
 	return allocate(0);
 }

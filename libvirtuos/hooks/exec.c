@@ -32,7 +32,7 @@ static long count(char *const *envp)
 }
 
 /* A copy with the variable as it should be; to has room for n + 2. */
-static char *const *fill(char **to, char *const *envp)
+static char *const *exec_fill(char **to, char *const *envp)
 {
 	char *env = (char *)virtuos_cwd_env();
 	long i, n = 0;
@@ -56,8 +56,9 @@ static char *const *fill(char **to, char *const *envp)
 		long n_ = virtuos_active ? count(env_) : -1; \
 		\
 		n_ < 0 ? env_ : \
-			 fill(__builtin_alloca((n_ + 2) * sizeof(char *)), \
-			      env_); \
+			 exec_fill(__builtin_alloca((n_ + 2) * \
+						    sizeof(char *)), \
+				   env_); \
 	})
 
 VIRTUOS_HOOK int execve(const char *path, char *const argv[],

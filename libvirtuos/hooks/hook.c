@@ -35,7 +35,7 @@ long hook_fd(uint32_t nr, const uint64_t args[6])
 }
 
 /* Route the path in args[i], with its directory before it if there is one. */
-static long forward(uint32_t nr, const uint64_t args[6], int i)
+static long hook_forward(uint32_t nr, const uint64_t args[6], int i)
 {
 	const char *path = (const char *)(uintptr_t)args[i];
 	struct virtuos_path to;
@@ -59,12 +59,12 @@ static long forward(uint32_t nr, const uint64_t args[6], int i)
 
 long hook_at(uint32_t nr, const uint64_t args[6])
 {
-	return forward(nr, args, 1);
+	return hook_forward(nr, args, 1);
 }
 
 long hook_path(uint32_t nr, const uint64_t args[6])
 {
-	return forward(nr, args, 0);
+	return hook_forward(nr, args, 0);
 }
 
 long hook_sigpipe(long ret)

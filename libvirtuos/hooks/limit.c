@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static long changed(int resource, long ret)
+static long limit_changed(int resource, long ret)
 {
 	if (virtuos_active && !ret &&
 	    (resource == RLIMIT_NOFILE || resource == RLIMIT_FSIZE))
@@ -16,9 +16,9 @@ static long changed(int resource, long ret)
 VIRTUOS_HOOK int setrlimit(__rlimit_resource_t resource,
 			   const struct rlimit *limit)
 {
-	return virtuos_return(changed(resource,
-				      sys4(SYS_prlimit64, 0, resource,
-					   PTR(limit), 0)));
+	return virtuos_return(limit_changed(resource,
+					    sys4(SYS_prlimit64, 0, resource,
+						 PTR(limit), 0)));
 }
 HOOK_ALIAS(setrlimit64, setrlimit);
 
@@ -28,7 +28,7 @@ VIRTUOS_HOOK int prlimit(pid_t pid, __rlimit_resource_t resource,
 	long ret = sys4(SYS_prlimit64, pid, resource, PTR(limit), PTR(old));
 
 	if (limit && (!pid || pid == getpid()))
-		changed(resource, ret);
+		limit_changed(resource, ret);
 	return virtuos_return(ret);
 }
 HOOK_ALIAS(prlimit64, prlimit);

@@ -14,13 +14,13 @@
 
 #define PAGE 4096ul
 
-static long map(void *addr, size_t length, int prot, int flags, int fd,
-		off_t offset)
+static long memory_map(void *addr, size_t length, int prot, int flags, int fd,
+		       off_t offset)
 {
 	return sys6(SYS_mmap, PTR(addr), length, prot, flags, fd, offset);
 }
 
-static bool failed(long ret)
+static bool memory_failed(long ret)
 {
 	return ret < 0 && ret >= -4095;
 }
@@ -47,8 +47,8 @@ static long read_all(const struct virtuos_remote *remote, int fd, void *to,
 }
 
 /* The file's part into fresh memory. */
-static long load(const struct virtuos_remote *remote, int fd, void *to,
-		 size_t length, off_t offset)
+static long memory_load(const struct virtuos_remote *remote, int fd, void *to,
+			size_t length, off_t offset)
 {
 	struct stat st;
 	long ret;
@@ -67,8 +67,9 @@ static long load(const struct virtuos_remote *remote, int fd, void *to,
 	return ret == -EBADF ? -EACCES : ret;
 }
 
-static long copy(const struct virtuos_remote *remote, void *addr,
-		 size_t length, int prot, int flags, int fd, off_t offset)
+static long memory_copy(const struct virtuos_remote *remote, void *addr,
+			size_t length, int prot, int flags, int fd,
+			off_t offset)
 {
 	/* Nothing is replaced before the copy is complete. */
 	int where = flags & MAP_FIXED ? 0 :
@@ -79,18 +80,18 @@ static long copy(const struct virtuos_remote *remote, void *addr,
 	if (!length || offset < 0 || offset % PAGE ||
 	    ((flags & MAP_FIXED) && PTR(addr) % PAGE))
 		return -EINVAL;
-	at = map(flags & MAP_FIXED ? NULL : addr, length,
-		 PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | where | other, -1, 0);
-	if (failed(at))
+	at = memory_map(flags & MAP_FIXED ? NULL : addr, length,
+			PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | where | other, -1, 0);
+	if (memory_failed(at))
 		return at;
-	ret = load(remote, fd, (void *)at, length, offset);
+	ret = memory_load(remote, fd, (void *)at, length, offset);
 	if (!ret)
 		ret = sys3(SYS_mprotect, at, length, prot);
 	if (!ret && (flags & MAP_FIXED)) {
 		ret = sys5(SYS_mremap, at, length, length,
 			   MREMAP_MAYMOVE | MREMAP_FIXED, addr);
-		if (!failed(ret))
+		if (!memory_failed(ret))
 			return ret;
 	}
 	if (!ret)
@@ -106,9 +107,10 @@ VIRTUOS_HOOK void *mmap(void *addr, size_t length, int prot, int flags, int fd,
 	long ret;
 
 	if ((flags & MAP_ANONYMOUS) || !virtuos_fd_remote(fd, &remote)) {
-		ret = map(addr, length, prot, flags, fd, offset);
+		ret = memory_map(addr, length, prot, flags, fd, offset);
 	} else if ((flags & MAP_TYPE) == MAP_PRIVATE) {
-		ret = copy(&remote, addr, length, prot, flags, fd, offset);
+		ret = memory_copy(&remote, addr, length, prot, flags, fd,
+				  offset);
 	} else {
 		virtuos_log("mmap(%d): shared, of a remote file: ENODEV", fd);
 		ret = -ENODEV;

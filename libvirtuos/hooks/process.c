@@ -38,7 +38,7 @@ struct start {
 	void *arg;
 };
 
-static int begin(void *arg)
+static int process_begin(void *arg)
 {
 	const struct start *start = arg;
 
@@ -60,8 +60,8 @@ VIRTUOS_HOOK int clone(int (*function)(void *), void *stack, int flags,
 	va_end(args);
 	/* In a copy of our memory start is there as well. */
 	if (virtuos_active && function && !(flags & CLONE_VM))
-		return LIBC(clone)(begin, stack, flags, &start, parent_tid,
-				   tls, child_tid);
+		return LIBC(clone)(process_begin, stack, flags, &start,
+				   parent_tid, tls, child_tid);
 	return LIBC(clone)(function, stack, flags, arg, parent_tid, tls,
 			   child_tid);
 }

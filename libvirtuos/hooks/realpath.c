@@ -104,7 +104,7 @@ static long step(struct walk *w)
 	return follow(w, before, rest);
 }
 
-static long resolve(struct walk *w, const char *path)
+static long realpath_resolve(struct walk *w, const char *path)
 {
 	long ret;
 
@@ -143,7 +143,7 @@ VIRTUOS_HOOK char *realpath(const char *path, char *out)
 
 	if (!hook_path_remote(AT_FDCWD, &path, &to))
 		return LIBC(realpath)(path, out);
-	err = *path ? resolve(&w, path) : -ENOENT;
+	err = *path ? realpath_resolve(&w, path) : -ENOENT;
 	if (err < 0) {
 		errno = -err;
 		return NULL;

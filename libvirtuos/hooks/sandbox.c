@@ -29,7 +29,7 @@ static bool installs(long nr, const long a[6])
 }
 
 /* The other threads refused it: the result is one of them. */
-static bool failed(long nr, const long a[6], long ret)
+static bool sandbox_failed(long nr, const long a[6], long ret)
 {
 	return ret < 0 ||
 	       (ret && nr == SYS_seccomp &&
@@ -42,7 +42,7 @@ static long filter(long nr, const long a[6])
 		       virtuos_sandbox_enter(VSYS_SANDBOX_SECCOMP);
 	long ret = sys5(nr, a[0], a[1], a[2], a[3], a[4]);
 
-	if (entered && failed(nr, a, ret))
+	if (entered && sandbox_failed(nr, a, ret))
 		virtuos_sandbox_leave();
 	return virtuos_return(ret);
 }

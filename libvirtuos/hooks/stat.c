@@ -16,20 +16,20 @@ long hook_stat(int dirfd, const char *path, struct stat *st, int flags)
 	return AT_CALL(newfstatat, dirfd, PTR(path), PTR(st), flags);
 }
 
-static int at(int dirfd, const char *path, struct stat *st, int flags)
+static int stat_at(int dirfd, const char *path, struct stat *st, int flags)
 {
 	return virtuos_return(hook_stat(dirfd, path, st, flags));
 }
 
 VIRTUOS_HOOK int stat(const char *path, struct stat *st)
 {
-	return at(AT_FDCWD, path, st, 0);
+	return stat_at(AT_FDCWD, path, st, 0);
 }
 HOOK_ALIAS(stat64, stat);
 
 VIRTUOS_HOOK int lstat(const char *path, struct stat *st)
 {
-	return at(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
+	return stat_at(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
 }
 HOOK_ALIAS(lstat64, lstat);
 
@@ -42,7 +42,7 @@ HOOK_ALIAS(fstat64, fstat);
 VIRTUOS_HOOK int fstatat(int dirfd, const char *path, struct stat *st,
 			 int flags)
 {
-	return at(dirfd, path, st, flags);
+	return stat_at(dirfd, path, st, flags);
 }
 HOOK_ALIAS(fstatat64, fstatat);
 
@@ -73,7 +73,7 @@ VIRTUOS_HOOK int __fxstatat(int version, int dirfd, const char *path,
 			    struct stat *st, int flags)
 {
 	return bad(version) ? virtuos_return(-EINVAL) :
-			      at(dirfd, path, st, flags);
+			      stat_at(dirfd, path, st, flags);
 }
 HOOK_ALIAS(__fxstatat64, __fxstatat);
 

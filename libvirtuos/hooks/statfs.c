@@ -23,7 +23,7 @@ VIRTUOS_HOOK int fstatfs(int fd, struct statfs *st)
 }
 HOOK_ALIAS(fstatfs64, fstatfs);
 
-static void convert(struct statvfs *to, const struct statfs *from)
+static void statfs_convert(struct statvfs *to, const struct statfs *from)
 {
 	unsigned long id;
 
@@ -51,7 +51,7 @@ VIRTUOS_HOOK int statvfs(const char *path, struct statvfs *st)
 		return LIBC(statvfs)(path, st);
 	if (statfs(path, &fs))
 		return -1;
-	convert(st, &fs);
+	statfs_convert(st, &fs);
 	return 0;
 }
 HOOK_ALIAS(statvfs64, statvfs);
@@ -65,7 +65,7 @@ VIRTUOS_HOOK int fstatvfs(int fd, struct statvfs *st)
 		return LIBC(fstatvfs)(fd, st);
 	if (fstatfs(fd, &fs))
 		return -1;
-	convert(st, &fs);
+	statfs_convert(st, &fs);
 	return 0;
 }
 HOOK_ALIAS(fstatvfs64, fstatvfs);

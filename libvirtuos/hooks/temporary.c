@@ -23,7 +23,7 @@ static char *place(char *template, int suffix)
 	return memcmp(x, "XXXXXX", LETTERS) ? NULL : x;
 }
 
-static void fill(char *x)
+static void temporary_fill(char *x)
 {
 	static const char letters[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -47,7 +47,7 @@ static int make(char *template, int suffix, int flags, bool directory)
 	if (!x)
 		return virtuos_return(-EINVAL);
 	for (tries = 0; tries < TRIES; tries++) {
-		fill(x);
+		temporary_fill(x);
 		ret = directory ? mkdir(template, 0700) :
 				  hook_openat(AT_FDCWD, template,
 					      (flags & ~O_ACCMODE) | O_RDWR |

@@ -7,7 +7,7 @@
 #include <utime.h>
 
 /* Microseconds to nanoseconds; NULL is "now". */
-static long convert(struct timespec to[2], const struct timeval from[2])
+static long time_convert(struct timespec to[2], const struct timeval from[2])
 {
 	struct timeval tv[2];
 	int i;
@@ -27,7 +27,7 @@ static int change(int dirfd, const char *path, const struct timeval times[2],
 		  int flags)
 {
 	struct timespec ts[2];
-	long err = times ? convert(ts, times) : 0;
+	long err = times ? time_convert(ts, times) : 0;
 
 	if (err)
 		return virtuos_return(err);

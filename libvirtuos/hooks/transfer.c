@@ -57,8 +57,8 @@ static long end_write(const struct end *end, const void *buf, size_t n)
  * What was read and not taken is read again by the program's next call, for
  * the position advances by what was written only.
  */
-static long copy(const struct end *out, const struct end *in, off_t offset,
-		 size_t count, void *buffer)
+static long transfer_copy(const struct end *out, const struct end *in,
+			  off_t offset, size_t count, void *buffer)
 {
 	size_t done = 0, part;
 	long have, ret;
@@ -81,8 +81,8 @@ static long copy(const struct end *out, const struct end *in, off_t offset,
 }
 
 /* sendfile between domains. */
-static long carry(const struct end *out, const struct end *in, off_t *offset,
-		  size_t count)
+static long transfer_carry(const struct end *out, const struct end *in,
+			   off_t *offset, size_t count)
 {
 	off_t start;
 	void *buffer;
@@ -101,7 +101,7 @@ static long carry(const struct end *out, const struct end *in, off_t *offset,
 	buffer = hook_buffer_get();
 	if (!buffer)
 		return -ENOMEM;
-	ret = copy(out, in, start, count, buffer);
+	ret = transfer_copy(out, in, start, count, buffer);
 	hook_buffer_put(buffer);
 	/* Linux's words for what cannot be an input. */
 	if (ret == -ESPIPE || ret == -EISDIR)
@@ -116,7 +116,8 @@ static long carry(const struct end *out, const struct end *in, off_t *offset,
 	return ret;
 }
 
-static long transfer(int out_fd, int in_fd, off_t *offset, size_t count)
+static long transfer_sendfile(int out_fd, int in_fd, off_t *offset,
+			      size_t count)
 {
 	struct end out = end_of(out_fd), in = end_of(in_fd);
 	long ret;
@@ -124,7 +125,7 @@ static long transfer(int out_fd, int in_fd, off_t *offset, size_t count)
 	if (!out.remote && !in.remote)
 		return sys4(SYS_sendfile, out_fd, in_fd, offset, count);
 	if (!out.remote || !in.remote || out.to.service != in.to.service)
-		return carry(&out, &in, offset, count);
+		return transfer_carry(&out, &in, offset, count);
 	ret = virtuos_call_on(&out.to, VSYS_NR_sendfile,
 			      VIRTUOS_ARGS(out.to.fd, in.to.fd, PTR(offset),
 					   count));
@@ -139,7 +140,7 @@ static long transfer(int out_fd, int in_fd, off_t *offset, size_t count)
 VIRTUOS_HOOK ssize_t sendfile(int out_fd, int in_fd, off_t *offset,
 			      size_t count)
 {
-	return virtuos_return(transfer(out_fd, in_fd, offset, count));
+	return virtuos_return(transfer_sendfile(out_fd, in_fd, offset, count));
 }
 HOOK_ALIAS(sendfile64, sendfile);
 

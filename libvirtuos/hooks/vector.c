@@ -30,7 +30,7 @@ static bool writes(const struct vector *v)
 }
 
 /* Sum of the lengths, or what Linux says to such an array. */
-static long total(const struct vector *v)
+static long vector_total(const struct vector *v)
 {
 	long sum;
 
@@ -41,7 +41,8 @@ static long total(const struct vector *v)
 }
 
 /* As much of the vector as the buffer holds, from byte done on. */
-static long piece(const struct vector *v, void *buffer, size_t done, size_t n)
+static long vector_piece(const struct vector *v, void *buffer, size_t done,
+			 size_t n)
 {
 	long ret = 0;
 
@@ -56,7 +57,7 @@ static long piece(const struct vector *v, void *buffer, size_t done, size_t n)
 	return ret;
 }
 
-static long through_buffer(const struct vector *v, size_t n)
+static long vector_buffered(const struct vector *v, size_t n)
 {
 	void *buffer = hook_buffer_get();
 	size_t done = 0, part;
@@ -66,7 +67,7 @@ static long through_buffer(const struct vector *v, size_t n)
 		return -ENOMEM;
 	do {
 		part = n - done < HOOK_BUFFER ? n - done : HOOK_BUFFER;
-		ret = piece(v, buffer, done, part);
+		ret = vector_piece(v, buffer, done, part);
 		if (ret < 0)
 			break;
 		done += ret;
@@ -80,7 +81,7 @@ static long through_buffer(const struct vector *v, size_t n)
  * On a socket: -ENOTSOCK or -ENOSYS if it is none.  What is longer than one
  * message goes through the buffer all the same.
  */
-static long message(const struct vector *v, size_t n)
+static long vector_message(const struct vector *v, size_t n)
 {
 	const struct virtuos_remote *to = &v->remote;
 	struct msghdr msg = {
@@ -101,25 +102,25 @@ static long message(const struct vector *v, size_t n)
 			       VIRTUOS_ARGS(to->fd, PTR(&msg), 0));
 }
 
-static long transfer(const struct vector *v)
+static long vector_transfer(const struct vector *v)
 {
-	long ret, n = total(v);
+	long ret, n = vector_total(v);
 
 	if (n < 0)
 		return n;
 	if (!positioned(v) && n) {
-		ret = message(v, n);
+		ret = vector_message(v, n);
 		if (ret != -ENOTSOCK && ret != -ENOSYS)
 			return ret;
 	}
-	return through_buffer(v, n);
+	return vector_buffered(v, n);
 }
 
 /*
  * Flags: priority is a hint, and durability is asked for afterwards; the
  * others Linux, too, refuses where a file system does not know them.
  */
-static long flagged(const struct vector *v, int flags)
+static long vector_flagged(const struct vector *v, int flags)
 {
 	long ret, err = 0;
 
@@ -127,7 +128,7 @@ static long flagged(const struct vector *v, int flags)
 		return -EOPNOTSUPP;
 	if (positioned(v) && v->offset < 0)
 		return -EINVAL;
-	ret = transfer(v);
+	ret = vector_transfer(v);
 	if (ret <= 0 || !writes(v))
 		return ret;
 	if (flags & RWF_SYNC)
@@ -138,10 +139,10 @@ static long flagged(const struct vector *v, int flags)
 }
 
 /* What the hooks do with a remote descriptor. */
-static ssize_t forward(const struct vector *v, int flags)
+static ssize_t vector_forward(const struct vector *v, int flags)
 {
 	pthread_testcancel();
-	return virtuos_return(flagged(v, flags));
+	return virtuos_return(vector_flagged(v, flags));
 }
 
 VIRTUOS_HOOK ssize_t readv(int fd, const struct iovec *iov, int count)
@@ -150,7 +151,7 @@ VIRTUOS_HOOK ssize_t readv(int fd, const struct iovec *iov, int count)
 			    .count = count };
 
 	if (virtuos_fd_remote(fd, &v.remote))
-		return forward(&v, 0);
+		return vector_forward(&v, 0);
 	return LOCAL(readv, (fd, iov, count), sys3(SYS_readv, fd, iov, count));
 }
 
@@ -160,7 +161,7 @@ VIRTUOS_HOOK ssize_t writev(int fd, const struct iovec *iov, int count)
 			    .count = count };
 
 	if (virtuos_fd_remote(fd, &v.remote))
-		return forward(&v, 0);
+		return vector_forward(&v, 0);
 	return LOCAL(writev, (fd, iov, count),
 		     sys3(SYS_writev, fd, iov, count));
 }
@@ -172,7 +173,7 @@ VIRTUOS_HOOK ssize_t preadv(int fd, const struct iovec *iov, int count,
 			    .count = count, .offset = offset };
 
 	if (virtuos_fd_remote(fd, &v.remote))
-		return forward(&v, 0);
+		return vector_forward(&v, 0);
 	return LOCAL(preadv, (fd, iov, count, offset),
 		     sys5(SYS_preadv, fd, iov, count, offset, 0));
 }
@@ -185,7 +186,7 @@ VIRTUOS_HOOK ssize_t pwritev(int fd, const struct iovec *iov, int count,
 			    .count = count, .offset = offset };
 
 	if (virtuos_fd_remote(fd, &v.remote))
-		return forward(&v, 0);
+		return vector_forward(&v, 0);
 	return LOCAL(pwritev, (fd, iov, count, offset),
 		     sys5(SYS_pwritev, fd, iov, count, offset, 0));
 }
@@ -200,7 +201,7 @@ VIRTUOS_HOOK ssize_t preadv2(int fd, const struct iovec *iov, int count,
 			    .count = count, .offset = offset };
 
 	if (virtuos_fd_remote(fd, &v.remote))
-		return forward(&v, flags);
+		return vector_forward(&v, flags);
 	return LOCAL(preadv2, (fd, iov, count, offset, flags),
 		     sys6(SYS_preadv2, fd, PTR(iov), count, offset, 0, flags));
 }
@@ -214,7 +215,7 @@ VIRTUOS_HOOK ssize_t pwritev2(int fd, const struct iovec *iov, int count,
 			    .count = count, .offset = offset };
 
 	if (virtuos_fd_remote(fd, &v.remote))
-		return forward(&v, flags);
+		return vector_forward(&v, flags);
 	return LOCAL(pwritev2, (fd, iov, count, offset, flags),
 		     sys6(SYS_pwritev2, fd, PTR(iov), count, offset, 0,
 			  flags));
