@@ -164,7 +164,7 @@ apply() {
 	local patch
 	for patch in "${patches[@]}"; do
 		say "patch ${patch##*/}"
-		step "patch ${patch##*/}" patch -d "$1" -p1 --no-backup-if-mismatch < "$patch"
+		step "patch ${patch##*/}" patch -d "$1" -p1 --fuzz=0 --no-backup-if-mismatch < "$patch"
 	done
 }
 
