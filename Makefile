@@ -133,7 +133,7 @@ install-programs: $(addprefix install-,$(PARTS))
 # Sources for DKMS, the patches that vsysback's kernel needs, and, after
 # configure --kernel-dir, modules for that kernel.
 install-modules: $(if $(KERNEL_DIR),modules-host)
-	$(Q)cd $(SRC) && find include/virtuos $(MODULE_SRC) \
+	$(Q)cd $(SRC) && find include/virtuos perfctr-xen/include $(MODULE_SRC) \
 		\( -name '*.[ch]' -o -name '*.def' -o -name Kbuild \) \
 		-exec $(INSTALL_DATA) -D {} $(abspath $(MODULE_DEST))/{} \;
 	$(Q)sed 's/@VERSION@/$(VERSION)/g' $(AUX)/dkms.conf.in > $(MODULE_DEST)/dkms.conf

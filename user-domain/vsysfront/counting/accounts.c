@@ -351,7 +351,10 @@ static long front_accounts_left(unsigned long until)
 
 /*
  * Nobody wants to know any more.  B is told, but after until its answer is not
- * waited for.  A channel that is closing does it itself.
+ * waited for.  A B that is silent so long that no slot of the control channel is
+ * free is not told at all: what it goes on counting until the channel ends, or
+ * is counted anew, costs its own time alone.  A channel that is closing does it
+ * itself.
  */
 void front_accounts_end(struct front_accounts *a, unsigned long until)
 {
