@@ -2,11 +2,11 @@
 /*
  * A program that causes interrupts for nothing as fast as it can, in the network
  * domain (bits) or in its own (bells), while another one works: run forwarded,
- * with "storm bits|bells SECONDS".
+ * with "storm bits|bells SECONDS PART".
  *
  * The worker's calls are counted for so many seconds beside a program of another
  * user that makes calls as well as it can, and again beside the storm, several
- * times in turn: in the best turn there must be half as many at least.  (Whatever
+ * times in turn: in the best turn there must be one for PART at least.  (Whatever
  * else runs, caller and service go to sleep between calls or do not, for seconds at
  * a time, and that alone is a factor of eight.)  With bells, this domain must not
  * have many more interrupts; with bits it says how often it rang, for the caller,
@@ -166,13 +166,14 @@ static void count(struct count *n, const char *what, void (*other)(void),
 
 int main(int argc, char **argv)
 {
-	int seconds = argc == 3 ? atoi(argv[2]) : 0;
-	int bits = argc == 3 && !strcmp(argv[1], "bits");
+	int seconds = argc == 4 ? atoi(argv[2]) : 0;
+	int part = argc == 4 ? atoi(argv[3]) : 0;
+	int bits = argc == 4 && !strcmp(argv[1], "bits");
 	struct count quiet = { 0 }, loud = { 0 };
 	pid_t worker;
 	int i;
 
-	if (seconds < 1)
+	if (seconds < 1 || part < 1)
 		return 2;
 	calls = mmap(NULL, 2 * sizeof(*calls), PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -186,8 +187,8 @@ int main(int argc, char **argv)
 		count(&loud, "a storm", bits ? storm_bits : storm_bells,
 		      seconds);
 	}
-	verdict(quiet.calls > 100 && loud.calls * 2 >= quiet.calls,
-		"half as many calls at least");
+	verdict(quiet.calls > 100 && loud.calls * part >= quiet.calls,
+		"enough calls beside a storm");
 	if (!bits)
 		verdict(loud.interrupts <=
 				2 * quiet.interrupts + 200 * TURNS * seconds,
