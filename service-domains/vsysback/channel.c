@@ -194,6 +194,8 @@ static void back_channel_teardown(struct back_channel *ch)
 		return;
 	back_counting_channel_end(ch);
 	back_channel_unmap(ch);
+	/* What no shadow was there to do, or will be. */
+	back_manage_flush(ch);
 	back_charge_return_all(ch);
 	if (ch->close_slot >= 0)
 		back_control_reply(dev, ch->close_slot, 0);
@@ -202,7 +204,10 @@ static void back_channel_teardown(struct back_channel *ch)
 	back_channel_put(ch);
 }
 
-/* Answer OPEN, if that is still to be done. */
+/*
+ * Answer OPEN, if that is still to be done.  An errno comes after the teardown:
+ * what F has granted is its own again.
+ */
 static void back_channel_answer(struct back_channel *ch, s64 ret)
 {
 	int slot;
@@ -227,8 +232,8 @@ static void back_channel_timeout(struct work_struct *work)
 		spin_lock_irq(&ch->lock);
 		ch->state = BACK_CHANNEL_DEAD;
 		spin_unlock_irq(&ch->lock);
-		back_channel_answer(ch, -EAGAIN);
 		back_channel_teardown(ch);
+		back_channel_answer(ch, -EAGAIN);
 		back_channel_put(ch);	/* the queue's */
 	}
 	back_channel_put(ch);		/* the work's */
@@ -432,8 +437,8 @@ void back_channel_end(struct back_channel *ch, int close_slot)
 	} else if (back_accept_remove(ch)) {
 		if (cancel_delayed_work(&ch->accept_timeout))
 			back_channel_put(ch);
-		back_channel_answer(ch, -ECANCELED);
 		back_channel_teardown(ch);
+		back_channel_answer(ch, -ECANCELED);
 		back_channel_put(ch);	/* the queue's */
 	} else if (shadow) {
 		send_sig(SIGKILL, shadow, 1);
@@ -459,13 +464,13 @@ void back_channel_dead(struct back_channel *ch)
 	vsys_server_die(&ch->program);
 	vsys_server_die(&ch->kernel);
 	back_channel_bell(ch);
-	if (was != BACK_CHANNEL_SERVING)
-		back_channel_answer(ch, -EAGAIN);
 	spin_lock_irq(&ch->lock);
 	ch->state = BACK_CHANNEL_DEAD;
 	ended = ch->ended;
 	spin_unlock_irq(&ch->lock);
 	if (ended || was == BACK_CHANNEL_ACCEPTED)
 		back_channel_teardown(ch);
+	if (was != BACK_CHANNEL_SERVING)
+		back_channel_answer(ch, -EAGAIN);
 	back_channel_put(ch);
 }

@@ -170,18 +170,34 @@ def memory_left(lab):
     return int(says(lab.network('cat /proc/meminfo'), r'^MemAvailable: *(\d+) kB')[1])
 
 
+@contextmanager
+def no_shadow(lab):
+    """vsysd and those that wait for a client stand still: no shadow is to be had."""
+    lab.network('killall -STOP vsysd vsysd-spare')
+    try:
+        yield
+    finally:
+        lab.network('killall -CONT vsysd vsysd-spare')
+
+
+def test_unserved(lab):
+    """What is asked of a channel that no shadow serves is answered when that ends."""
+    with hostile_front(lab) as front:
+        front.play('sane')
+        with no_shadow(lab):
+            front.play('unserved')
+        front.play('sane')
+        front.all_given_back()
+
+
 def test_repeat(lab):
     """Requests again and again while nobody serves: they take no memory."""
     with hostile_front(lab) as front:
         front.play('sane')
-        # vsysd and those that wait for a client stand still: no shadow is to be had.
-        lab.network('killall -STOP vsysd vsysd-spare')
-        try:
+        with no_shadow(lab):
             before = memory_left(lab)
             said = front.play('repeat')
             after = memory_left(lab)
-        finally:
-            lab.network('killall -CONT vsysd vsysd-spare')
         taken = int(says(said, r'^repeat: taken (\d+),')[1])
         lab.say(f'memory left: {before} kB before, {after} kB after {taken}')
         # Kept, a request of 256 pages takes 2 kB: half of that is far from both.

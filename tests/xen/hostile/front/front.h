@@ -162,6 +162,7 @@ void hostile_play_numbers(struct hostile_front *f);
 void hostile_play_twice(struct hostile_front *f);
 void hostile_play_repeat(struct hostile_front *f);
 void hostile_play_settle(struct hostile_front *f);
+void hostile_play_unserved(struct hostile_front *f);
 void hostile_play_overlap(struct hostile_front *f);
 void hostile_play_count(struct hostile_front *f);
 void hostile_play_creds(struct hostile_front *f);

@@ -26,6 +26,7 @@ static const struct hostile_play {
 	{ "twice", hostile_play_twice },
 	{ "repeat", hostile_play_repeat, HOSTILE_LEAVES },
 	{ "settle", hostile_play_settle },
+	{ "unserved", hostile_play_unserved },
 	{ "overlap", hostile_play_overlap },
 	{ "count", hostile_play_count },
 	{ "random", hostile_play_random },
