@@ -262,7 +262,7 @@ struct virtuos_channel *virtuos_channel_get(int service)
 	struct virtuos_channel *ch = __atomic_load_n(&channels[service],
 						     __ATOMIC_ACQUIRE);
 
-	return ch && !__atomic_load_n(&ch->dead, __ATOMIC_RELAXED) ? ch : NULL;
+	return ch && !__atomic_load_n(&ch->life, __ATOMIC_RELAXED) ? ch : NULL;
 }
 
 struct virtuos_channel *virtuos_channel_open(int service, long *error)
@@ -299,7 +299,7 @@ struct virtuos_channel *virtuos_channel_open(int service, long *error)
  */
 static void channel_end(struct virtuos_channel *ch)
 {
-	__atomic_store_n(&ch->dead, VIRTUOS_ENDED, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&ch->life, VIRTUOS_ENDED, __ATOMIC_SEQ_CST);
 	channel_unmap(ch);
 	sys1(SYS_close, ch->fd);
 	ch->fd = -1;
@@ -374,7 +374,7 @@ static bool anybody_in_call(void)
 	int i;
 
 	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++)
-		if (channels[i] && channels[i]->dead == VIRTUOS_ENDING &&
+		if (channels[i] && channels[i]->life == VIRTUOS_ENDING &&
 		    in_call(channels[i]))
 			return true;
 	return false;
@@ -388,13 +388,13 @@ void virtuos_channel_end_all(void)
 
 	virtuos_channel_lock(&old);
 	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++)
-		if (channels[i] && !channels[i]->dead)
-			__atomic_store_n(&channels[i]->dead, VIRTUOS_ENDING,
+		if (channels[i] && !channels[i]->life)
+			__atomic_store_n(&channels[i]->life, VIRTUOS_ENDING,
 					 __ATOMIC_SEQ_CST);
 	for (i = 0; i < PATIENCE_MS && anybody_in_call(); i++)
 		sys2(SYS_nanosleep, &pause, 0);
 	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++)
-		if (channels[i] && channels[i]->dead == VIRTUOS_ENDING)
+		if (channels[i] && channels[i]->life == VIRTUOS_ENDING)
 			channel_end(channels[i]);
 	spare_close();
 	if (query_fd >= 0)

@@ -36,7 +36,7 @@ struct virtuos_channel {
 	struct vsys_ring ring;
 	struct vsys_local *local;
 	uint8_t *arena;
-	uint8_t dead;			/* atomic, a virtuos_channel_life */
+	uint8_t life;			/* atomic, a virtuos_channel_life */
 	/* Closes of this service's placeholders that the table knows of. */
 	uint64_t closes;
 	/* Remote sockets below 4096 that have a time-out: see timed.c. */
@@ -56,7 +56,7 @@ struct virtuos_channel *virtuos_channel_open(int service, long *error);
 void virtuos_channel_dead(struct virtuos_channel *ch);
 static inline bool virtuos_channel_ended(const struct virtuos_channel *ch)
 {
-	return __atomic_load_n(&ch->dead, __ATOMIC_SEQ_CST) == VIRTUOS_ENDED;
+	return __atomic_load_n(&ch->life, __ATOMIC_SEQ_CST) == VIRTUOS_ENDED;
 }
 
 /* An ioctl() on the channel.  VIRTUOS_DEAD, whatever the reason. */

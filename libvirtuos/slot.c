@@ -27,8 +27,8 @@ static bool slot_pending(struct virtuos_channel *ch, uint32_t slot)
 
 /*
  * Acquire and release: what the slot's last holder knew of it (granted, calls)
- * is this one's.  And a full barrier between the bit and the look at dead; its
- * partner in channel_end() is that between dead and the look at the bits: either
+ * is this one's.  And a full barrier between the bit and the look at life; its
+ * partner in channel_end() is that between life and the look at the bits: either
  * the holder sees that the channel is dead, or it finds covered memory.
  */
 static bool slot_try(struct virtuos_channel *ch, uint32_t slot)
@@ -69,7 +69,7 @@ static int slot_await(struct virtuos_channel *ch)
 	int waited, slot = -1;
 
 	for (waited = 0; slot < 0 && waited < PATIENCE_MS; waited++) {
-		if (__atomic_load_n(&ch->dead, __ATOMIC_RELAXED))
+		if (__atomic_load_n(&ch->life, __ATOMIC_RELAXED))
 			return VIRTUOS_DEAD;
 		sys2(SYS_nanosleep, &pause, 0);
 		slot = slot_search(ch, 0);
@@ -95,7 +95,7 @@ int virtuos_slot_get(struct virtuos_channel *ch)
 			return slot;
 		*mine = slot;
 	}
-	if (__builtin_expect(!__atomic_load_n(&ch->dead, __ATOMIC_SEQ_CST), 1))
+	if (__builtin_expect(!__atomic_load_n(&ch->life, __ATOMIC_SEQ_CST), 1))
 		return slot;
 	virtuos_slot_put(ch, slot);
 	return VIRTUOS_DEAD;

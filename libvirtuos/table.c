@@ -6,7 +6,7 @@
  *	bits 0-31	remote descriptor
  *	bits 32-35	service
  *	bits 36-39	type of its file, as d_type has it
- *	bits 40-41	kind
+ *	bits 40-41	where it is
  *	bits 42-63	generation of the channel (low bits)
  *
  * The table can miss a close that happened inside libc.  vsysfront counts this
@@ -23,7 +23,7 @@
 
 #define TABLE_SIZE (1u << 20)
 
-enum kind {
+enum where {
 	UNKNOWN = 0,
 	LOCAL = 1,
 	REMOTE = 2,
@@ -42,7 +42,7 @@ static uint64_t entry_make(const struct virtuos_remote *remote,
 	       (uint64_t)REMOTE << 40 | (uint64_t)generation << 42;
 }
 
-static enum kind entry_kind(uint64_t e)
+static enum where entry_where(uint64_t e)
 {
 	return e >> 40 & 3;
 }
@@ -194,9 +194,9 @@ bool virtuos_fd_remote(int fd, struct virtuos_remote *remote)
 	if (!virtuos_active || !valid(fd))
 		return false;
 	e = table_load(fd);
-	if (entry_kind(e) == LOCAL)
+	if (entry_where(e) == LOCAL)
 		return false;
-	if (entry_kind(e) == REMOTE) {
+	if (entry_where(e) == REMOTE) {
 		ch = entry_channel(e);
 		/* Once more: another thread may have forgotten it meanwhile. */
 		if (ch && !stale(ch) && table_load(fd) == e) {
@@ -242,7 +242,7 @@ bool virtuos_fd_closing(int fd)
 		return false;
 	/* Of two threads that close it, one counts: the kernel counts one. */
 	e = __atomic_exchange_n(&table[fd], UNKNOWN, __ATOMIC_RELAXED);
-	ch = entry_kind(e) == REMOTE ? entry_channel(e) : NULL;
+	ch = entry_where(e) == REMOTE ? entry_channel(e) : NULL;
 	if (!ch)
 		return false;
 	__atomic_fetch_add(&ch->closes, 1, __ATOMIC_RELAXED);

@@ -60,12 +60,12 @@ void virtuos_channel_unlock(const uint64_t *signals)
 
 struct virtuos_channel *virtuos_channel_get(int number)
 {
-	return number == SERVICE && !channel.dead ? &channel : NULL;
+	return number == SERVICE && !channel.life ? &channel : NULL;
 }
 
 void virtuos_channel_dead(struct virtuos_channel *ch)
 {
-	ch->dead = VIRTUOS_ENDED;
+	ch->life = VIRTUOS_ENDED;
 }
 
 static struct rights mine(void)
@@ -78,7 +78,7 @@ static struct rights mine(void)
 long virtuos_sandbox_refused(struct virtuos_channel *ch)
 {
 	CHECK(!pthread_mutex_trylock(&lock));
-	ch->dead = VIRTUOS_ENDED;
+	ch->life = VIRTUOS_ENDED;
 	pthread_mutex_unlock(&lock);
 	return VIRTUOS_DEAD;
 }
@@ -279,18 +279,18 @@ static void failures(void)
 	CHECK_EQ(call(0), 1);
 	fail = -ETIMEDOUT;
 	virtuos_creds_changed();
-	CHECK(channel.dead);
+	CHECK(channel.life);
 	/* The process is in a sandbox by now. */
-	channel.dead = 0;
+	channel.life = 0;
 	fail = -EACCES;
 	virtuos_creds_changed();
-	CHECK(channel.dead);
-	channel.dead = 0;
+	CHECK(channel.life);
+	channel.life = 0;
 	virtuos_identity = 0;
 	own++;
 	fail = -EACCES;
 	CHECK_EQ(virtuos_identity_check(&channel, 0), VIRTUOS_DEAD);
-	CHECK(channel.dead);
+	CHECK(channel.life);
 	/* A child of fork() begins anew. */
 	virtuos_identity_fork_child();
 	opened();

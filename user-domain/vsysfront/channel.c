@@ -71,13 +71,13 @@ void front_channel_put(struct front_channel *ch)
 /* Keeps the shadow and the shared memory; false when they are gone. */
 bool front_channel_use(struct front_channel *ch)
 {
-	return atomic_inc_not_zero(&ch->users);
+	return atomic_inc_not_zero(&ch->uses);
 }
 
 /* The last user's departure ends the shadow, behind its back. */
 void front_channel_unuse(struct front_channel *ch)
 {
-	if (atomic_dec_and_test(&ch->users))
+	if (atomic_dec_and_test(&ch->uses))
 		queue_work(front_close_wq, &ch->close_work);
 }
 
@@ -350,7 +350,7 @@ static struct front_channel *front_channel_alloc(struct front_device *dev,
 		return NULL;
 	}
 	kref_init(&ch->kref);
-	atomic_set(&ch->users, 1);
+	atomic_set(&ch->uses, 1);
 	front_device_get(dev);
 	ch->dev = dev;
 	ch->mm = current->mm;

@@ -19,7 +19,7 @@ struct front_user;
 
 struct front_channel {
 	struct kref kref;
-	atomic_t users;			/* who needs the shadow */
+	atomic_t uses;			/* by who needs the shadow */
 	struct front_device *dev;
 	struct list_head node;		/* dev->lock */
 	struct hlist_node by_owner;	/* front_owners_lock */

@@ -284,7 +284,7 @@ static s32 front_attachment_find(struct front_placeholder *p,
 	list_for_each_entry_safe(a, next, &p->attachments, node) {
 		if (a->ch == ch)
 			fd = a->fd;
-		else if (!atomic_read(&a->ch->users))
+		else if (!atomic_read(&a->ch->uses))
 			front_attachment_free(a);
 	}
 	return fd;

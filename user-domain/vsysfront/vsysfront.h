@@ -9,7 +9,7 @@
  *	open file ----> channel
  *
  * Every arrow is a reference (kref).  A channel counts besides who still needs
- * its shadow ("users": its open file, the placeholders that were opened
+ * its shadow ("uses": its open file, the placeholders that were opened
  * through it, the calls in progress); when the last of them is gone the shadow
  * is told to end, and memory, grants and doorbell are given back.
  *

@@ -119,7 +119,7 @@ void front_tally_begin(struct front_tally *t)
 	u32 i;
 
 	mutex_lock(&t->lock);
-	if (t->users++)
+	if (t->in_force++)
 		goto out;
 	memset(base, 0, sizeof(*base));
 	one = kmalloc(sizeof(*one), GFP_KERNEL);
@@ -148,7 +148,7 @@ out:
 void front_tally_end(struct front_tally *t, long timeout)
 {
 	mutex_lock(&t->lock);
-	if (!--t->users) {
+	if (!--t->in_force) {
 		front_tally_look(t, timeout);
 		front_tally_sum(&t->sum, &t->last, &t->base);
 	}
@@ -174,7 +174,7 @@ int front_tally_read(struct front_session *s,
 		found = true;
 		mutex_lock(&t->lock);
 		front_tally_sum(out, &t->sum, &none);
-		if (t->users) {
+		if (t->in_force) {
 			front_tally_look(t, FRONT_PATIENCE);
 			front_tally_sum(out, &t->last, &t->base);
 		}

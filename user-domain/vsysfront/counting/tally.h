@@ -15,7 +15,7 @@ struct front_tally {
 	struct front_device *dev;
 	struct work_struct stop_work;
 	struct mutex lock;
-	u32 users;			/* lock; counts in force */
+	u32 in_force;			/* lock; counts */
 	struct vsys_totals base, last;	/* lock; when they began, and now */
 	struct vsys_totals sum;		/* lock; of those before */
 };
