@@ -434,7 +434,7 @@ long virtuos_marshal_out(struct virtuos_marshal *m, uint32_t nr,
 	long err;
 	int i;
 
-	if (ret <= -4095)
+	if (ret <= -4095)	/* neither a result nor an errno */
 		return -EIO;
 	if (ret < 0 || nr >= VSYS_NR_NOP)
 		return ret;

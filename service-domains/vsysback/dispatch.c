@@ -22,6 +22,7 @@
 #include "stats.h"
 #include "worker.h"
 
+/* All of Linux's calls, by number: patch 0201. */
 long x64_sys_call(const struct pt_regs *regs, unsigned int nr);
 
 /* Results that mean "interrupted" to the system-call exit code. */

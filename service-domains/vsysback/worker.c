@@ -2,12 +2,12 @@
 /*
  * Workers: one leads, the others follow.
  *
- * The leader polls the channel and runs each call itself.  When a call is
- * about to block, the scheduler's sleep hook makes a follower the leader; the
- * old one follows when its call is done.  So a call that does not block costs
- * no hand-over, and one that does never stalls the channel.  The shadow's
- * manager starts another worker whenever the last follower is gone, so there
- * are at most as many as calls in flight, and one or two.
+ * The leader polls the channel and runs each call itself.  When a call is about
+ * to block, the scheduler's sleep hook (guest-kernel-patches, 0101 and 0102)
+ * makes a follower the leader; the old one follows when its call is done.  So a
+ * call that does not block costs no hand-over, and one that does never stalls the
+ * channel.  The shadow's manager starts another worker whenever the last follower
+ * is gone, so there are at most as many as calls in flight, and one or two.
  *
  * Going to sleep as the leader.  Partner: vsys_slot_submit() and the doorbell.
  *
@@ -182,7 +182,7 @@ static s64 back_worker_call(struct back_worker *w, u32 slot,
 	back_worker_slot(w, slot);
 	WRITE_ONCE(w->in_call, true);
 	ret = back_dispatch(w, slot, call);
-	/* What the call left to a return to user space that never comes. */
+	/* What the call left to a return to user space that never comes (0202). */
 	task_work_run();
 	WRITE_ONCE(w->in_call, false);
 	back_worker_slot(w, -1);
