@@ -22,10 +22,11 @@ check: whole
 check-house:
 	$(Q)$(TIER) $(AUX)/house
 
-check-host: $(BUILD)/bin/calls-doc
+check-host: $(BUILD)/bin/calls-doc counts
 	$(Q)$(MAKE) --no-print-directory deps
 	$(Q)status=0; \
 	$(TIER) $(SRC)/tests/host/run || status=1; \
+	$(TIER) $(SRC)/tests/counts/run || status=1; \
 	$(TIER) FUZZ_SECONDS=$${FUZZ_SECONDS:-5} $(SRC)/tests/fuzz/run || status=1; \
 	exit $$status
 
@@ -63,6 +64,11 @@ demo: whole
 
 bench: whole
 	$(Q)$(TIER) $(SRC)/tests/bench/run
+
+# No times: what a call costs in instructions, and what the baseline says of it.
+.PHONY: bench-counts
+bench-counts: counts
+	$(Q)$(TIER) $(SRC)/tests/counts/run --table
 
 # On a machine with counters, like check-perfctr.
 bench-counting: whole
