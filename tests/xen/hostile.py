@@ -49,6 +49,11 @@ def storm_of_bits(lab):
     assert had <= rang // 4 + 10000 * seconds
 
 
+def swapped(how):
+    """Whoever holds a descriptor goes on having the file that it was."""
+    return lambda lab: lab.native(f'{BIN}/swap {how} /storage/vt-swap-{how}')
+
+
 test_fill = trial(
     "Names outside of what is served, which would be a service domain's memory.",
     harmless, lambda lab: lab.native(f'{BIN}/fill'))
@@ -68,6 +73,15 @@ test_sockets = trial(
 test_pinned = trial(
     'Memory that would stay in use when its process is dead.',
     harmless, lambda lab: lab.native(f'{BIN}/sockpolicy pin'))
+test_type = trial(
+    'A descriptor that is closed for want of its type is somebody else\'s.',
+    harmless, swapped('type'))
+test_attached = trial(
+    "A placeholder of a descriptor that is another one's attachment.",
+    harmless, swapped('attached'))
+test_chmod = trial(
+    'A file that is closed in the middle of a chmod by its name in /proc.',
+    harmless, swapped('chmod'))
 test_bits = trial(
     "A storm in the network domain, of bits in the caller's ring.",
     harmless, storm_of_bits)

@@ -86,8 +86,7 @@ def greed(lab, what, says_it, key=None, line=None, options=''):
 
 @contextmanager
 def share_of_channels(lab, number):
-    """So many for each user.  The more channels there are, the longer the debug
-    kernel takes for one, until nobody waits so long."""
+    """So many for each user."""
     share = '/sys/module/vsysfront/parameters/channels'
     lab.native('sh -c', f'echo 0,{number} > {share}')
     try:
@@ -102,9 +101,17 @@ SHARE = 'user 65534 .*'
 
 def test_channels(lab):
     """A channel for each of its children."""
+    # The more there are, the longer the debug kernel takes for one, until nobody
+    # waits so long.
     with share_of_channels(lab, 96) if lab.slow > 1 else nullcontext():
         greed(lab, 'channels storage', '^[0-9]+ channels, then EDQUOT',
               key='channels', line=f'{SHARE}channels')
+
+
+def test_subordinate(lab):
+    """A channel for each id that a user has in a namespace of its own."""
+    with share_of_channels(lab, 8):
+        lab.native(f'{BIN}/subuid 8 4')
 
 
 test_pages = trial(

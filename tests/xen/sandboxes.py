@@ -35,6 +35,11 @@ test_mapped = trial('Without a call: a ring is asked on.', locked_up, 'raw',
 test_refused = trial('A child asks for a channel.', locked_up, 'refused', '--native')
 
 
+def test_orphan(lab):
+    """A ring of a process that is gone, and that another one goes on using."""
+    lab.native(f'{BIN}/orphan /storage/vt-orphan')
+
+
 def test_allowed(lab):
     """The administrator lets sandboxes have channels."""
     before = lab.native(f'cat {PARAMETER}').strip()

@@ -253,8 +253,16 @@ s64 front_call_simple(struct front_channel *ch, enum front_patience patience,
 	return ret;
 }
 
-/* Closes a remote descriptor, and waits for that, but not for ever. */
-void front_call_close(struct front_channel *ch, s32 fd)
+/* Closes a remote descriptor.  False: it may be open, or be closed any time. */
+bool front_call_close(struct front_channel *ch, s32 fd)
 {
-	front_call_simple(ch, FRONT_BOUND, VSYS_NR_close, fd, 0, 0, 0);
+	struct front_call call;
+	bool answered;
+
+	if (front_call_begin(&call, ch, 0, FRONT_BOUND))
+		return false;
+	front_call_make(&call, VSYS_NR_close, fd, 0, 0, 0, 0, 0);
+	answered = !call.lost;
+	front_call_end(&call);
+	return answered;
 }

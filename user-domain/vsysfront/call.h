@@ -31,7 +31,7 @@ void front_call_end(struct front_call *call);
 u64 front_call_address(const struct front_call *call, u32 offset);
 s64 front_call_simple(struct front_channel *ch, enum front_patience patience,
 		      u32 nr, u64 a0, u64 a1, u64 a2, u64 a3);
-void front_call_close(struct front_channel *ch, s32 fd);
+bool front_call_close(struct front_channel *ch, s32 fd);
 int front_call_wait(struct front_channel *ch, u32 region,
 		    enum front_patience patience);
 s64 front_call_error(s64 ret);

@@ -16,6 +16,7 @@
 #include "quota.h"
 #include "ring.h"
 #include "sandbox.h"
+#include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/hashtable.h>
 #include <linux/interrupt.h>
@@ -103,8 +104,31 @@ void front_channel_submit(struct front_channel *ch, u32 slot)
 
 /* ---- What it takes ----------------------------------------------------------- */
 
+/* As the owner has it; others, who hold a placeholder, go by what it had last. */
+static u64 front_channel_memlock(struct front_channel *ch)
+{
+	if (current->mm == ch->mm)
+		WRITE_ONCE(ch->memlock, capable(CAP_IPC_LOCK) ? U64_MAX :
+				rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT);
+	return READ_ONCE(ch->memlock);
+}
+
 /*
- * Pages that are about to be granted: locked memory of the process, and of what
+ * Pinned memory, as RDMA's is, and not locked: that would want the lock of the
+ * owner's memory, with which the owner can let others wait for ever.
+ */
+static int front_channel_pin(struct front_channel *ch, u32 pages)
+{
+	atomic64_t *pinned = &ch->mm->pinned_vm;
+
+	if (atomic64_add_return(pages, pinned) <= front_channel_memlock(ch))
+		return 0;
+	atomic64_sub(pages, pinned);
+	return -ENOMEM;
+}
+
+/*
+ * Pages that are about to be granted: pinned memory of the process, and of what
  * the user may have.  ENOMEM; ENOSPC: there is no more for programs.
  */
 int front_channel_charge(struct front_channel *ch, u32 pages)
@@ -113,7 +137,7 @@ int front_channel_charge(struct front_channel *ch, u32 pages)
 
 	if (err)
 		return err == -EDQUOT ? -ENOMEM : err;
-	err = account_locked_vm(ch->mm, pages, true);
+	err = front_channel_pin(ch, pages);
 	if (err) {
 		front_quota_return(ch->user, FRONT_PAGES, pages);
 		return err;
@@ -127,7 +151,7 @@ void front_channel_return(struct front_channel *ch, u32 pages)
 {
 	ch->nr_pages -= pages;
 	atomic_sub(pages, &ch->dev->nr_pages);
-	account_locked_vm(ch->mm, pages, false);
+	atomic64_sub(pages, &ch->mm->pinned_vm);
 	front_quota_return(ch->user, FRONT_PAGES, pages);
 }
 
@@ -344,7 +368,7 @@ static struct front_channel *front_channel_alloc(struct front_device *dev,
 
 	if (!ch)
 		return NULL;
-	ch->user = front_user_get(current_uid());
+	ch->user = front_user_get();
 	if (!ch->user) {
 		kfree(ch);
 		return NULL;
@@ -363,6 +387,7 @@ static struct front_channel *front_channel_alloc(struct front_device *dev,
 	mutex_init(&ch->grow);
 	mutex_init(&ch->creds_lock);
 	xa_init_flags(&ch->remotes, XA_FLAGS_LOCK_IRQ);
+	init_waitqueue_head(&ch->remotes_wait);
 	INIT_WORK(&ch->wake_work, front_channel_wake_work);
 	INIT_WORK(&ch->close_work, front_channel_close_work);
 	INIT_WORK(&ch->retire_work, front_channel_retire_work);

@@ -22,6 +22,7 @@ struct front_channel {
 	atomic_t uses;			/* by who needs the shadow */
 	struct front_device *dev;
 	struct list_head node;		/* dev->lock */
+	u32 inspected;			/* dev->lock; the last inspection */
 	struct hlist_node by_owner;	/* front_owners_lock */
 	struct mm_struct *mm;		/* the owner's (mmgrab) */
 	struct pid *owner;		/* the owner's, as a process */
@@ -37,7 +38,9 @@ struct front_channel {
 	struct mutex grow;
 	struct front_region **regions;	/* of all slots; set once, under grow */
 	u32 nr_pages;			/* charged; grow */
-	struct xarray remotes;		/* placeholders by remote descriptor */
+	u64 memlock;			/* pages that its owner may lock */
+	struct xarray remotes;		/* remote.c: placeholders by descriptor */
+	wait_queue_head_t remotes_wait;	/* one has been closed */
 	/* A bit for each of the program's slots that somebody sleeps on. */
 	DECLARE_BITMAP(waited, VSYS_SLOTS_MAX);
 	u32 event_cons;			/* hard irq only */
@@ -50,6 +53,7 @@ struct front_channel {
 	const struct cred *cred;	/* creds_lock; attested for all slots */
 	const struct cred **apart;	/* creds_lock; by slot; or NULL */
 	u64 creds_number;		/* creds_lock; of the last CREDS */
+	bool creds_doubtful;		/* creds_lock; B may have others */
 
 	struct front_counting *counting;	/* the wing's, for itself */
 	struct work_struct close_work;

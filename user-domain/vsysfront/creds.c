@@ -133,6 +133,9 @@ static s64 front_creds_request(struct front_channel *ch, u32 slot, u32 flags)
 					    creds, sizeof(*creds),
 					    FRONT_PATIENCE);
 	kfree(creds);
+	/* B may have done it, and for whom it then acts is not what is remembered. */
+	if (ret == -ETIMEDOUT)
+		ch->creds_doubtful = true;
 	return ret > 0 ? -EPROTO : ret;
 }
 
@@ -177,7 +180,7 @@ int front_creds_current(struct front_channel *ch, u32 slot)
 
 	mutex_lock(&ch->creds_lock);
 	attested = ch->apart && ch->apart[slot] ? ch->apart[slot] : ch->cred;
-	if (!front_creds_same(attested, current_cred()))
+	if (ch->creds_doubtful || !front_creds_same(attested, current_cred()))
 		err = front_creds_attest_locked(ch, slot, 0);
 	mutex_unlock(&ch->creds_lock);
 	return err;

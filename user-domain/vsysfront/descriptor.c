@@ -10,6 +10,7 @@
 #include "creds.h"
 #include "inode.h"
 #include "placeholder.h"
+#include "remote.h"
 #include "ring.h"
 #include "sandbox.h"
 #include <linux/fcntl.h>
@@ -62,9 +63,13 @@ static s64 front_descriptor_submit(struct front_channel *ch,
 	s64 ret;
 	int err;
 
+	/* One sleeper a slot: an interrupt walks them all. */
+	if (test_and_set_bit(c->slot, ch->waited))
+		return -EBUSY;
 	vsys_made_clear(&ch->kernel.memory.ring, c->slot);
 	front_channel_submit(ch, c->slot);
 	err = front_call_wait(ch, c->slot, FRONT_SIGNAL);
+	clear_bit(c->slot, ch->waited);
 	if (err)		/* dead, as good as dead, or not served */
 		return READ_ONCE(ch->kernel.retired) ? -EACCES : FRONT_DEAD;
 	ret = front_call_error(vsys_slot_finish(slot));
@@ -97,10 +102,13 @@ static struct file *front_descriptor_file(struct front_channel *ch,
 
 	if (remote < 0)
 		return ERR_PTR(remote);
+	err = front_remote_take(ch, remote);
+	if (err)
+		return ERR_PTR(err);
 	if (!kind->type)
 		err = front_descriptor_type(ch, c->slot, remote, &kind->type);
 	if (err) {
-		front_call_close(ch, remote);
+		front_remote_close(ch, remote);
 		if (err != FRONT_DEAD)
 			c->remote_fd = err;	/* B's own, too */
 		return ERR_PTR(err);

@@ -114,19 +114,24 @@ static void front_device_count(struct front_device *dev, u64 now[6])
 
 /* ---- Sandboxes ------------------------------------------------------------ */
 
+/* How long this may take of each second: processes may have many threads. */
+#define FRONT_INSPECTION	(HZ / 50)
+
 /*
- * A process that is in a sandbox by now gives its channel up by itself, if it
- * has our library; one that does not is found here.
+ * The channel that was looked at the longest ago, used; NULL: all have been, in
+ * this inspection.
  */
-static struct front_channel *front_device_sandboxed(struct front_device *dev)
+static struct front_channel *front_device_next(struct front_device *dev)
 {
-	struct front_channel *ch, *found = NULL;
+	struct front_channel *ch, *next, *found = NULL;
 
 	spin_lock(&dev->lock);
-	list_for_each_entry(ch, &dev->channels, node) {
-		if (READ_ONCE(ch->kernel.retired) ||
-		    !front_sandbox_binds_process(ch->owner, dev->class) ||
-		    !front_channel_use(ch))
+	list_for_each_entry_safe(ch, next, &dev->channels, node) {
+		if (ch->inspected == dev->inspections)
+			break;
+		ch->inspected = dev->inspections;
+		list_move_tail(&ch->node, &dev->channels);
+		if (READ_ONCE(ch->kernel.retired) || !front_channel_use(ch))
 			continue;
 		found = ch;
 		break;
@@ -135,13 +140,23 @@ static struct front_channel *front_device_sandboxed(struct front_device *dev)
 	return found;
 }
 
+/*
+ * A process that is in a sandbox by now gives its channel up by itself, if it
+ * has our library; one that does not is found here.
+ */
 static void front_device_inspect(struct front_device *dev)
 {
+	unsigned long end = jiffies + FRONT_INSPECTION;
 	struct front_channel *ch;
 
-	while ((ch = front_device_sandboxed(dev))) {
-		front_channel_retire(ch);
+	spin_lock(&dev->lock);
+	dev->inspections++;
+	spin_unlock(&dev->lock);
+	while (time_before(jiffies, end) && (ch = front_device_next(dev))) {
+		if (front_sandbox_binds_process(ch->owner, dev->class))
+			front_channel_retire(ch);
 		front_channel_unuse(ch);
+		cond_resched();
 	}
 }
 

@@ -26,6 +26,7 @@ struct front_device {
 
 	spinlock_t lock;
 	struct list_head channels;	/* lock */
+	u32 inspections;		/* lock; for sandboxes, so far */
 	u32 nr_channels;		/* lock */
 	u64 closed_calls, closed_bells;	/* lock; of channels that are gone */
 	atomic_t nr_pages;		/* granted for channels */

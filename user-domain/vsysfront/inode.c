@@ -82,12 +82,12 @@ static void front_inode_kstat(const struct stat *st, struct kstat *stat)
 	stat->result_mask = STATX_BASIC_STATS;
 }
 
-/* The open file of an inode's placeholder, unless it has been closed. */
-static struct front_placeholder *front_inode_open(struct inode *inode)
+/* The placeholder of an inode, used, unless its file has been closed. */
+static struct front_placeholder *front_inode_use(struct inode *inode)
 {
 	struct front_placeholder *p = inode->i_private;
 
-	return p && !READ_ONCE(p->released) ? p : NULL;
+	return p && front_placeholder_use(p) ? p : NULL;
 }
 
 static int front_inode_getattr(struct mnt_idmap *idmap,
@@ -98,10 +98,11 @@ static int front_inode_getattr(struct mnt_idmap *idmap,
 	struct stat st;
 	int err;
 
-	p = front_inode_open(d_inode(path->dentry));
+	p = front_inode_use(d_inode(path->dentry));
 	if (!p)
 		return -ESTALE;
 	err = front_inode_ask(p, VSYS_NR_fstat, &st, sizeof(st));
+	front_placeholder_unuse(p);
 	if (err)
 		return err;
 	if (!front_inode_type_valid(st.st_mode))
@@ -184,15 +185,12 @@ static int front_inode_may(struct mnt_idmap *idmap, struct dentry *dentry,
 	return setattr_prepare(idmap, dentry, attr);
 }
 
-static int front_inode_setattr(struct mnt_idmap *idmap,
-			       struct dentry *dentry, struct iattr *attr)
+static int front_inode_set(struct mnt_idmap *idmap, struct dentry *dentry,
+			   struct front_placeholder *p, struct iattr *attr)
 {
-	struct front_placeholder *p = front_inode_open(d_inode(dentry));
 	unsigned int valid = attr->ia_valid;
 	int err;
 
-	if (!p)
-		return -ESTALE;
 	if (valid & ATTR_SIZE)
 		return front_inode_change(p, VSYS_NR_ftruncate, attr->ia_size,
 					  0);
@@ -213,6 +211,19 @@ static int front_inode_setattr(struct mnt_idmap *idmap,
 	return err;
 }
 
+static int front_inode_setattr(struct mnt_idmap *idmap,
+			       struct dentry *dentry, struct iattr *attr)
+{
+	struct front_placeholder *p = front_inode_use(d_inode(dentry));
+	int err;
+
+	if (!p)
+		return -ESTALE;
+	err = front_inode_set(idmap, dentry, p, attr);
+	front_placeholder_unuse(p);
+	return err;
+}
+
 const struct inode_operations front_inode_ops = {
 	.getattr	= front_inode_getattr,
 	.setattr	= front_inode_setattr,
@@ -221,7 +232,7 @@ const struct inode_operations front_inode_ops = {
 /* fstatfs(2). */
 int front_inode_statfs(struct dentry *dentry, struct kstatfs *buf)
 {
-	struct front_placeholder *p = front_inode_open(d_inode(dentry));
+	struct front_placeholder *p = front_inode_use(d_inode(dentry));
 	struct statfs st;
 	int err;
 
@@ -229,6 +240,7 @@ int front_inode_statfs(struct dentry *dentry, struct kstatfs *buf)
 	if (!p)
 		return -ESTALE;
 	err = front_inode_ask(p, VSYS_NR_fstatfs, &st, sizeof(st));
+	front_placeholder_unuse(p);
 	if (err)
 		return err;
 	buf->f_type = st.f_type;

@@ -13,6 +13,7 @@
 #include "control.h"
 #include "file.h"
 #include "inode.h"
+#include "remote.h"
 #include <linux/cred.h>
 #include <linux/fcntl.h>
 #include <linux/fs.h>
@@ -136,6 +137,7 @@ front_placeholder_alloc(struct front_channel *ch, s32 fd,
 	p->fd = fd;
 	p->type = kind->type;
 	p->whole = kind->whole;
+	atomic_set(&p->uses, 1);
 	p->remote_flags = kind->flags;
 	mutex_init(&p->lock);
 	INIT_LIST_HEAD(&p->attachments);
@@ -185,21 +187,8 @@ static struct file *front_placeholder_file(struct front_placeholder *p,
 }
 
 /*
- * One placeholder for a remote descriptor: a program that makes up an answer of
- * its own service cannot have a second one, whose close would leave the first
- * with whatever is opened next.  EIO: there is one.
- */
-static int front_placeholder_enter(struct front_placeholder *p)
-{
-	int err = xa_insert_irq(&p->origin->remotes, p->fd, p,
-				GFP_KERNEL_ACCOUNT);
-
-	return err == -EBUSY ? -EIO : err;
-}
-
-/*
- * Makes the placeholder of a remote descriptor, and hands the descriptor over
- * to it: on failure it has been closed, unless it is another placeholder's.
+ * Makes the placeholder of a remote descriptor that was taken (remote.h), and
+ * hands the descriptor over to it: on failure it has been closed.
  */
 struct file *front_placeholder_open(struct front_channel *ch, s32 fd,
 				    const struct front_kind *kind)
@@ -207,7 +196,6 @@ struct file *front_placeholder_open(struct front_channel *ch, s32 fd,
 	struct front_placeholder *p;
 	struct inode *inode = NULL;
 	struct file *file = ERR_PTR(-ENOMEM);
-	int err = -ENOMEM;
 
 	p = front_placeholder_alloc(ch, fd, kind);
 	if (!p)
@@ -217,24 +205,18 @@ struct file *front_placeholder_open(struct front_channel *ch, s32 fd,
 		kfree(p);
 		goto close;
 	}
-	err = front_placeholder_enter(p);
-	if (err) {
-		file = ERR_PTR(err);
-		goto close;
-	}
 	if (WARN_ON_ONCE(!front_channel_use(ch)))  /* the caller is one, too */
-		goto leave;
+		goto close;
 	file = front_placeholder_file(p, inode, kind->flags);
-	if (!IS_ERR(file))
+	if (!IS_ERR(file)) {
+		front_remote_enter(ch, fd, p);
 		return file;
+	}
 	front_channel_unuse(ch);
-leave:
-	xa_erase_irq(&ch->remotes, fd);
 close:
 	if (inode)
 		iput(inode);			/* and with it p */
-	if (err != -EIO)
-		front_call_close(ch, fd);
+	front_remote_close(ch, fd);
 	return file;
 }
 
@@ -302,8 +284,9 @@ static s32 front_attachment_make(struct front_placeholder *p,
 		return -ENOMEM;
 	fd = front_control_request(ch->dev, VSYS_CONTROL_SHARE, args, NULL, 0,
 				   FRONT_PATIENCE);
-	if (fd >= 0 && fd < VSYS_FD_FIRST)
-		fd = -EPROTO;
+	if (fd >= 0)
+		fd = fd < VSYS_FD_FIRST || fd > INT_MAX ?
+			     -EPROTO : front_remote_take(ch, fd) ?: fd;
 	if (fd < 0) {
 		kfree(a);
 		return fd;
@@ -349,23 +332,44 @@ int front_placeholder_flush(struct file *file, fl_owner_t id)
 }
 
 /*
- * The last close: closes the remote descriptors, and waits for it, so that
- * what the program does next (bind the same address, say) finds them closed.
- * Channels that have been closed meanwhile took theirs with them.
+ * Closes the remote descriptors.  Channels that have been closed meanwhile took
+ * theirs with them.
+ */
+static void front_placeholder_end(struct front_placeholder *p)
+{
+	struct front_attachment *a, *next;
+
+	list_for_each_entry_safe(a, next, &p->attachments, node) {
+		front_remote_close(a->ch, a->fd);
+		front_attachment_free(a);
+	}
+	front_remote_close(p->origin, p->fd);
+	front_channel_unuse(p->origin);
+}
+
+/*
+ * For what comes by the inode, which outlives the open file.  False: that has
+ * been closed, and the remote descriptor with it.
+ */
+bool front_placeholder_use(struct front_placeholder *p)
+{
+	return atomic_inc_not_zero(&p->uses);
+}
+
+void front_placeholder_unuse(struct front_placeholder *p)
+{
+	if (atomic_dec_and_test(&p->uses))
+		front_placeholder_end(p);
+}
+
+/*
+ * The last close waits for the remote one, so that what the program does next
+ * (bind the same address, say) finds it closed; unless somebody is in the middle
+ * of something that came by the inode.
  */
 int front_placeholder_release(struct inode *inode, struct file *file)
 {
-	struct front_placeholder *p = file->private_data;
-	struct front_attachment *a, *next;
-
-	xa_erase_irq(&p->origin->remotes, p->fd);
-	list_for_each_entry_safe(a, next, &p->attachments, node) {
-		front_call_close(a->ch, a->fd);
-		front_attachment_free(a);
-	}
-	WRITE_ONCE(p->released, true);
-	front_call_close(p->origin, p->fd);
-	front_channel_unuse(p->origin);
+	front_placeholder_unuse(file->private_data);
 	return 0;
 }
 

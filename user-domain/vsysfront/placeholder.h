@@ -20,9 +20,9 @@ struct front_attachment {
 };
 
 struct front_placeholder {
-	struct front_channel *origin;	/* a user of it until released */
+	struct front_channel *origin;	/* used while there are uses */
 	s32 fd;
-	bool released;
+	atomic_t uses;			/* the open file, and by the inode */
 	bool whole;			/* a record-keeping socket: no splitting */
 	umode_t type;			/* S_IFMT bits */
 	unsigned int remote_flags;	/* status flags that the remote has */
@@ -56,6 +56,8 @@ s64 front_placeholder_call(struct front_placeholder *p,
 			   u64 a2, u64 a3);
 int front_placeholder_attach(struct front_placeholder *p,
 			     struct front_channel *ch);
+bool front_placeholder_use(struct front_placeholder *p);
+void front_placeholder_unuse(struct front_placeholder *p);
 int front_placeholder_flush(struct file *file, fl_owner_t id);
 int front_placeholder_release(struct inode *inode, struct file *file);
 void front_placeholder_flags(struct file *file);

@@ -11,6 +11,7 @@
 #include <linux/mutex.h>
 #include <linux/sched/signal.h>
 #include <linux/spinlock.h>
+#include <linux/user_namespace.h>
 #include <linux/wait.h>
 #include <linux/xarray.h>
 #include <xen/grant_table.h>
@@ -146,9 +147,25 @@ static struct front_user *front_user_make(kuid_t uid)
 	return NULL;
 }
 
-/* NULL: no memory. */
-struct front_user *front_user_get(kuid_t uid)
+/*
+ * Who is charged: the ids that a user has in a namespace of its own are no users
+ * more.  (Of a namespace of root's, a container's say, each is one, for root has
+ * no share.)
+ */
+static kuid_t front_user_charged(const struct cred *cred)
 {
+	const struct user_namespace *ns = cred->user_ns;
+
+	while (ns->parent && ns->parent != &init_user_ns)
+		ns = ns->parent;
+	return ns->parent && !uid_eq(ns->owner, GLOBAL_ROOT_UID) ? ns->owner :
+								  cred->uid;
+}
+
+/* The calling process's.  NULL: no memory. */
+struct front_user *front_user_get(void)
+{
+	kuid_t uid = front_user_charged(current_cred());
 	struct front_user *user;
 
 	mutex_lock(&front_users_lock);

@@ -14,7 +14,7 @@ enum front_resource {
 
 struct front_user;
 
-struct front_user *front_user_get(kuid_t uid);
+struct front_user *front_user_get(void);
 void front_user_put(struct front_user *user);
 int front_user_turn(struct front_user *user);
 void front_user_turn_end(struct front_user *user);

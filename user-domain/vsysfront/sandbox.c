@@ -195,14 +195,18 @@ bool front_sandbox_binds_opening(u32 class)
 	       front_sandbox_restricted();
 }
 
-/* Is any thread of a process in one?  They share their memory. */
+/*
+ * Is any thread of a process in one?  They share their memory.  Of a process that
+ * is gone, others may still have that: what they may is not known.
+ */
 bool front_sandbox_binds_process(struct pid *tgid, u32 class)
 {
 	struct task_struct *leader, *thread;
-	bool binds = false;
+	bool binds;
 
 	rcu_read_lock();
 	leader = pid_task(tgid, PIDTYPE_TGID);
+	binds = !leader && front_sandbox_concerns(VSYS_SANDBOXES, class);
 	if (leader)
 		for_each_thread(leader, thread)
 			binds |= !!front_sandbox_of(thread, class);

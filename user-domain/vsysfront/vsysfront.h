@@ -27,7 +27,7 @@
  *	front_quota_lock		what users have
  *	placeholder.poll_lock		what a service domain said of readiness
  *	ring.lock (irq)			sleepers, slots in use
- *	channel.remotes (xa_lock, irq)	placeholders by remote descriptor
+ *	channel.remotes (xa_lock, irq)	remote descriptors, their placeholders
  */
 #ifndef VSYSFRONT_H
 #define VSYSFRONT_H
