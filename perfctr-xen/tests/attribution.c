@@ -156,6 +156,7 @@ static void *sample_all(void *arg)
 /*
  * Calls of many periods each: where an interrupt costs as much as dozens of short
  * calls, the next of these waits behind it, and is never where the next sample is.
+ * A reader that does not get the processor in time loses some, and is told.
  */
 static void sampled(int file)
 {
@@ -176,7 +177,7 @@ static void sampled(int file)
 		die("VSYS_COUNTERS_STOP");
 	pthread_join(reader, NULL);
 	count = account(samples.fd).value[0];
-	check(samples.calls > 100 && !samples.lost,
+	check(samples.calls > 100 && samples.lost * 20 < samples.nr,
 	      "%llu samples, %llu lost, %llu in calls of pwrite", samples.nr,
 	      samples.lost, samples.calls);
 	check(near(count, samples.calls * PERIOD, 10),
