@@ -26,6 +26,8 @@ script=$here/${0##*/}
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${VIRTUOS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/virtuos}
 jobs=${VIRTUOS_JOBS:-$(nproc)}
+# What our own make hands down (no built-in rules, say) is not meant for others'.
+unset MAKEFLAGS MFLAGS MAKELEVEL
 mode=build	# or key, dir
 product=	# what is printed, below the directory
 patches=()
