@@ -99,21 +99,26 @@ def test_perfctr_attached(lab):
 
 def test_perfctr_thread(lab):
     """One of eight threads that read: no more than its own calls, which are fewer
-    than half of what all of them make in the same time."""
+    than half of what all of them make in the same time, at its worst."""
     lab.native('sh -c', UNTIL + f'''
         virtuos run -- {CALLS} 8 10000000 /storage/vt-calls &
         until_true "[ \\$(ls /proc/$!/task | wc -l) = 8 ]"
         thread=$(ls /proc/$!/task | sort -n | tail -n 1)
         stat="perfctr-xen stat --json -e {CLOCK}"
-        $stat -o /tmp/vt-thread -t $thread sleep 2 &&
-            $stat -o /tmp/vt-process -p $! sleep 2
-        status=$?; kill $!; exit $status''')
-    thread, process = (json.loads(lab.native(f'cat /tmp/vt-{what}'))
-                       for what in ('thread', 'process'))
-    adds_up(thread)
-    assert clock(thread['whole'], 'user') > 0
-    made = calls(thread['whole'], 'storage')
-    assert made > 100 and made * 2 < calls(process['whole'], 'storage')
+        for turn in 1 2 3; do
+            $stat -o /tmp/vt-thread-$turn -t $thread sleep 2 &&
+                $stat -o /tmp/vt-process-$turn -p $! sleep 2
+            status=$?
+            [ $status = 0 ] || break
+        done
+        kill $!; exit $status''')
+    threads, processes = ([json.loads(lab.native(f'cat /tmp/vt-{what}-{turn}'))['whole']
+                           for turn in (1, 2, 3)] for what in ('thread', 'process'))
+    adds_up(json.loads(lab.native('cat /tmp/vt-thread-1')))
+    assert all(clock(whole, 'user') > 0 for whole in threads)
+    made = min(calls(whole, 'storage') for whole in threads)
+    all_made = max(calls(whole, 'storage') for whole in processes)
+    assert made > 100 and made * 2 < all_made, (made, all_made)
 
 
 def test_perfctr_samples(lab):
