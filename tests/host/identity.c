@@ -32,6 +32,7 @@ static bool has_own[SLOTS];
 static pthread_mutex_t service = PTHREAD_MUTEX_INITIALIZER;
 static int asked, asked_for_all, asked_reset;
 static long fail;			/* what the next request says */
+static void (*meanwhile)(void);		/* between its doing and its answer */
 
 /* ---- the rest of the library ---------------------------------------------- */
 
@@ -89,6 +90,7 @@ long virtuos_channel_ioctl(struct virtuos_channel *ch, unsigned long request,
 	const struct vsys_front_creds *creds = arg;
 	struct rights now = mine();
 	long err = __atomic_exchange_n(&fail, 0, __ATOMIC_SEQ_CST);
+	void (*between)(void);
 
 	CHECK(ch == &channel && request == VSYS_IOC_CREDS);
 	if (err)
@@ -104,6 +106,9 @@ long virtuos_channel_ioctl(struct virtuos_channel *ch, unsigned long request,
 		of_slot[creds->slot] = now;
 	}
 	pthread_mutex_unlock(&service);
+	between = __atomic_exchange_n(&meanwhile, NULL, __ATOMIC_SEQ_CST);
+	if (between)
+		between();
 	return 0;
 }
 
@@ -210,6 +215,21 @@ static void child_of_it(void)
 	CHECK_EQ(call(0), 0);
 }
 
+static void another_changes_all(void)
+{
+	thread(together);
+}
+
+/* Everybody's rights change when the old ones have just been attested. */
+static void overtaken(void)
+{
+	alone();
+	meanwhile = another_changes_all;
+	/* The old ones, the channel's, and the new ones. */
+	CHECK_EQ(call(0), 3);
+	CHECK_EQ(call(0), 0);
+}
+
 static void opens_and_changes_all(void)
 {
 	alone();
@@ -253,6 +273,7 @@ static void steps(void)
 	CHECK_EQ(call(1), 1);
 	thread(child_of_it);
 	CHECK_EQ(call(0), 1);
+	thread(overtaken);
 	thread(opens_and_changes_all);
 	CHECK_EQ(call(0), 1);
 	CHECK_EQ(call(0), 0);
