@@ -10,6 +10,7 @@
 #include "placeholder.h"
 #include "ring.h"
 #include "sandbox.h"
+#include "wait.h"
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -95,8 +96,8 @@ static long front_client_wait(struct front_channel *ch, void __user *arg)
 	if (test_and_set_bit(wait.slot, ch->waited))
 		return -EBUSY;
 	/* The program has spun already. */
-	err = front_ring_sleep(&ch->kernel, front_channel_slot(ch, wait.slot),
-			       TASK_INTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT);
+	err = front_wait_asleep(&ch->kernel, front_channel_slot(ch, wait.slot),
+				TASK_INTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT);
 	clear_bit(wait.slot, ch->waited);
 	if (err == FRONT_DEAD && READ_ONCE(ch->kernel.retired))
 		return -EACCES;
