@@ -16,7 +16,7 @@
 VIRTUOS_HOOK int close(int fd)
 {
 	if (virtuos_active) {
-		if (virtuos_fd_own(fd))
+		if (virtuos_own_has(fd))
 			return virtuos_return(-EBADF);
 		pthread_testcancel();
 		if (virtuos_fd_closing(fd))
@@ -33,7 +33,7 @@ static long close_parts(unsigned int first, unsigned int last, int flags)
 	int own;
 
 	while (first <= last) {
-		own = first <= INT_MAX ? virtuos_fd_own_next(first) : -1;
+		own = first <= INT_MAX ? virtuos_own_next(first) : -1;
 		if (own < 0 || (unsigned int)own > last)
 			return sys3(SYS_close_range, first, last, flags);
 		if ((unsigned int)own > first) {
