@@ -18,7 +18,7 @@
 
 /*
  * This process's channel to a service.  When the service dies, or is given up,
- * the channel is marked dead and stays in memory, for other threads may be using
+ * the channel has ended and stays in memory, for other threads may be using
  * it; the next one has another generation, so descriptors of the old one are not
  * mistaken.  What it shared with the service is not left to anybody: a thread in
  * the middle of a call finds private memory there, in which nobody answers.

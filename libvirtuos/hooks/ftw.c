@@ -34,7 +34,7 @@ struct walk {
 
 static int visit(struct walk *w, const struct parent *up, int base, int level);
 
-/* What a function of the program's hears of the object at w->path; -1: errno. */
+/* What the program's function hears of w->path, FTW_…; -1: errno. */
 static int type_flag(struct walk *w, struct stat *st)
 {
 	bool physical = w->flags & FTW_PHYS;
