@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Channels of this process: opening, mapping, and losing them. */
-#include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,15 +13,6 @@
 static struct virtuos_channel *channels[VIRTUOS_SERVICES_MAX];
 static uint32_t generations[VIRTUOS_SERVICES_MAX];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static int query_fd = -1;
-/* Open, and no channel yet: for services that have none (sandbox.c). */
-static int spare_fd[VIRTUOS_SERVICES_MAX] = {
-	[0 ... VIRTUOS_SERVICES_MAX - 1] = -1,
-};
-/* Own descriptors begin here if they can, out of the program's way. */
-static int own_low;
-/* None is below: what programs close is, as a rule. */
-static int own_floor = INT_MAX;
 
 void virtuos_signals_block(uint64_t *old)
 {
@@ -47,76 +36,6 @@ void virtuos_channel_unlock(const uint64_t *signals)
 {
 	pthread_mutex_unlock(&lock);
 	virtuos_signals_restore(signals);
-}
-
-/* Open /dev/vsys at a high number.  Returns it, or -errno. */
-static int own_open(void)
-{
-	struct rlimit limit = { .rlim_cur = 1024 };
-	long fd, high;
-
-	fd = sys4(SYS_openat, AT_FDCWD, VSYS_FRONT_PATH, O_RDWR | O_CLOEXEC, 0);
-	if (fd < 0)
-		return fd;
-	sys4(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, &limit);
-	if (!own_low)
-		own_low = limit.rlim_cur > 1088 ? 1056 :
-			  limit.rlim_cur > 64	? (int)limit.rlim_cur - 32 :
-						  (int)limit.rlim_cur / 2;
-	high = sys3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, own_low);
-	if (high >= 0)
-		sys1(SYS_close, fd);
-	else
-		high = fd;
-	if (high < own_floor)
-		own_floor = high;
-	return high;
-}
-
-bool virtuos_fd_own(int fd)
-{
-	int i;
-
-	if (fd < own_floor)
-		return false;
-	if (fd == query_fd)
-		return true;
-	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++)
-		if ((channels[i] && channels[i]->fd == fd) ||
-		    spare_fd[i] == fd)
-			return true;
-	return false;
-}
-
-static int next_of(int fd, int next, int own)
-{
-	return own >= fd && (next < 0 || own < next) ? own : next;
-}
-
-int virtuos_fd_own_next(int fd)
-{
-	int i, next = -1;
-
-	next = next_of(fd, next, query_fd);
-	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++) {
-		if (channels[i])
-			next = next_of(fd, next, channels[i]->fd);
-		next = next_of(fd, next, spare_fd[i]);
-	}
-	return next;
-}
-
-int virtuos_channel_query(void)
-{
-	uint64_t old;
-
-	if (__atomic_load_n(&query_fd, __ATOMIC_ACQUIRE) >= 0)
-		return query_fd;
-	virtuos_channel_lock(&old);
-	if (query_fd < 0 && virtuos_active)
-		__atomic_store_n(&query_fd, own_open(), __ATOMIC_RELEASE);
-	virtuos_channel_unlock(&old);
-	return query_fd;
 }
 
 static size_t ring_size(uint32_t nr_slots)
@@ -225,8 +144,7 @@ static struct virtuos_channel *channel_new(int service, long *error)
 	}
 	ch->service = service;
 	strcpy(open.service, virtuos_routes.services[service]);
-	ch->fd = spare_fd[service] >= 0 ? spare_fd[service] : own_open();
-	spare_fd[service] = -1;
+	ch->fd = virtuos_own_take(service);
 	if (ch->fd < 0) {
 		*error = channel_unreachable(ch->fd) ? -EACCES : ch->fd;
 		virtuos_log("%s", virtuos_remedy(text, sizeof(text),
@@ -263,6 +181,11 @@ struct virtuos_channel *virtuos_channel_get(int service)
 						     __ATOMIC_ACQUIRE);
 
 	return ch && !__atomic_load_n(&ch->life, __ATOMIC_RELAXED) ? ch : NULL;
+}
+
+int virtuos_channel_fd(int service)
+{
+	return channels[service] ? channels[service]->fd : -1;
 }
 
 struct virtuos_channel *virtuos_channel_open(int service, long *error)
@@ -334,31 +257,6 @@ long virtuos_channel_ioctl(struct virtuos_channel *ch, unsigned long request,
 		       VIRTUOS_DEAD : ret;
 }
 
-void virtuos_channel_spare(void)
-{
-	uint64_t old;
-	unsigned int i;
-
-	virtuos_channel_query();
-	virtuos_channel_lock(&old);
-	for (i = 0; i < virtuos_routes.nr_services; i++)
-		if (!virtuos_channel_get(i) && spare_fd[i] < 0 &&
-		    !virtuos_given_up(i))
-			spare_fd[i] = own_open();
-	virtuos_channel_unlock(&old);
-}
-
-static void spare_close(void)
-{
-	int i;
-
-	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++) {
-		if (spare_fd[i] >= 0)
-			sys1(SYS_close, spare_fd[i]);
-		spare_fd[i] = -1;
-	}
-}
-
 static bool in_call(struct virtuos_channel *ch)
 {
 	uint32_t i;
@@ -396,18 +294,13 @@ void virtuos_channel_end_all(void)
 	for (i = 0; i < VIRTUOS_SERVICES_MAX; i++)
 		if (channels[i] && channels[i]->life == VIRTUOS_ENDING)
 			channel_end(channels[i]);
-	spare_close();
-	if (query_fd >= 0)
-		sys1(SYS_close, query_fd);
-	query_fd = -1;
+	virtuos_own_end();
 	virtuos_channel_unlock(&old);
 }
 
 /*
  * A forked child has copies of the descriptors but not of the mappings: it
- * forgets them and opens channels of its own when it needs them.  What it asks
- * about descriptors it can ask through its parent's, also where it could not
- * open /dev/vsys.
+ * forgets them and opens channels of its own when it needs them.
  */
 void virtuos_channel_fork_child(void)
 {
@@ -422,5 +315,5 @@ void virtuos_channel_fork_child(void)
 		sys2(SYS_munmap, channels[i], sizeof(*channels[i]));
 		channels[i] = NULL;
 	}
-	spare_close();
+	virtuos_own_fork_child();
 }

@@ -18,7 +18,7 @@
 
 /*
  * This process's channel to a service.  When the service dies, or is given up,
- * the channel is marked dead and stays in memory, for other threads may be using
+ * the channel has ended and stays in memory, for other threads may be using
  * it; the next one has another generation, so descriptors of the old one are not
  * mistaken.  What it shared with the service is not left to anybody: a thread in
  * the middle of a call finds private memory there, in which nobody answers.
@@ -62,10 +62,8 @@ static inline bool virtuos_channel_ended(const struct virtuos_channel *ch)
 /* An ioctl() on the channel.  VIRTUOS_DEAD, whatever the reason. */
 long virtuos_channel_ioctl(struct virtuos_channel *ch, unsigned long request,
 			   void *arg);
-/* A descriptor for VSYS_IOC_FD, or -1. */
-int virtuos_channel_query(void);
-/* Open what can be opened only while /dev/vsys can. */
-void virtuos_channel_spare(void);
+/* The descriptor of its last one, if that is still open, or -1. */
+int virtuos_channel_fd(int service);
 /* All of them, and all descriptors; calls in progress get a second to end. */
 void virtuos_channel_end_all(void);
 void virtuos_channel_fork_child(void);
@@ -76,6 +74,18 @@ void virtuos_channel_unlock(const uint64_t *signals);
 /* Block all signals around what must not be interrupted by a handler. */
 void virtuos_signals_block(uint64_t *old);
 void virtuos_signals_restore(const uint64_t *old);
+
+/* ---- own.c ------------------------------------------------------------- */
+
+/* A descriptor for VSYS_IOC_FD, or negative. */
+int virtuos_own_query(void);
+/* Open what can be opened only while /dev/vsys can. */
+void virtuos_own_prepare(void);
+/* For a new channel, the lock held: a spare one or another.  -errno. */
+int virtuos_own_take(int service);
+/* Close all but the channels', the lock held. */
+void virtuos_own_end(void);
+void virtuos_own_fork_child(void);
 
 /* ---- slot.c ------------------------------------------------------------ */
 

@@ -22,7 +22,8 @@ bool virtuos_failure_lacking(long err)
 }
 
 /*
- * For accept() it is an error that accept(2) says to treat like EAGAIN; a dead
+ * Of the calls that make a socket accept() is the one that names a descriptor.
+ * For it this is an error that accept(2) says to treat like EAGAIN; a dead
  * listening socket is always ready, so event loops come back at once, and a
  * short sleep keeps them from taking the processor that the service needs to
  * come back.

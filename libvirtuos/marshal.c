@@ -434,7 +434,8 @@ long virtuos_marshal_out(struct virtuos_marshal *m, uint32_t nr,
 	long err;
 	int i;
 
-	if (ret <= -4095)	/* neither a result nor an errno */
+	/* Neither a result nor an errno; vsysfront has the same limit. */
+	if (ret <= -4095)
 		return -EIO;
 	if (ret < 0 || nr >= VSYS_NR_NOP)
 		return ret;

@@ -166,7 +166,7 @@ long virtuos_sandbox_ioctl(struct virtuos_channel *ch, unsigned long request,
 void virtuos_sandbox_prepare(void)
 {
 	let_keep();
-	virtuos_channel_spare();
+	virtuos_own_prepare();
 }
 
 /* Which services does that concern?  vsysfront knows. */

@@ -155,7 +155,7 @@ static bool ask(int fd, struct virtuos_remote *remote)
 {
 	struct vsys_front_fd info = { .fd = fd };
 	struct virtuos_channel *ch;
-	int query = virtuos_channel_query();
+	int query = virtuos_own_query();
 	int service;
 	long err;
 

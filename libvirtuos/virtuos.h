@@ -145,10 +145,13 @@ void virtuos_fd_dup(int old, int new);
 bool virtuos_fd_closing(int fd);
 /* It did not follow, or failed without closing: take the account back. */
 void virtuos_fd_not_closed(int service);
-/* Is fd one of the library's own (channels)?  Programs cannot close those. */
-bool virtuos_fd_own(int fd);
+
+/* ---- own.c ------------------------------------------------------------- */
+
+/* Is fd one of the library's own?  Programs cannot close those. */
+bool virtuos_own_has(int fd);
 /* The lowest of those at or above fd, or -1. */
-int virtuos_fd_own_next(int fd);
+int virtuos_own_next(int fd);
 
 /* ---- path.c, cwd.c ----------------------------------------------------- */
 

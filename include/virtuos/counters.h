@@ -107,7 +107,7 @@ struct vsys_record {
 	__u32 kind;
 	__u32 account;		/* of the call, or OTHER: between calls */
 	__u32 nr;		/* of the call, or ~0: between calls */
-	__u16 slot;
+	__u16 slot;		/* of the call, by its region's number */
 	__u16 counter;		/* SAMPLE: index of the counter */
 	__u32 cpu;		/* B's virtual processor */
 	__u32 tid;		/* B's worker */

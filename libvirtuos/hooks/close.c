@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * close and what closes many.  The library's own descriptors (its channels)
- * are not there for programs: closing one fails, a range leaves them out.
+ * close and what closes many.  The library's own descriptors (own.c) are not
+ * there for programs: closing one fails, a range leaves them out.
  */
 #include "hook.h"
 
@@ -10,13 +10,14 @@
 #include <unistd.h>
 
 /*
- * A thread that is cancelled in libc's close() has closed nothing: it could
- * not take back that the close has been accounted for.
+ * A remote one is closed by the system call itself.  libc's close() may end the
+ * thread, if it is cancelled, before anything is closed, and then nobody would
+ * take back that the close has been counted.
  */
 VIRTUOS_HOOK int close(int fd)
 {
 	if (virtuos_active) {
-		if (virtuos_fd_own(fd))
+		if (virtuos_own_has(fd))
 			return virtuos_return(-EBADF);
 		pthread_testcancel();
 		if (virtuos_fd_closing(fd))
@@ -26,14 +27,14 @@ VIRTUOS_HOOK int close(int fd)
 }
 HOOK_ALIAS(__close, close);
 
-/* The range in parts, between our own descriptors. */
+/* The range in parts, between the library's own descriptors. */
 static long close_parts(unsigned int first, unsigned int last, int flags)
 {
 	long err;
 	int own;
 
 	while (first <= last) {
-		own = first <= INT_MAX ? virtuos_fd_own_next(first) : -1;
+		own = first <= INT_MAX ? virtuos_own_next(first) : -1;
 		if (own < 0 || (unsigned int)own > last)
 			return sys3(SYS_close_range, first, last, flags);
 		if ((unsigned int)own > first) {
@@ -62,8 +63,9 @@ VIRTUOS_HOOK void closefrom(int first)
 }
 
 /*
- * A stream and a directory close their descriptor inside libc.  It would be
- * noticed (virtuos_fd_closing), but at the price of a forgotten table.
+ * A stream and a directory close their descriptor inside libc.  vsysfront
+ * counts that close, and the library would notice, but it would forget its
+ * whole table (table.c); so the close is counted here before libc makes it.
  */
 static bool close_remote(int fd)
 {

@@ -22,7 +22,7 @@ static long replace(int old, int new, int flags)
 
 	if (!virtuos_active)
 		return sys3(SYS_dup3, old, new, flags);
-	if (virtuos_fd_own(new)) {
+	if (virtuos_own_has(new)) {
 		virtuos_log("dup onto %d: a channel of libvirtuos, EBUSY", new);
 		return -EBUSY;
 	}

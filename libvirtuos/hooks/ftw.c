@@ -34,8 +34,8 @@ struct walk {
 
 static int visit(struct walk *w, const struct parent *up, int base, int level);
 
-/* The kind of the object at w->path; -1: errno. */
-static int kind(struct walk *w, struct stat *st)
+/* What the program's function hears of w->path, FTW_…; -1: errno. */
+static int type_flag(struct walk *w, struct stat *st)
 {
 	bool physical = w->flags & FTW_PHYS;
 
@@ -130,7 +130,7 @@ static int visit(struct walk *w, const struct parent *up, int base, int level)
 	int type;
 
 	memset(&st, 0, sizeof(st));
-	type = kind(w, &st);
+	type = type_flag(w, &st);
 	if (type < 0)
 		return -1;
 	if (!level)

@@ -287,7 +287,7 @@ static void back_channel_init(struct back_channel *ch)
 
 /* Put, not freed, after a failure. */
 static struct back_channel *back_channel_alloc(struct back_device *dev,
-					       u32 slot,
+					       u32 open_slot,
 					       const struct vsys_open *open)
 {
 	u32 regions = open->nr_slots + VSYS_SLOTS_KERNEL;
@@ -300,7 +300,7 @@ static struct back_channel *back_channel_alloc(struct back_device *dev,
 	ch->arena_base = open->arena_base;
 	ch->pid = open->pid;
 	back_channel_name(ch, open->comm);
-	ch->open_slot = slot;
+	ch->open_slot = open_slot;
 	ch->granted = kcalloc(regions, sizeof(*ch->granted), GFP_KERNEL);
 	ch->growing = bitmap_zalloc(regions, GFP_KERNEL);
 	ch->identity = back_identity_make(&open->creds);
@@ -335,8 +335,8 @@ static int back_channel_fit(struct back_channel *ch,
 	return err;
 }
 
-/* Map a client's channel and queue it for a shadow. */
-int back_channel_open(struct back_device *dev, u32 slot,
+/* Map a client's channel and queue it for a shadow; open_slot: to answer. */
+int back_channel_open(struct back_device *dev, u32 open_slot,
 		      const struct vsys_open *open)
 {
 	struct back_channel *ch;
@@ -345,7 +345,7 @@ int back_channel_open(struct back_device *dev, u32 slot,
 	err = back_channel_check(open);
 	if (err)
 		return err;
-	ch = back_channel_alloc(dev, slot, open);
+	ch = back_channel_alloc(dev, open_slot, open);
 	if (!ch)
 		return -ENOMEM;
 	err = back_channel_fit(ch, open);

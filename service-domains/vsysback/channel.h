@@ -92,7 +92,7 @@ struct back_channel {
 	struct back_counting *counting;
 };
 
-int back_channel_open(struct back_device *dev, u32 slot,
+int back_channel_open(struct back_device *dev, u32 open_slot,
 		      const struct vsys_open *open);
 struct back_channel *back_channel_get(struct back_device *dev, u64 id);
 void back_channel_put(struct back_channel *ch);

@@ -83,15 +83,15 @@ void back_identity_put(struct back_identity *id)
 	kfree(id);
 }
 
-/* With whose rights does a call in this slot run? */
-static struct back_identity *back_creds_of(struct back_channel *ch, u32 slot)
+/* With whose rights does a call run that has this region? */
+static struct back_identity *back_creds_of(struct back_channel *ch, u32 region)
 {
 	/* Acquire: the array is empty before it is seen. */
 	struct back_identity **apart = smp_load_acquire(&ch->apart);
 	struct back_identity *id = NULL;
 
-	if (unlikely(apart) && slot < ch->program.nr_slots)
-		id = READ_ONCE(apart[slot]);
+	if (unlikely(apart) && region < ch->program.nr_slots)
+		id = READ_ONCE(apart[region]);	/* the program's slot */
 	return id ?: READ_ONCE(ch->identity);
 }
 
@@ -233,8 +233,9 @@ void back_creds_limits(u64 files, u64 fsize)
 	task_unlock(current->group_leader);
 }
 
-/* The identity of a slot with credentials to act with, and a reference. */
-static struct back_identity *back_creds_find(struct back_channel *ch, u32 slot)
+/* The same, with credentials to act with, and a reference. */
+static struct back_identity *back_creds_find(struct back_channel *ch,
+					     u32 region)
 {
 	struct back_identity *id;
 
@@ -244,7 +245,7 @@ static struct back_identity *back_creds_find(struct back_channel *ch, u32 slot)
 		current->fs->umask = ch->process.umask;
 		back_creds_limits(ch->process.files, ch->process.fsize);
 	}
-	id = back_creds_of(ch, slot);
+	id = back_creds_of(ch, region);
 	if (!id->cred)
 		id->cred = back_creds_make(&id->attested);
 	if (id->cred)
@@ -259,15 +260,15 @@ static struct back_identity *back_creds_find(struct back_channel *ch, u32 slot)
  * Before each call: act with the credentials of its slot, as they are now.  A
  * worker that could not get any runs nothing.
  */
-int back_creds_apply(struct back_worker *w, u32 slot)
+int back_creds_apply(struct back_worker *w, u32 region)
 {
 	struct back_channel *ch = w->channel;
 	struct back_identity *id;
 	const struct cred *old;
 
-	if (likely(w->identity == back_creds_of(ch, slot)))
+	if (likely(w->identity == back_creds_of(ch, region)))
 		return 0;
-	id = back_creds_find(ch, slot);
+	id = back_creds_find(ch, region);
 	if (!id)
 		return -ENOMEM;
 	old = override_creds(id->cred);

@@ -17,7 +17,7 @@ int back_creds_set(struct back_channel *ch, u64 slot, u64 number, bool reset,
 		   const struct vsys_creds *attested);
 void back_creds_free(struct back_channel *ch);
 void back_creds_limits(u64 files, u64 fsize);
-int back_creds_apply(struct back_worker *w, u32 slot);
+int back_creds_apply(struct back_worker *w, u32 region);
 void back_creds_drop(struct back_worker *w);
 
 #endif /* BACK_CREDS_H */

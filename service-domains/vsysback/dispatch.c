@@ -39,11 +39,12 @@ static s64 back_dispatch_result(s64 ret)
 }
 
 /* Those of the program's ring reach no call of the kernel's. */
-static s64 back_dispatch_cancel(struct back_channel *ch, bool kernel, u64 slot)
+static s64 back_dispatch_cancel(struct back_channel *ch, bool kernel,
+				u64 region)
 {
-	if (!kernel && slot >= ch->program.nr_slots)
+	if (!kernel && region >= ch->program.nr_slots)
 		return -ESRCH;
-	return back_worker_cancel(ch, slot);
+	return back_worker_cancel(ch, region);
 }
 
 static s64 back_dispatch_own(struct back_channel *ch, bool kernel,
@@ -82,23 +83,26 @@ static s64 back_dispatch_run(const struct vsys_call *call)
 	return back_dispatch_result(x64_sys_call(&regs, call->nr));
 }
 
-/* For the client's kernel: what has been opened in the program's slot? */
-static void back_dispatch_made(struct back_channel *ch, u32 slot, int fd)
+/*
+ * For the client's kernel: what has been opened in the program's slot?  It and
+ * its region have one number.
+ */
+static void back_dispatch_made(struct back_channel *ch, u32 region, int fd)
 {
 	struct file *file;
 
 	if (!(ch->dev->features & VSYS_FEATURE_TYPE) ||
-	    slot >= ch->program.nr_slots)
+	    region >= ch->program.nr_slots)
 		return;
 	file = fget_raw(fd);		/* O_PATH, too */
 	if (!file)
 		return;
-	vsys_made_put(&ch->kernel, slot, fd, file_inode(file)->i_mode);
+	vsys_made_put(&ch->kernel, region, fd, file_inode(file)->i_mode);
 	fput(file);
 }
 
 /* The descriptors of all clients are divided, too. */
-static s64 back_dispatch_newfd(struct back_channel *ch, u32 slot,
+static s64 back_dispatch_newfd(struct back_channel *ch, u32 region,
 			       const struct vsys_call *call)
 {
 	u32 result = vsys_calls[call->nr].result;
@@ -110,7 +114,7 @@ static s64 back_dispatch_newfd(struct back_channel *ch, u32 slot,
 	if (ret < 0)
 		back_files_return(ch);
 	else if (VSYS_RESULT_KIND(result) == VSYS_RESULT_FILE)
-		back_dispatch_made(ch, slot, ret);
+		back_dispatch_made(ch, region, ret);
 	return ret;
 }
 
@@ -127,7 +131,7 @@ static s64 back_dispatch_close(struct back_channel *ch,
 	return ret;
 }
 
-static s64 back_dispatch_checked(struct back_channel *ch, u32 slot,
+static s64 back_dispatch_checked(struct back_channel *ch, u32 region,
 				 const struct vsys_call *call)
 {
 	s64 ret;
@@ -136,21 +140,21 @@ static s64 back_dispatch_checked(struct back_channel *ch, u32 slot,
 	if (call->nr == VSYS_NR_close)
 		return back_dispatch_close(ch, call);
 	if (vsys_call_makes_fd(&vsys_calls[call->nr]))
-		return back_dispatch_newfd(ch, slot, call);
+		return back_dispatch_newfd(ch, region, call);
 	ret = back_dispatch_run(call);
 	if (!ret && call->nr == VSYS_NR_fcntl)
 		back_lock_answer(ch, call);
 	return ret;
 }
 
-s64 back_dispatch(struct back_worker *w, u32 slot, struct vsys_call *call)
+s64 back_dispatch(struct back_worker *w, u32 region, struct vsys_call *call)
 {
 	struct back_channel *ch = w->channel;
 	struct vsys_check check = {
 		.class = ch->dev->class,
-		.kernel = slot >= ch->program.nr_slots,
-		.base = ch->arena_base + (u64)slot * VSYS_SLOT_ARENA_MAX,
-		.size = READ_ONCE(ch->granted[slot]),
+		.kernel = region >= ch->program.nr_slots,
+		.base = ch->arena_base + (u64)region * VSYS_SLOT_ARENA_MAX,
+		.size = READ_ONCE(ch->granted[region]),
 		.scratch = w->scratch,
 	};
 	struct vsys_fixup fixup;
@@ -163,7 +167,7 @@ s64 back_dispatch(struct back_worker *w, u32 slot, struct vsys_call *call)
 		back_stats_count(ch->dev, errors);
 		return ret;
 	}
-	ret = back_dispatch_checked(ch, slot, call);
+	ret = back_dispatch_checked(ch, region, call);
 	return vsys_check_finish(&check, &fixup, ret);
 }
 

@@ -8,7 +8,7 @@
 
 struct back_worker;
 
-s64 back_dispatch(struct back_worker *w, u32 slot, struct vsys_call *call);
+s64 back_dispatch(struct back_worker *w, u32 region, struct vsys_call *call);
 bool back_dispatch_waits(const struct vsys_call *call);
 
 #endif /* BACK_DISPATCH_H */

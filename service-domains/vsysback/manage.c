@@ -41,7 +41,7 @@ static void back_manage_answer(struct back_channel *ch, struct back_job *job,
 			back_pages_return(ch, job->nr_refs);
 		clear_bit(job->region, ch->growing);
 	}
-	back_control_reply(ch->dev, job->slot, ret);
+	back_control_reply(ch->dev, job->control_slot, ret);
 	kfree(job);
 }
 

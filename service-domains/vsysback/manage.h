@@ -13,10 +13,10 @@ struct back_channel;
 /* What the shadow's manager thread does for a request of the control channel. */
 struct back_job {
 	struct list_head list;
-	u32 slot;			/* control slot to answer */
+	u32 control_slot;		/* to answer */
 	enum { BACK_JOB_MAP, BACK_JOB_INSTALL } kind;
 	/* MAP */
-	u32 region;			/* slot whose region grows */
+	u32 region;			/* that grows */
 	u32 offset;			/* bytes */
 	u32 nr_refs;
 	/* INSTALL */

@@ -16,31 +16,32 @@
 #include "manage.h"
 #include "requests.h"
 
-static s64 back_request_open(struct back_device *dev, u32 slot)
+static s64 back_request_open(struct back_device *dev, u32 control_slot)
 {
-	struct vsys_open *open = kmemdup(back_control_message(dev, slot),
-					 sizeof(*open), GFP_KERNEL);
+	struct vsys_open *open =
+		kmemdup(back_control_message(dev, control_slot), sizeof(*open),
+			GFP_KERNEL);
 	int err;
 
 	if (!open)
 		return -ENOMEM;
-	err = back_channel_open(dev, slot, open);
+	err = back_channel_open(dev, control_slot, open);
 	kfree(open);
 	return err ? err : BACK_LATER;
 }
 
-static s64 back_request_close(struct back_device *dev, u32 slot, u64 id)
+static s64 back_request_close(struct back_device *dev, u32 control_slot, u64 id)
 {
 	struct back_channel *ch = back_channel_get(dev, id);
 
 	if (!ch)
 		return -ENOENT;
-	back_channel_end(ch, slot);
+	back_channel_end(ch, control_slot);
 	back_channel_put(ch);
 	return BACK_LATER;
 }
 
-static s64 back_request_creds(struct back_device *dev, u32 slot,
+static s64 back_request_creds(struct back_device *dev, u32 control_slot,
 			      const struct vsys_call *call)
 {
 	struct back_channel *ch = back_channel_get(dev, call->args[0]);
@@ -49,7 +50,7 @@ static s64 back_request_creds(struct back_device *dev, u32 slot,
 
 	if (!ch)
 		return -ENOENT;
-	creds = kmemdup(back_control_message(dev, slot), sizeof(*creds),
+	creds = kmemdup(back_control_message(dev, control_slot), sizeof(*creds),
 			GFP_KERNEL);
 	if (creds) {
 		err = back_creds_check(creds);
@@ -74,19 +75,21 @@ static s64 back_request_retire(struct back_device *dev, u64 id)
 	return 0;
 }
 
-static struct back_job *back_request_map(struct back_device *dev, u32 slot,
-					 u32 region, u32 offset, u32 nr)
+static struct back_job *back_request_map(struct back_device *dev,
+					 u32 control_slot, u32 region,
+					 u32 offset, u32 nr)
 {
 	struct back_job *job = kzalloc(struct_size(job, refs, nr), GFP_KERNEL);
 
 	if (!job)
 		return NULL;
-	job->slot = slot;
+	job->control_slot = control_slot;
 	job->kind = BACK_JOB_MAP;
 	job->region = region;
 	job->offset = offset;
 	job->nr_refs = nr;
-	memcpy(job->refs, back_control_message(dev, slot), nr * sizeof(u32));
+	memcpy(job->refs, back_control_message(dev, control_slot),
+	       nr * sizeof(u32));
 	return job;
 }
 
@@ -95,8 +98,8 @@ static struct back_job *back_request_map(struct back_device *dev, u32 slot,
  * carried out at a time, or two could agree with what is granted now and not
  * with each other.
  */
-static s64 back_request_grow(struct back_channel *ch, u32 slot, u32 region,
-			     u64 offset, u32 nr)
+static s64 back_request_grow(struct back_channel *ch, u32 control_slot,
+			     u32 region, u64 offset, u32 nr)
 {
 	u32 granted = READ_ONCE(ch->granted[region]);
 	struct back_job *job;
@@ -112,7 +115,7 @@ static s64 back_request_grow(struct back_channel *ch, u32 slot, u32 region,
 	err = back_pages_charge(ch, nr);
 	if (err)
 		return err;
-	job = back_request_map(ch->dev, slot, region, offset, nr);
+	job = back_request_map(ch->dev, control_slot, region, offset, nr);
 	err = job ? back_manage_post(ch, job) : -ENOMEM;
 	if (!err)
 		return BACK_LATER;
@@ -121,7 +124,7 @@ static s64 back_request_grow(struct back_channel *ch, u32 slot, u32 region,
 	return err;
 }
 
-static s64 back_request_arena(struct back_device *dev, u32 slot,
+static s64 back_request_arena(struct back_device *dev, u32 control_slot,
 			      const struct vsys_call *call)
 {
 	u64 region = call->args[1], nr = call->args[3];
@@ -137,7 +140,7 @@ static s64 back_request_arena(struct back_device *dev, u32 slot,
 	ret = -EBUSY;
 	if (test_and_set_bit(region, ch->growing))
 		goto out;
-	ret = back_request_grow(ch, slot, region, call->args[2], nr);
+	ret = back_request_grow(ch, control_slot, region, call->args[2], nr);
 	if (ret != BACK_LATER)
 		clear_bit(region, ch->growing);
 out:
@@ -145,7 +148,7 @@ out:
 	return ret;
 }
 
-static s64 back_request_share(struct back_device *dev, u32 slot,
+static s64 back_request_share(struct back_device *dev, u32 control_slot,
 			      const struct vsys_call *call)
 {
 	struct back_channel *from, *to;
@@ -162,7 +165,7 @@ static s64 back_request_share(struct back_device *dev, u32 slot,
 	job = kzalloc(sizeof(*job), GFP_KERNEL);
 	if (!job)
 		goto put_to;
-	job->slot = slot;
+	job->control_slot = control_slot;
 	job->kind = BACK_JOB_INSTALL;
 	ret = -EBADF;
 	if (call->args[1] < VSYS_FD_FIRST || call->args[1] > INT_MAX)
@@ -186,24 +189,24 @@ put_from:
 }
 
 /* Called by the thread of the control channel. */
-s64 back_request_handle(struct back_device *dev, u32 slot,
+s64 back_request_handle(struct back_device *dev, u32 control_slot,
 			const struct vsys_call *call)
 {
 	switch (call->nr) {
 	case VSYS_CONTROL_OPEN:
-		return back_request_open(dev, slot);
+		return back_request_open(dev, control_slot);
 	case VSYS_CONTROL_CLOSE:
-		return back_request_close(dev, slot, call->args[0]);
+		return back_request_close(dev, control_slot, call->args[0]);
 	case VSYS_CONTROL_CREDS:
-		return back_request_creds(dev, slot, call);
+		return back_request_creds(dev, control_slot, call);
 	case VSYS_CONTROL_ARENA:
-		return back_request_arena(dev, slot, call);
+		return back_request_arena(dev, control_slot, call);
 	case VSYS_CONTROL_SHARE:
-		return back_request_share(dev, slot, call);
+		return back_request_share(dev, control_slot, call);
 	case VSYS_CONTROL_RETIRE:
 		return back_request_retire(dev, call->args[0]);
 	default:
-		return back_counting_request(dev, call,
-					     back_control_message(dev, slot));
+		return back_counting_request(
+			dev, call, back_control_message(dev, control_slot));
 	}
 }

@@ -8,7 +8,7 @@
 
 struct back_device;
 
-s64 back_request_handle(struct back_device *dev, u32 slot,
+s64 back_request_handle(struct back_device *dev, u32 control_slot,
 			const struct vsys_call *call);
 
 #endif /* BACK_REQUESTS_H */

@@ -141,85 +141,86 @@ void back_worker_wake(struct back_channel *ch)
 }
 
 /*
- * Interrupt the call in a slot as a signal would.  The worker clears its slot
- * under the same lock, so the signal cannot hit its next call.
+ * Interrupt the call of a region as a signal would.  The worker clears what it
+ * runs under the same lock, so the signal cannot hit its next call.
  */
-int back_worker_cancel(struct back_channel *ch, u64 slot)
+int back_worker_cancel(struct back_channel *ch, u64 region)
 {
 	struct back_worker *w;
 	int err = -ESRCH;
 
 	spin_lock_irq(&ch->lock);
 	list_for_each_entry(w, &ch->workers, list) {
-		spin_lock(&w->slot_lock);
-		if (w->slot >= 0 && w->slot == slot && w->task != current) {
+		spin_lock(&w->region_lock);
+		if (w->region >= 0 && w->region == region &&
+		    w->task != current) {
 			send_sig(SIGUSR2, w->task, 1);
 			err = 0;
 		}
-		spin_unlock(&w->slot_lock);
+		spin_unlock(&w->region_lock);
 	}
 	spin_unlock_irq(&ch->lock);
 	return err;
 }
 
-static void back_worker_slot(struct back_worker *w, int slot)
+static void back_worker_runs(struct back_worker *w, int region)
 {
-	spin_lock_irq(&w->slot_lock);
-	w->slot = slot;
-	spin_unlock_irq(&w->slot_lock);
+	spin_lock_irq(&w->region_lock);
+	w->region = region;
+	spin_unlock_irq(&w->region_lock);
 }
 
-static s64 back_worker_call(struct back_worker *w, u32 slot,
+static s64 back_worker_call(struct back_worker *w, u32 region,
 			    struct vsys_call *call)
 {
-	s64 ret = back_creds_apply(w, slot);
+	s64 ret = back_creds_apply(w, region);
 
 	if (ret)
 		return ret;
 	if (unlikely(READ_ONCE(w->channel->starved)) && back_worker_last(w) &&
 	    back_dispatch_waits(call))
 		return -EAGAIN;
-	back_worker_slot(w, slot);
+	back_worker_runs(w, region);
 	WRITE_ONCE(w->in_call, true);
-	ret = back_dispatch(w, slot, call);
+	ret = back_dispatch(w, region, call);
 	/* What the call left to a return to user space that never comes (0202). */
 	task_work_run();
 	WRITE_ONCE(w->in_call, false);
-	back_worker_slot(w, -1);
+	back_worker_runs(w, -1);
 	return ret;
 }
 
-/* Slots are numbered as regions are: the kernel's after the program's. */
+/* Whose slot has it?  The kernel's regions come after the program's. */
 static const struct vsys_ring *back_worker_ring(struct back_channel *ch,
-						u32 slot, u32 *index)
+						u32 region, u32 *slot)
 {
-	bool kernel = slot >= ch->program.nr_slots;
+	bool kernel = region >= ch->program.nr_slots;
 
-	*index = kernel ? slot - ch->program.nr_slots : slot;
+	*slot = kernel ? region - ch->program.nr_slots : region;
 	return kernel ? &ch->kernel : &ch->program;
 }
 
-/* False: nobody has submitted that slot. */
-static bool back_worker_run(struct back_worker *w, u32 slot)
+/* False: nobody has submitted its slot. */
+static bool back_worker_run(struct back_worker *w, u32 region)
 {
 	struct back_channel *ch = w->channel;
 	const struct vsys_ring *ring;
 	struct vsys_call call;
 	bool counted;
-	u32 index;
+	u32 slot;
 	s64 ret;
 
-	ring = back_worker_ring(ch, slot, &index);
-	if (!vsys_ring_take(ring, index, &call))
+	ring = back_worker_ring(ch, region, &slot);
+	if (!vsys_ring_take(ring, slot, &call))
 		return false;
-	counted = back_counting_begin(w, slot, &call);
-	ret = back_worker_call(w, slot, &call);
+	counted = back_counting_begin(w, region, &call);
+	ret = back_worker_call(w, region, &call);
 	/* A cancellation that came too late, a SIGPIPE: not the next call's. */
 	if (signal_pending(current) && !fatal_signal_pending(current))
 		flush_signals(current);
 	if (counted)
 		back_counting_end(w, ret);
-	if (vsys_slot_complete(ring, index, ret))
+	if (vsys_slot_complete(ring, slot, ret))
 		back_channel_bell(ch);
 	return true;
 }
@@ -235,8 +236,8 @@ static bool back_worker_stop(struct back_channel *ch)
 }
 
 /*
- * A claimed slot, or -1.  The kernel's calls come first, for others wait behind
- * them, but not twice in a row.
+ * The region of a claimed slot, or -1.  The kernel's calls come first, for
+ * others wait behind them, but not twice in a row.
  */
 static int back_worker_claim(struct back_worker *w)
 {
@@ -249,25 +250,25 @@ static int back_worker_claim(struct back_worker *w)
 		slot = unlikely(READ_ONCE(ch->retired)) ?
 			       -1 : vsys_ring_claim(&ch->program, &w->cursor);
 		if (slot >= 0 || !kernel)
-			return slot;
+			return slot;	/* its region's number, too */
 	}
 	w->kernel_last = true;
 	slot = vsys_ring_claim(&ch->kernel, &w->kernel_cursor);
 	return slot < 0 ? slot : (int)ch->program.nr_slots + slot;
 }
 
-/* Poll for a bounded time.  Returns a claimed slot, or -1. */
+/* Poll for a bounded time.  The region of a claimed slot, or -1. */
 static int back_worker_poll(struct back_worker *w)
 {
 	struct back_channel *ch = w->channel;
 	u64 end = 0;
-	int slot, i;
+	int region, i;
 
 	for (;;) {
 		for (i = 0; i < 32; i++) {
-			slot = back_worker_claim(w);
-			if (slot >= 0)
-				return slot;
+			region = back_worker_claim(w);
+			if (region >= 0)
+				return region;
 			if (i % 8 == 7)
 				cpu_relax();
 		}
@@ -301,16 +302,16 @@ static void back_worker_doze(struct back_worker *w)
 static void back_worker_lead(struct back_worker *w)
 {
 	struct back_channel *ch = w->channel;
-	int slot;
+	int region;
 
 	while (READ_ONCE(ch->leader) == w && !back_worker_stop(ch)) {
 		cond_resched();
-		slot = back_worker_poll(w);
-		if (slot >= 0 && back_worker_run(w, slot)) {
+		region = back_worker_poll(w);
+		if (region >= 0 && back_worker_run(w, region)) {
 			WRITE_ONCE(ch->bell.worked, true);
 			w->spin_us = min(w->spin_us * 2, BACK_SPIN_MAX_US);
 		}
-		if (slot >= 0)
+		if (region >= 0)
 			continue;
 		w->spin_us = max(w->spin_us / 2, BACK_SPIN_MIN_US);
 		back_worker_doze(w);
@@ -389,12 +390,12 @@ int back_worker_serve(struct back_channel *ch, u64 scratch)
 		.channel = ch,
 		.task = current,
 		.scratch = scratch,
-		.slot = -1,
+		.region = -1,
 		.spin_us = BACK_SPIN_MAX_US / 4,
 	};
 
 	INIT_LIST_HEAD(&w.idle);
-	spin_lock_init(&w.slot_lock);
+	spin_lock_init(&w.region_lock);
 	back_worker_register(&w);
 	sched_set_sleep_hook(current, &w.hook);
 	back_channel_serving(ch);

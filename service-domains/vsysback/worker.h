@@ -25,15 +25,15 @@ struct back_worker {
 	struct back_identity *identity;
 	const struct cred *own_cred;	/* to go back to */
 	unsigned int spin_us;		/* how long to poll before sleeping */
-	spinlock_t slot_lock;
-	int slot;			/* that it runs, as a region, or -1 */
+	spinlock_t region_lock;
+	int region;			/* of the call that it runs, or -1 */
 	bool in_call;
 	struct back_gauge *gauge;	/* counting's; NULL: it does not count */
 };
 
 int back_worker_serve(struct back_channel *ch, u64 scratch);
 void back_worker_wake(struct back_channel *ch);
-int back_worker_cancel(struct back_channel *ch, u64 slot);
+int back_worker_cancel(struct back_channel *ch, u64 region);
 void back_worker_settle(struct back_channel *ch);
 
 #endif /* BACK_WORKER_H */

@@ -15,6 +15,7 @@
 #include <virtuos/death.h>
 
 #include "libvirtuos/channel.c"
+#include "libvirtuos/own.c"
 
 void virtuos_sandbox_learn(uint32_t bits)
 {
@@ -106,8 +107,8 @@ static void at_known_places(void)
 
 	CHECK_EQ(read_some(5), 1);
 	CHECK(device_ways() > 0);
-	CHECK(virtuos_fd_own(ch->fd));
-	CHECK_EQ(virtuos_fd_own_next(0), ch->fd);
+	CHECK(virtuos_own_has(ch->fd));
+	CHECK_EQ(virtuos_own_next(0), ch->fd);
 	/* In the middle of it, unanswered. */
 	service_stand();
 	test_need(!pthread_create(&thread, NULL, reader, NULL), "thread");
@@ -116,7 +117,7 @@ static void at_known_places(void)
 	usleep(20000);
 	end_storage();
 	CHECK_EQ(device_ways(), 0);
-	CHECK_EQ(virtuos_fd_own_next(0), -1);
+	CHECK_EQ(virtuos_own_next(0), -1);
 	service_go_on();
 	pthread_join(thread, &ret);
 	CHECK(!ret);

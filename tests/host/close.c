@@ -27,12 +27,12 @@ void virtuos_init(void)
 {
 }
 
-bool virtuos_fd_own(int fd)
+bool virtuos_own_has(int fd)
 {
 	return fd == own_fd;
 }
 
-int virtuos_fd_own_next(int fd)
+int virtuos_own_next(int fd)
 {
 	return fd <= own_fd ? own_fd : -1;
 }

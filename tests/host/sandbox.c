@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What:	libvirtuos/sandbox.c and hooks/sandbox.c, with channel.c and
- *		table.c under them.
+ * What:	libvirtuos/sandbox.c and hooks/sandbox.c, with channel.c, own.c
+ *		and table.c under them.
  * Why:		a program that confines itself must keep no way around that, and
  *		must not be killed for a system call of the library's.
  * How:		with a device in memory: programs that enter a sandbox, fail to,
@@ -19,6 +19,7 @@
 #include "libvirtuos/hooks/hook.h"
 
 #include "libvirtuos/channel.c"
+#include "libvirtuos/own.c"
 #include "libvirtuos/table.c"
 #include "libvirtuos/sandbox.c"
 
@@ -104,8 +105,8 @@ static void everything_is_local(void)
 	CHECK_EQ(hook_at(VSYS_NR_newfstatat,
 			 VIRTUOS_ARGS(AT_FDCWD, VIRTUOS_PTR("/"),
 				      VIRTUOS_PTR(&st), 0)), 0);
-	CHECK(!virtuos_fd_own(placeholder));
-	CHECK_EQ(virtuos_fd_own_next(0), -1);
+	CHECK(!virtuos_own_has(placeholder));
+	CHECK_EQ(virtuos_own_next(0), -1);
 	CHECK_EQ(system_calls, before);
 }
 
@@ -406,7 +407,7 @@ static void moved(void)
 	CHECK(!virtuos_channel_get(NETWORK));
 	virtuos_sandbox_prepare();
 	own = spare_fd[NETWORK];
-	CHECK(own >= 0 && virtuos_fd_own(own));
+	CHECK(own >= 0 && virtuos_own_has(own));
 	CHECK(spare_fd[STORAGE] < 0);
 	no_device = true;
 	account_says = -EACCES;

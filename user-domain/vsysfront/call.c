@@ -15,6 +15,7 @@
 #include "counting/counting.h"
 #include "device.h"
 #include "ring.h"
+#include "wait.h"
 #include <linux/sched/signal.h>
 #include <virtuos/ring.h>
 
@@ -122,10 +123,9 @@ static int front_call_cancel(struct front_channel *ch, u32 region)
 	do {
 		ret = front_call_simple(ch, FRONT_BOUND, VSYS_NR_CANCEL,
 					region, 0, 0, 0);
-		err = front_ring_wait(&ch->kernel,
-				      front_channel_slot(ch, region),
-				      TASK_UNINTERRUPTIBLE,
-				      ret ? 1 : FRONT_CANCEL_STEP);
+		err = front_wait(&ch->kernel, front_channel_slot(ch, region),
+				 TASK_UNINTERRUPTIBLE,
+				 ret ? 1 : FRONT_CANCEL_STEP);
 		if (err != -ETIMEDOUT)
 			return err;
 	} while ((!ret || ret == -ESRCH) && time_before(jiffies, end));
@@ -145,8 +145,7 @@ static bool front_call_answered(struct front_channel *ch)
 	s = front_ring_slot(ring, slot);
 	s->nr = VSYS_NR_NOP;
 	front_ring_submit(ring, slot);
-	if (front_ring_wait(ring, s, TASK_UNINTERRUPTIBLE,
-			    FRONT_NOP_PATIENCE)) {
+	if (front_wait(ring, s, TASK_UNINTERRUPTIBLE, FRONT_NOP_PATIENCE)) {
 		front_ring_slot_lose(ring, slot);
 		return false;
 	}
@@ -177,8 +176,8 @@ static int front_call_late(struct front_channel *ch, struct vsys_slot *slot,
 		if (patience != FRONT_BOUND || signal_pending(current) ||
 		    current->flags & PF_EXITING)
 			break;
-		err = front_ring_wait(&ch->kernel, slot, TASK_UNINTERRUPTIBLE,
-				      FRONT_PATIENCE);
+		err = front_wait(&ch->kernel, slot, TASK_UNINTERRUPTIBLE,
+				 FRONT_PATIENCE);
 	}
 	return err;
 }
@@ -194,8 +193,8 @@ int front_call_wait(struct front_channel *ch, u32 region,
 	struct vsys_slot *slot = front_channel_slot(ch, region);
 	int err;
 
-	err = front_ring_wait(&ch->kernel, slot, front_call_state(patience),
-			      front_call_timeout(ch, patience));
+	err = front_wait(&ch->kernel, slot, front_call_state(patience),
+			 front_call_timeout(ch, patience));
 	if (err == -ERESTARTSYS && patience == FRONT_SIGNAL)
 		err = front_call_cancel(ch, region);
 	if (err == -ETIMEDOUT)

@@ -10,6 +10,7 @@
 #include "placeholder.h"
 #include "ring.h"
 #include "sandbox.h"
+#include "wait.h"
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -20,24 +21,24 @@
 #include <linux/uaccess.h>
 #include <virtuos/front.h>
 
-/* One open file. */
-struct front_client {
+/* One open file of /dev/vsys. */
+struct front_chardev_file {
 	struct mutex lock;		/* opening */
 	struct front_channel *ch;	/* NULL before OPEN; release */
 	atomic_t ended;			/* its use of the channel is given up */
 };
 
 /* What a program hears. */
-static long front_client_error(long ret)
+static long front_chardev_error(long ret)
 {
 	return ret == FRONT_DEAD ? -ENODEV : ret;
 }
 
 /* The channel of the calling process's file, with a use. */
-static struct front_channel *front_client_channel(struct front_client *c)
+static struct front_channel *front_chardev_channel(struct front_chardev_file *f)
 {
 	/* Acquire: what OPEN did before it stored ch. */
-	struct front_channel *ch = smp_load_acquire(&c->ch);
+	struct front_channel *ch = smp_load_acquire(&f->ch);
 	int err;
 
 	if (!ch)
@@ -54,7 +55,7 @@ static struct front_channel *front_client_channel(struct front_client *c)
 	return ERR_PTR(err);
 }
 
-static long front_client_open(struct front_client *c, void __user *arg)
+static long front_ioctl_open(struct front_chardev_file *f, void __user *arg)
 {
 	struct vsys_front_open open;
 	struct front_channel *ch;
@@ -62,9 +63,9 @@ static long front_client_open(struct front_client *c, void __user *arg)
 
 	if (copy_from_user(&open, arg, sizeof(open)))
 		return -EFAULT;
-	if (mutex_lock_interruptible(&c->lock))
+	if (mutex_lock_interruptible(&f->lock))
 		return -ERESTARTSYS;
-	if (c->ch) {
+	if (f->ch) {
 		err = -EBUSY;
 		goto out;
 	}
@@ -74,15 +75,15 @@ static long front_client_open(struct front_client *c, void __user *arg)
 		goto out;
 	}
 	front_channel_get(ch);
-	smp_store_release(&c->ch, ch);	/* ready before it is seen */
+	smp_store_release(&f->ch, ch);	/* ready before it is seen */
 	if (copy_to_user(arg, &open, sizeof(open)))
 		err = -EFAULT;
 out:
-	mutex_unlock(&c->lock);
+	mutex_unlock(&f->lock);
 	return err;
 }
 
-static long front_client_wait(struct front_channel *ch, void __user *arg)
+static long front_ioctl_wait(struct front_channel *ch, void __user *arg)
 {
 	struct vsys_front_wait wait;
 	int err;
@@ -95,8 +96,8 @@ static long front_client_wait(struct front_channel *ch, void __user *arg)
 	if (test_and_set_bit(wait.slot, ch->waited))
 		return -EBUSY;
 	/* The program has spun already. */
-	err = front_ring_sleep(&ch->kernel, front_channel_slot(ch, wait.slot),
-			       TASK_INTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT);
+	err = front_wait_asleep(&ch->kernel, front_channel_slot(ch, wait.slot),
+				TASK_INTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT);
 	clear_bit(wait.slot, ch->waited);
 	if (err == FRONT_DEAD && READ_ONCE(ch->kernel.retired))
 		return -EACCES;
@@ -107,7 +108,7 @@ static long front_client_wait(struct front_channel *ch, void __user *arg)
 
 /* ---- Memory, credentials, descriptors --------------------------------------------- */
 
-static long front_client_arena(struct front_channel *ch, void __user *arg)
+static long front_ioctl_arena(struct front_channel *ch, void __user *arg)
 {
 	struct vsys_front_arena a;
 	int err;
@@ -123,7 +124,7 @@ static long front_client_arena(struct front_channel *ch, void __user *arg)
 	return copy_to_user(arg, &a, sizeof(a)) ? -EFAULT : 0;
 }
 
-static long front_client_creds(struct front_channel *ch, void __user *arg)
+static long front_ioctl_creds(struct front_channel *ch, void __user *arg)
 {
 	struct vsys_front_creds creds;
 
@@ -132,7 +133,7 @@ static long front_client_creds(struct front_channel *ch, void __user *arg)
 	return front_creds_attest(ch, creds.slot, creds.flags);
 }
 
-static long front_client_fd(void __user *arg)
+static long front_ioctl_fd(void __user *arg)
 {
 	struct front_placeholder *p;
 	struct vsys_front_fd info;
@@ -158,7 +159,7 @@ static long front_client_fd(void __user *arg)
 	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
-static long front_client_attach(struct front_channel *ch, void __user *arg)
+static long front_ioctl_attach(struct front_channel *ch, void __user *arg)
 {
 	struct front_placeholder *p;
 	struct vsys_front_fd info;
@@ -180,7 +181,7 @@ static long front_client_attach(struct front_channel *ch, void __user *arg)
 	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
-static long front_client_account(struct front_channel *ch, void __user *arg)
+static long front_ioctl_account(struct front_channel *ch, void __user *arg)
 {
 	struct vsys_front_account a;
 
@@ -188,43 +189,43 @@ static long front_client_account(struct front_channel *ch, void __user *arg)
 	return copy_to_user(arg, &a, sizeof(a)) ? -EFAULT : 0;
 }
 
-static long front_client_request(struct front_channel *ch, unsigned int cmd,
-				 void __user *p)
+static long front_ioctl_channel(struct front_channel *ch, unsigned int cmd,
+				void __user *p)
 {
 	switch (cmd) {
 	case VSYS_IOC_DOORBELL:
 		front_ring_bell(&ch->kernel);
 		return 0;
 	case VSYS_IOC_WAIT:
-		return front_client_wait(ch, p);
+		return front_ioctl_wait(ch, p);
 	case VSYS_IOC_CALL:
 		return front_descriptor_make(ch, p);
 	case VSYS_IOC_ARENA:
-		return front_client_arena(ch, p);
+		return front_ioctl_arena(ch, p);
 	case VSYS_IOC_CREDS:
-		return front_client_creds(ch, p);
+		return front_ioctl_creds(ch, p);
 	case VSYS_IOC_ATTACH:
-		return front_client_attach(ch, p);
+		return front_ioctl_attach(ch, p);
 	case VSYS_IOC_ACCOUNT:
-		return front_client_account(ch, p);
+		return front_ioctl_account(ch, p);
 	}
 	return -ENOTTY;
 }
 
-static long front_client_ioctl(struct front_client *c, unsigned int cmd,
-			       void __user *p)
+static long front_ioctl(struct front_chardev_file *f, unsigned int cmd,
+			void __user *p)
 {
 	struct front_channel *ch;
 	long ret;
 
 	if (cmd == VSYS_IOC_OPEN)
-		return front_client_open(c, p);
+		return front_ioctl_open(f, p);
 	if (cmd == VSYS_IOC_FD)
-		return front_client_fd(p);
-	ch = front_client_channel(c);
+		return front_ioctl_fd(p);
+	ch = front_chardev_channel(f);
 	if (IS_ERR(ch))
 		return PTR_ERR(ch);
-	ret = front_client_request(ch, cmd, p);
+	ret = front_ioctl_channel(ch, cmd, p);
 	front_channel_unuse(ch);
 	return ret;
 }
@@ -232,8 +233,8 @@ static long front_client_ioctl(struct front_client *c, unsigned int cmd,
 static long front_chardev_ioctl(struct file *file, unsigned int cmd,
 				unsigned long arg)
 {
-	return front_client_error(front_client_ioctl(file->private_data, cmd,
-						     (void __user *)arg));
+	return front_chardev_error(front_ioctl(file->private_data, cmd,
+					       (void __user *)arg));
 }
 
 /* ---- Mapping ------------------------------------------------------------------------ */
@@ -273,8 +274,8 @@ static int front_chardev_map_arena(struct front_channel *ch,
 	return 0;
 }
 
-static int front_client_map(struct front_channel *ch,
-			    struct vm_area_struct *vma)
+static int front_chardev_map(struct front_channel *ch,
+			     struct vm_area_struct *vma)
 {
 	u64 offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
 
@@ -297,12 +298,12 @@ static int front_client_map(struct front_channel *ch,
 
 static int front_chardev_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	struct front_channel *ch = front_client_channel(file->private_data);
+	struct front_channel *ch = front_chardev_channel(file->private_data);
 	int err;
 
 	if (IS_ERR(ch))
-		return front_client_error(PTR_ERR(ch));
-	err = front_client_map(ch, vma);
+		return front_chardev_error(PTR_ERR(ch));
+	err = front_chardev_map(ch, vma);
 	front_channel_unuse(ch);
 	return err;
 }
@@ -311,19 +312,19 @@ static int front_chardev_mmap(struct file *file, struct vm_area_struct *vma)
 
 static int front_chardev_open(struct inode *inode, struct file *file)
 {
-	struct front_client *c = kzalloc(sizeof(*c), GFP_KERNEL_ACCOUNT);
+	struct front_chardev_file *f = kzalloc(sizeof(*f), GFP_KERNEL_ACCOUNT);
 
-	if (!c)
+	if (!f)
 		return -ENOMEM;
-	mutex_init(&c->lock);
-	file->private_data = c;
+	mutex_init(&f->lock);
+	file->private_data = f;
 	return 0;
 }
 
-static void front_client_end(struct front_client *c)
+static void front_chardev_end(struct front_chardev_file *f)
 {
-	if (c->ch && !atomic_xchg(&c->ended, 1))
-		front_channel_unuse(c->ch);
+	if (f->ch && !atomic_xchg(&f->ended, 1))
+		front_channel_unuse(f->ch);
 }
 
 /*
@@ -332,23 +333,23 @@ static void front_client_end(struct front_client *c)
  */
 static int front_chardev_flush(struct file *file, fl_owner_t id)
 {
-	struct front_client *c = file->private_data;
-	struct front_channel *ch = READ_ONCE(c->ch);
+	struct front_chardev_file *f = file->private_data;
+	struct front_channel *ch = READ_ONCE(f->ch);
 
 	if (ch && current->flags & PF_EXITING && current->tgid == ch->tgid)
-		front_client_end(c);
+		front_chardev_end(f);
 	return 0;
 }
 
 static int front_chardev_release(struct inode *inode, struct file *file)
 {
-	struct front_client *c = file->private_data;
+	struct front_chardev_file *f = file->private_data;
 
-	front_client_end(c);
-	if (c->ch)
-		front_channel_put(c->ch);
-	mutex_destroy(&c->lock);
-	kfree(c);
+	front_chardev_end(f);
+	if (f->ch)
+		front_channel_put(f->ch);
+	mutex_destroy(&f->lock);
+	kfree(f);
 	return 0;
 }
 

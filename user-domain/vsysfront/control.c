@@ -10,6 +10,7 @@
 #include "device.h"
 #include "memory.h"
 #include "ring.h"
+#include "wait.h"
 #include <linux/gfp.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
@@ -230,7 +231,7 @@ static s64 front_control_make(struct front_device *dev,
 	front_control_fill(c, slot, r);
 	front_ring_submit(&c->ring, slot);
 	s = front_ring_slot(&c->ring, slot);
-	err = front_ring_wait(&c->ring, s, state, r->timeout);
+	err = front_wait(&c->ring, s, state, r->timeout);
 	if (err) {
 		front_control_give_up(dev, slot, r, err);
 		return err == -ERESTARTSYS ? -ETIMEDOUT : err;

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ring: the one whose slots are this kernel's own, the doorbell, and who sleeps,
- * be it on one of them or on one of a program's.
+ * Ring: the one whose slots are this kernel's own, and the doorbell, which
+ * rings for a program's slots, too.
  *
  * Everything in it is written by the other domain: nothing read from it decides
  * about this kernel's memory.  Which slots are in use is kept privately.
  */
 #include "ring.h"
 #include "memory.h"
-#include <linux/sched/clock.h>
+#include "wait.h"
 #include <linux/sched/signal.h>
 #include <asm/xen/hypercall.h>
 #include <xen/interface/event_channel.h>
 #include <virtuos/control.h>
 
-/* How long a submitter spins for an answer before it sleeps. */
-#define FRONT_SPIN_NS		(30 * NSEC_PER_USEC)
 /* After so many interrupts in a row that brought nothing, Xen throttles. */
 #define FRONT_EMPTY_IRQS	64
 
@@ -101,168 +99,6 @@ bool front_ring_dead(struct front_ring *ring)
 	return true;
 }
 
-/* ---- Sleeping ---------------------------------------------------------- */
-
-struct front_sleeper {
-	struct list_head node;
-	struct task_struct *task;
-	struct vsys_slot *slot;
-};
-
-/* Will nobody answer this slot any more? */
-static bool front_ring_over(struct front_ring *ring,
-			    const struct vsys_slot *slot)
-{
-	const struct vsys_slot *own = ring->memory.ring.slots;
-
-	if (front_ring_dead(ring))
-		return true;
-	return READ_ONCE(ring->retired) &&
-	       (slot < own || slot >= own + VSYS_SLOTS_KERNEL);
-}
-
-/* lock held: slots that were given up, and have been answered after all. */
-static bool front_ring_reclaim(struct front_ring *ring)
-{
-	bool useful = false;
-	u32 slot;
-	s64 ret;
-
-	for_each_set_bit(slot, ring->own_lost, VSYS_SLOTS_KERNEL) {
-		if (!vsys_slot_done(front_ring_slot(ring, slot)))
-			continue;
-		ret = vsys_slot_finish(front_ring_slot(ring, slot));
-		__clear_bit(slot, ring->own_lost);
-		__clear_bit(slot, ring->own_busy);
-		if (ring->reclaim)
-			ring->reclaim(ring, slot, ret);
-		useful = true;
-	}
-	if (useful)
-		wake_up_all(&ring->own_wait);
-	return useful;
-}
-
-/*
- * The doorbell rang: wakes whose call is done, or everybody when the other
- * side is dead.  Says whether there was anybody to wake.
- */
-bool front_ring_wake(struct front_ring *ring)
-{
-	struct front_sleeper *s;
-	unsigned long flags;
-	bool useful = false;
-
-	spin_lock_irqsave(&ring->lock, flags);
-	list_for_each_entry(s, &ring->sleepers, node) {
-		if (!front_ring_over(ring, s->slot) &&
-		    !vsys_slot_done(s->slot))
-			continue;
-		wake_up_process(s->task);
-		useful = true;
-	}
-	useful |= front_ring_reclaim(ring);
-	spin_unlock_irqrestore(&ring->lock, flags);
-	if (front_ring_dead(ring))
-		wake_up_all(&ring->own_wait);
-	return useful;
-}
-
-/*
- * Ends an interrupt, after its work.  Useful is one that woke somebody who had
- * to be woken, whatever the other side says.  A bell may come too late for a
- * sleeper that saw its answer by itself, so a few empty interrupts are normal; a
- * storm of them is not, and Xen's event code then delays the next.
- */
-void front_ring_eoi(struct front_ring *ring, bool useful)
-{
-	if (useful)
-		ring->empty_irqs = 0;
-	else if (ring->empty_irqs < FRONT_EMPTY_IRQS)
-		ring->empty_irqs++;
-	xen_irq_lateeoi(ring->irq, ring->empty_irqs < FRONT_EMPTY_IRQS ?
-			     0 : XEN_EOI_FLAG_SPURIOUS);
-}
-
-/* Nobody answers any more: wakes everybody. */
-void front_ring_kill(struct front_ring *ring)
-{
-	WRITE_ONCE(ring->dead, true);
-	front_ring_wake(ring);
-}
-
-/* The program's slots are served no more: wakes who sleeps on them. */
-void front_ring_retire(struct front_ring *ring)
-{
-	WRITE_ONCE(ring->retired, true);
-	front_ring_wake(ring);
-}
-
-static bool front_ring_spin(const struct vsys_slot *s, unsigned int state)
-{
-	u64 end = local_clock() + FRONT_SPIN_NS;
-
-	do {
-		if (vsys_slot_done(s))
-			return true;
-		if (need_resched() || signal_pending_state(state, current))
-			return false;
-		vsys_relax();
-	} while (local_clock() < end);
-	return vsys_slot_done(s);
-}
-
-/*
- * Sleeps until a slot is DONE: 0, FRONT_DEAD, -ERESTARTSYS (a signal that
- * state lets through), -ETIMEDOUT.
- *
- * No wake-up is lost: the sleeper is on the list and in its sleeping state
- * before it sets WAITING.  If B's exchange for DONE comes after that, B sees
- * WAITING and rings, and front_ring_wake() finds the sleeper; if it came
- * before, vsys_slot_wait() fails and nobody sleeps.  Death: dead is set before
- * the list is walked, and read here after the sleeper was listed.
- */
-int front_ring_sleep(struct front_ring *ring, struct vsys_slot *slot,
-		     unsigned int state, long timeout)
-{
-	struct front_sleeper me = { .task = current, .slot = slot };
-	int err = 0;
-
-	spin_lock_irq(&ring->lock);
-	list_add(&me.node, &ring->sleepers);
-	spin_unlock_irq(&ring->lock);
-	for (;;) {
-		set_current_state(state);
-		if (!vsys_slot_wait(slot))
-			break;
-		err = FRONT_DEAD;
-		if (front_ring_over(ring, slot))
-			break;
-		err = -ERESTARTSYS;
-		if (signal_pending_state(state, current))
-			break;
-		err = -ETIMEDOUT;
-		if (!timeout)
-			break;
-		timeout = schedule_timeout(timeout);
-		err = 0;
-	}
-	__set_current_state(TASK_RUNNING);
-	spin_lock_irq(&ring->lock);
-	list_del(&me.node);
-	spin_unlock_irq(&ring->lock);
-	return err;
-}
-
-/* The same, but spins first: most answers come in a few microseconds. */
-int front_ring_wait(struct front_ring *ring, struct vsys_slot *slot,
-		    unsigned int state, long timeout)
-{
-	if (front_ring_spin(slot, state))
-		return 0;
-	return front_ring_sleep(ring, slot, state, timeout);
-}
-
 /* ---- The kernel's own slots ---------------------------------------------- */
 
 /* Who may have a spare slot takes it first, and leaves the others what there is. */
@@ -330,6 +166,28 @@ void front_ring_slot_put(struct front_ring *ring, u32 slot)
 		wake_up_all(&ring->own_wait);
 }
 
+/* lock held: slots that were given up, and have been answered after all. */
+static bool front_ring_reclaim(struct front_ring *ring)
+{
+	bool useful = false;
+	u32 slot;
+	s64 ret;
+
+	for_each_set_bit(slot, ring->own_lost, VSYS_SLOTS_KERNEL) {
+		if (!vsys_slot_done(front_ring_slot(ring, slot)))
+			continue;
+		ret = vsys_slot_finish(front_ring_slot(ring, slot));
+		__clear_bit(slot, ring->own_lost);
+		__clear_bit(slot, ring->own_busy);
+		if (ring->reclaim)
+			ring->reclaim(ring, slot, ret);
+		useful = true;
+	}
+	if (useful)
+		wake_up_all(&ring->own_wait);
+	return useful;
+}
+
 /* Gives a slot up whose call is not answered; it comes back when it is. */
 void front_ring_slot_lose(struct front_ring *ring, u32 slot)
 {
@@ -339,4 +197,54 @@ void front_ring_slot_lose(struct front_ring *ring, u32 slot)
 	__set_bit(slot, ring->own_lost);
 	front_ring_reclaim(ring);
 	spin_unlock_irqrestore(&ring->lock, flags);
+}
+
+/* ---- What comes of a bell, and of death ---------------------------------- */
+
+/*
+ * The doorbell rang: wakes whose call is done, or everybody when the other
+ * side is dead.  Says whether there was anybody to wake.
+ */
+bool front_ring_wake(struct front_ring *ring)
+{
+	unsigned long flags;
+	bool useful;
+
+	spin_lock_irqsave(&ring->lock, flags);
+	useful = front_wait_wake(ring);
+	useful |= front_ring_reclaim(ring);
+	spin_unlock_irqrestore(&ring->lock, flags);
+	if (front_ring_dead(ring))
+		wake_up_all(&ring->own_wait);
+	return useful;
+}
+
+/*
+ * Ends an interrupt, after its work.  Useful is one that woke somebody who had
+ * to be woken, whatever the other side says.  A bell may come too late for a
+ * sleeper that saw its answer by itself, so a few empty interrupts are normal;
+ * a storm of them is not, and Xen's event code then delays the next.
+ */
+void front_ring_eoi(struct front_ring *ring, bool useful)
+{
+	if (useful)
+		ring->empty_irqs = 0;
+	else if (ring->empty_irqs < FRONT_EMPTY_IRQS)
+		ring->empty_irqs++;
+	xen_irq_lateeoi(ring->irq, ring->empty_irqs < FRONT_EMPTY_IRQS ?
+			     0 : XEN_EOI_FLAG_SPURIOUS);
+}
+
+/* Nobody answers any more: wakes everybody. */
+void front_ring_kill(struct front_ring *ring)
+{
+	WRITE_ONCE(ring->dead, true);
+	front_ring_wake(ring);
+}
+
+/* The program's slots are served no more: wakes who sleeps on them. */
+void front_ring_retire(struct front_ring *ring)
+{
+	WRITE_ONCE(ring->retired, true);
+	front_ring_wake(ring);
 }

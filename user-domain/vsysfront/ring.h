@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Ring: the kernel's own slots, the doorbell, and who sleeps. */
+/* Ring: the kernel's own slots, and the doorbell. */
 #ifndef FRONT_RING_H
 #define FRONT_RING_H
 
@@ -22,7 +22,7 @@ struct front_ring {
 	wait_queue_head_t own_wait;
 
 	spinlock_t lock;
-	struct list_head sleepers;	/* lock */
+	struct list_head sleepers;	/* lock; wait.c */
 	DECLARE_BITMAP(own_busy, VSYS_SLOTS_KERNEL);	/* lock; in use */
 	/* lock; busy, given up, unanswered */
 	DECLARE_BITMAP(own_lost, VSYS_SLOTS_KERNEL);
@@ -46,10 +46,6 @@ void front_ring_eoi(struct front_ring *ring, bool useful);
 bool front_ring_dead(struct front_ring *ring);
 void front_ring_kill(struct front_ring *ring);
 void front_ring_retire(struct front_ring *ring);
-int front_ring_sleep(struct front_ring *ring, struct vsys_slot *slot,
-		     unsigned int state, long timeout);
-int front_ring_wait(struct front_ring *ring, struct vsys_slot *slot,
-		    unsigned int state, long timeout);
 int front_ring_slot_get(struct front_ring *ring, bool spare,
 			unsigned int state, long timeout);
 void front_ring_slot_put(struct front_ring *ring, u32 slot);

@@ -15,7 +15,7 @@
  *
  * Locks, outermost first; counting/wing.h has those of counting:
  *
- *	client.lock (mutex)		opening, through one open file
+ *	chardev_file.lock (mutex)	opening a channel, through one open file
  *	placeholder.lock (mutex)	attachments of a placeholder
  *	channel.grow (mutex)		growth of arena regions
  *	mmap_lock

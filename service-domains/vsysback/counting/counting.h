@@ -49,7 +49,7 @@ void back_counting_channel_end(struct back_channel *ch);
 void back_counting_channel_free(struct back_channel *ch);
 
 /* gauge.c; for the functions below. */
-bool back_gauge_begin(struct back_worker *w, u32 slot,
+bool back_gauge_begin(struct back_worker *w, u32 region,
 		      const struct vsys_call *call);
 void back_gauge_end(struct back_gauge *g, s64 ret);
 void back_gauge_blocks(struct back_gauge *g);
@@ -60,11 +60,11 @@ void back_gauge_drop(struct back_worker *w);
  * The worker has a call.  False: it is not counted.  One that holds a gauge, which
  * may be of an old count, looks even if nothing is counted any more.
  */
-static inline bool back_counting_begin(struct back_worker *w, u32 slot,
+static inline bool back_counting_begin(struct back_worker *w, u32 region,
 				       const struct vsys_call *call)
 {
 	return unlikely(READ_ONCE(w->channel->counting->number) || w->gauge) &&
-	       back_gauge_begin(w, slot, call);
+	       back_gauge_begin(w, region, call);
 }
 
 /* The call that is counted has its result. */
@@ -130,7 +130,7 @@ static inline void back_counting_channel_free(struct back_channel *ch)
 {
 }
 
-static inline bool back_counting_begin(struct back_worker *w, u32 slot,
+static inline bool back_counting_begin(struct back_worker *w, u32 region,
 				       const struct vsys_call *call)
 {
 	return false;

@@ -49,7 +49,7 @@ static void back_gauge_record(struct back_gauge *g, u32 kind, bool in_call,
 	record->kind = kind;
 	record->account = in_call ? g->account : VSYS_ACCOUNT_OTHER;
 	record->nr = in_call ? g->nr : ~0u;
-	record->slot = in_call ? g->slot : 0;
+	record->slot = in_call ? g->region : 0;
 	record->counter = 0;
 	record->cpu = raw_smp_processor_id();
 	record->tid = task_pid_nr(current);
@@ -315,7 +315,7 @@ static void back_gauge_polled(struct back_gauge *g,
 }
 
 /* The worker has a call.  False: it is not counted. */
-bool back_gauge_begin(struct back_worker *w, u32 slot,
+bool back_gauge_begin(struct back_worker *w, u32 region,
 		      const struct vsys_call *call)
 {
 	struct back_gauge *g = w->gauge;
@@ -330,7 +330,7 @@ bool back_gauge_begin(struct back_worker *w, u32 slot,
 	raw_spin_lock(&g->lock);
 	open = g->open;
 	if (open) {
-		g->slot = slot;
+		g->region = region;
 		g->nr = call->nr;
 		g->account = call->account < g->count->nr_threads ?
 				     call->account : VSYS_ACCOUNT_OTHER;

@@ -34,7 +34,7 @@ struct back_gauge {
 	bool in_call;
 	bool blocked;
 	u32 account, nr;
-	u16 slot;
+	u16 region;
 };
 
 bool back_gauge_room(struct back_device *dev, u32 nr);

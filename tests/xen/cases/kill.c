@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What:	processes and threads that end in the middle of forwarded calls:
- *		kill -9, exit from another thread, a call under way at exit.
+ * What:	processes that end in the middle of a forwarded call, by kill -9
+ *		or by another thread's exit, or with a lock; a cancelled thread.
  * Why:		the shadow must end as well, close what it held, and let go of
  *		its locks, or a peer waits for ever.
  * How:		a child blocks in a call, is killed, and its peer must see the
- *		end of the connection and the lock be free.
+ *		end of the connection, its port and its lock be free; what was
+ *		sent to a cancelled thread must be there for the next reader.
  */
 #include <pthread.h>
 #include <sys/file.h>
 #include "../transcript.h"
 
-static void block_for_ever(int fd)
+/* Nothing comes: the process is ended in the call, or fails by its status. */
+static void end_in_read(int fd)
 {
 	char c;
 
@@ -30,7 +32,7 @@ static void test_reader(void)
 	pid = fork();
 	if (pid == 0) {
 		close(pair[0]);
-		block_for_ever(pair[1]);
+		end_in_read(pair[1]);
 	}
 	close(pair[1]);
 	t_sleep_ms(300);
@@ -101,7 +103,7 @@ static void test_lock(void)
 
 static void *reader(void *arg)
 {
-	block_for_ever(*(int *)arg);
+	end_in_read(*(int *)arg);
 	return NULL;
 }
 
@@ -129,7 +131,7 @@ static void test_exit(void)
 	close(pair[0]);
 }
 
-static void *canceled(void *arg)
+static void *cancelled(void *arg)
 {
 	char c;
 
@@ -146,7 +148,7 @@ static void test_cancel(void)
 
 	say("-- a cancelled thread");
 	t_tcp_pair(AF_INET, pair);
-	pthread_create(&t, NULL, canceled, &pair[0]);
+	pthread_create(&t, NULL, cancelled, &pair[0]);
 	t_sleep_ms(300);
 	WANT(pthread_cancel(t), 0);
 	WANT(pthread_join(t, &r), 0);

@@ -21,8 +21,9 @@
  * before it does; an entry is its session's; a channel's counting is freed with
  * the channel.
  *
- * Locks, outermost first.  The forwarder enters with its client.lock at most, or
- * from an interrupt or with device.lock held, and then no lock is taken here.
+ * Locks, outermost first.  The forwarder enters with its chardev_file.lock at
+ * most, or from an interrupt or with device.lock held, and then no lock is
+ * taken here.
  *
  *	session.reading (mutex)		readers of records
  *	mmap_lock
