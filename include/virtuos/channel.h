@@ -6,6 +6,7 @@
  *			pages of struct vsys_slot)
  *	kernel's ring	the same with 64 slots, for F's kernel alone: no program
  *			has it mapped
+ *	readiness	with VSYS_FEATURE_READY: one page, for F's kernel alone
  *	arena		call data; a region of VSYS_SLOT_ARENA_MAX bytes of
  *			address space for each slot, granted on demand: first
  *			those of the program's slots, then the kernel's
@@ -136,5 +137,28 @@ _Static_assert(sizeof(struct vsys_slot) == 64, "a slot is one cache line");
 _Static_assert(offsetof(struct vsys_slot, nr) == 4, "nr");
 _Static_assert(offsetof(struct vsys_slot, args) == 8, "args");
 _Static_assert(offsetof(struct vsys_slot, ret) == 56, "ret");
+
+/*
+ * What descriptors are ready for, by descriptor modulo VSYS_READY: B says it
+ * and F reads it, instead of asking (VSYS_NR_POLL).  A word:
+ *
+ *	0-13	the events that hold, EPOLLIN to EPOLLRDHUP
+ *	14	ARMED: F wants to be told of the next change; F sets, B clears
+ *	15	VALID: the other bits say something
+ *	16-31	descriptor / VSYS_READY: whose word it is
+ *
+ * Operations, and why no change is lost: ring.h.
+ */
+#define VSYS_READY		1024u		/* words */
+#define VSYS_READY_FD_MAX	(VSYS_READY << 16)
+#define VSYS_READY_MASK		0x3fffu
+#define VSYS_READY_ARMED	(1u << 14)
+#define VSYS_READY_VALID	(1u << 15)
+
+struct vsys_readiness {
+	__u32 words[VSYS_READY];
+};
+
+_Static_assert(sizeof(struct vsys_readiness) == VSYS_PAGE_SIZE, "one page");
 
 #endif /* VIRTUOS_CHANNEL_H */

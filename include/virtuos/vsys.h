@@ -28,11 +28,13 @@
 #define VSYS_FEATURE_CANCEL	(1u << 2) /* VSYS_NR_CANCEL */
 #define VSYS_FEATURE_COUNTERS	(1u << 3) /* include/virtuos/counters.h */
 #define VSYS_FEATURE_TYPE	(1u << 4) /* vsys_head.made */
+#define VSYS_FEATURE_READY	(1u << 5) /* struct vsys_readiness */
 /* Without these an end cannot do. */
 #define VSYS_FEATURES_NEEDED \
 	(VSYS_FEATURE_POLL | VSYS_FEATURE_SHARE | VSYS_FEATURE_CANCEL)
 #define VSYS_FEATURES \
-	(VSYS_FEATURES_NEEDED | VSYS_FEATURE_COUNTERS | VSYS_FEATURE_TYPE)
+	(VSYS_FEATURES_NEEDED | VSYS_FEATURE_COUNTERS | VSYS_FEATURE_TYPE | \
+	 VSYS_FEATURE_READY)
 
 #define VSYS_PAGE_SIZE 4096u
 

@@ -167,6 +167,7 @@ static void front_channel_release(struct front_channel *ch)
 	front_ring_unbind(&ch->kernel, ch);
 	if (ch->regions)
 		front_arena_free(ch);
+	front_poll_free(ch);
 	front_memory_free(&ch->program);
 	front_ring_free(&ch->kernel);
 	front_channel_return(ch, ch->nr_pages);
@@ -403,6 +404,8 @@ static int front_channel_memory(struct front_channel *ch)
 	if (!err)
 		err = front_memory_init(&ch->program, ch->dev->domid,
 					ch->nr_slots, ch->arena_base);
+	if (!err)
+		err = front_poll_init(ch);
 	if (err)
 		return err;
 	ch->kernel.own_spare = FRONT_SPARE_SLOTS;
@@ -429,6 +432,7 @@ static int front_channel_describe(struct front_channel *ch,
 		open->slot_refs[i] = refs[1 + i];
 	open->kernel_head_ref = ch->kernel.memory.refs[0];
 	open->kernel_slot_ref = ch->kernel.memory.refs[1];
+	open->ready_ref = ch->ready_ref;
 	open->event_channel = ch->kernel.port;
 	open->pid = ch->tgid;
 	strscpy_pad(open->comm, current->comm, sizeof(open->comm));
@@ -463,8 +467,8 @@ static int front_channel_request(struct front_channel *ch, bool *lost)
 /* Its share is taken first; a channel that got none is not one. */
 static int front_channel_begin(struct front_channel *ch, bool *lost)
 {
-	u32 pages = 2 + (ch->nr_slots + VSYS_SLOTS_KERNEL) /
-				VSYS_SLOTS_PER_PAGE;
+	u32 pages = 2 + front_poll_has_words(ch->dev) +
+		    (ch->nr_slots + VSYS_SLOTS_KERNEL) / VSYS_SLOTS_PER_PAGE;
 	int err;
 
 	err = front_channel_charge(ch, pages);

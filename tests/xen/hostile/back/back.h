@@ -49,6 +49,7 @@ void hostile_ring_answer(struct hostile_ring *ring, u32 slot, s64 ret);
 
 struct hostile_channel {
 	struct hostile_ring program, kernel;
+	struct vsys_readiness *ready;	/* behind the kernel's slots, or NULL */
 	u32 event_prod;
 	u32 next_fd;
 	int irq;			/* 0: not open */
