@@ -60,6 +60,8 @@ enum vsys_server_state {
 
 #define VSYS_PENDING_WORDS	16u
 #define VSYS_EVENTS		512u		/* a power of two */
+/* An event that is not a cookie: beside it, the region of an answered slot. */
+#define VSYS_EVENT_ANSWER	(1u << 31)
 
 #define VSYS_MADE		256u		/* words, by slot */
 #define VSYS_MADE_FD_MAX	(1u << 20)	/* a descriptor in one of them */
@@ -96,7 +98,10 @@ struct vsys_head {
 	 */
 	__u32 made[VSYS_MADE];	/* B; F clears */
 	__u8  pad4[640];
-	/* 2048: B writes events[prod % VSYS_EVENTS]: the cookie of VSYS_NR_POLL */
+	/*
+	 * 2048: B writes events[prod % VSYS_EVENTS]: the cookie of VSYS_NR_POLL,
+	 * or VSYS_EVENT_ANSWER and a region
+	 */
 	__u32 events[VSYS_EVENTS];
 };
 
@@ -117,7 +122,8 @@ _Static_assert(offsetof(struct vsys_head, events) == 2048, "events");
  *	FREE --F: fill, publish--> SUBMITTED --B: result--> DONE --F--> FREE
  *
  * F may add WAITING to SUBMITTED (compare and swap); B exchanges the whole
- * word for DONE and rings when the old one had WAITING.
+ * word for DONE and rings when the old one had WAITING; with
+ * VSYS_FEATURE_ANSWERS it says before that which slot it was, on the event ring.
  */
 enum vsys_slot_state {
 	VSYS_SLOT_FREE = 0,

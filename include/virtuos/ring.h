@@ -214,7 +214,7 @@ static inline void vsys_server_beat(const struct vsys_ring *ring, __u64 count)
 	__atomic_store_n(&ring->head->heartbeat, count, __ATOMIC_RELAXED);
 }
 
-/* ---- Event ring (readiness of polled descriptors) ---------------------- */
+/* ---- Event ring (readiness of polled descriptors, and answers) ---------- */
 
 /*
  * B: append a cookie; the caller serialises producers.  *prod is B's private
@@ -240,7 +240,7 @@ static inline void vsys_event_put(const struct vsys_ring *ring, __u32 *prod,
  * F: take the next cookie; the caller serialises consumers.  *cons is F's
  * private copy.  Returns 1 with a cookie, 0 when empty, -1 when the other
  * side's index makes no sense or the overflow mark was set: treat every
- * descriptor as ready and go on with *cons, which has been resynchronised.
+ * descriptor as ready, every sleeper as answered, and go on with *cons, which has been resynchronised.
  */
 static inline int vsys_event_get(const struct vsys_ring *ring, __u32 *cons,
 				 __u32 *cookie)

@@ -29,12 +29,13 @@
 #define VSYS_FEATURE_COUNTERS	(1u << 3) /* include/virtuos/counters.h */
 #define VSYS_FEATURE_TYPE	(1u << 4) /* vsys_head.made */
 #define VSYS_FEATURE_READY	(1u << 5) /* struct vsys_readiness */
+#define VSYS_FEATURE_ANSWERS	(1u << 6) /* VSYS_EVENT_ANSWER */
 /* Without these an end cannot do. */
 #define VSYS_FEATURES_NEEDED \
 	(VSYS_FEATURE_POLL | VSYS_FEATURE_SHARE | VSYS_FEATURE_CANCEL)
 #define VSYS_FEATURES \
 	(VSYS_FEATURES_NEEDED | VSYS_FEATURE_COUNTERS | VSYS_FEATURE_TYPE | \
-	 VSYS_FEATURE_READY)
+	 VSYS_FEATURE_READY | VSYS_FEATURE_ANSWERS)
 
 #define VSYS_PAGE_SIZE 4096u
 

@@ -213,19 +213,14 @@ static int back_poll_wake(wait_queue_entry_t *wait, unsigned int mode, int sync,
 			  void *key)
 {
 	struct back_poll *poll = wait->private;
-	struct back_channel *ch = poll->channel;
 	__poll_t events = key_to_poll(key);
-	unsigned long flags;
 
 	if (events && !(events & (READ_ONCE(poll->events) | EPOLLERR |
 				  EPOLLHUP)))
 		return 0;
 	if (!back_poll_due(poll, events))
 		return 0;
-	spin_lock_irqsave(&ch->event_lock, flags);
-	vsys_event_put(&ch->kernel, &ch->event_prod, READ_ONCE(poll->cookie));
-	spin_unlock_irqrestore(&ch->event_lock, flags);
-	back_channel_bell(ch);
+	back_channel_tell(poll->channel, READ_ONCE(poll->cookie));
 	return 1;
 }
 

@@ -14,7 +14,8 @@ SAY("multiple of %u, %u to %u;", VSYS_SLOTS_PER_PAGE, VSYS_SLOTS_MIN,
     VSYS_SLOTS_MAX)
 SAY("%d ASLEEP, %d AWAKE, %d DEAD", VSYS_SERVER_ASLEEP, VSYS_SERVER_AWAKE,
     VSYS_SERVER_DEAD)
-SAY("%u cookies", VSYS_EVENTS)
+SAY("%u events", VSYS_EVENTS)
+SAY("a cookie is below 0x%x", VSYS_EVENT_ANSWER)
 SAY("%u words: what calls", VSYS_MADE)
 SAY("in word s modulo %u of `made`", VSYS_MADE)
 SAY("bits 0 to %d are the descriptor", __builtin_ctz(VSYS_MADE_FD_MAX) - 1)

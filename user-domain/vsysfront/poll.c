@@ -92,32 +92,20 @@ bool front_poll_wake_all(struct front_channel *ch)
 }
 
 /*
- * irq: delivers what B put on the event ring, a ring full at most; says whether
- * any of it was due.  A cookie of another placeholder by now, or one that B made
- * up, costs one idle wake-up.  An overflow, or an index that makes no sense:
- * all is set, and everybody is to be woken, but not in an interrupt.
+ * irq: an event of B's; was it due?  A cookie of another placeholder by now, or
+ * one that B made up, costs one idle wake-up.
  */
-bool front_poll_drain(struct front_channel *ch, bool *all)
+bool front_poll_event(struct front_channel *ch, u32 cookie)
 {
 	struct front_placeholder *p;
 	unsigned long flags;
 	bool due = false;
-	u32 cookie, i;
-	int got;
 
-	for (i = 0; i < VSYS_EVENTS; i++) {
-		got = vsys_event_get(&ch->kernel.memory.ring, &ch->event_cons,
-				     &cookie);
-		if (got <= 0) {
-			*all = got < 0;
-			break;
-		}
-		xa_lock_irqsave(&ch->remotes, flags);
-		p = xa_load(&ch->remotes, cookie);
-		if (p)
-			due |= front_poll_wake(p);
-		xa_unlock_irqrestore(&ch->remotes, flags);
-	}
+	xa_lock_irqsave(&ch->remotes, flags);
+	p = xa_load(&ch->remotes, cookie);
+	if (p)
+		due = front_poll_wake(p);
+	xa_unlock_irqrestore(&ch->remotes, flags);
 	return due;
 }
 

@@ -19,7 +19,7 @@ int front_poll_init(struct front_channel *ch);
 void front_poll_free(struct front_channel *ch);
 
 __poll_t front_poll(struct file *file, poll_table *table);
-bool front_poll_drain(struct front_channel *ch, bool *all);
+bool front_poll_event(struct front_channel *ch, u32 cookie);
 bool front_poll_wake_all(struct front_channel *ch);
 
 #endif /* FRONT_POLL_H */

@@ -21,6 +21,9 @@ static int hostile_channel_map(struct hostile_back *b,
 		return -EPROTO;
 	ch->program.late = &b->late;
 	ch->kernel.late = &b->late;
+	ch->program.ch = ch;
+	ch->kernel.ch = ch;
+	ch->kernel.region = open->nr_slots;
 	refs[0] = open->head_ref;
 	memcpy(refs + 1, open->slot_refs, nr * sizeof(*refs));
 	err = hostile_ring_map(b->xdev, &ch->program, refs, 1 + nr,
