@@ -240,7 +240,8 @@ static inline void vsys_event_put(const struct vsys_ring *ring, __u32 *prod,
  * F: take the next cookie; the caller serialises consumers.  *cons is F's
  * private copy.  Returns 1 with a cookie, 0 when empty, -1 when the other
  * side's index makes no sense or the overflow mark was set: treat every
- * descriptor as ready, every sleeper as answered, and go on with *cons, which has been resynchronised.
+ * descriptor as ready, every sleeper as answered, and go on with *cons, which
+ * has been resynchronised.
  */
 static inline int vsys_event_get(const struct vsys_ring *ring, __u32 *cons,
 				 __u32 *cookie)
