@@ -6,6 +6,7 @@
  *			pages of struct vsys_slot)
  *	kernel's ring	the same with 64 slots, for F's kernel alone: no program
  *			has it mapped
+ *	readiness	with VSYS_FEATURE_READY: one page, for F's kernel alone
  *	arena		call data; a region of VSYS_SLOT_ARENA_MAX bytes of
  *			address space for each slot, granted on demand: first
  *			those of the program's slots, then the kernel's
@@ -59,6 +60,8 @@ enum vsys_server_state {
 
 #define VSYS_PENDING_WORDS	16u
 #define VSYS_EVENTS		512u		/* a power of two */
+/* An event that is not a cookie: beside it, the region of an answered slot. */
+#define VSYS_EVENT_ANSWER	(1u << 31)
 
 #define VSYS_MADE		256u		/* words, by slot */
 #define VSYS_MADE_FD_MAX	(1u << 20)	/* a descriptor in one of them */
@@ -95,7 +98,10 @@ struct vsys_head {
 	 */
 	__u32 made[VSYS_MADE];	/* B; F clears */
 	__u8  pad4[640];
-	/* 2048: B writes events[prod % VSYS_EVENTS]: the cookie of VSYS_NR_POLL */
+	/*
+	 * 2048: B writes events[prod % VSYS_EVENTS]: the cookie of VSYS_NR_POLL,
+	 * or VSYS_EVENT_ANSWER and a region
+	 */
 	__u32 events[VSYS_EVENTS];
 };
 
@@ -116,7 +122,8 @@ _Static_assert(offsetof(struct vsys_head, events) == 2048, "events");
  *	FREE --F: fill, publish--> SUBMITTED --B: result--> DONE --F--> FREE
  *
  * F may add WAITING to SUBMITTED (compare and swap); B exchanges the whole
- * word for DONE and rings when the old one had WAITING.
+ * word for DONE and rings when the old one had WAITING; with
+ * VSYS_FEATURE_ANSWERS it says before that which slot it was, on the event ring.
  */
 enum vsys_slot_state {
 	VSYS_SLOT_FREE = 0,
@@ -136,5 +143,28 @@ _Static_assert(sizeof(struct vsys_slot) == 64, "a slot is one cache line");
 _Static_assert(offsetof(struct vsys_slot, nr) == 4, "nr");
 _Static_assert(offsetof(struct vsys_slot, args) == 8, "args");
 _Static_assert(offsetof(struct vsys_slot, ret) == 56, "ret");
+
+/*
+ * What descriptors are ready for, by descriptor modulo VSYS_READY: B says it
+ * and F reads it, instead of asking (VSYS_NR_POLL).  A word:
+ *
+ *	0-13	the events that hold, EPOLLIN to EPOLLRDHUP
+ *	14	ARMED: F wants to be told of the next change; F sets, B clears
+ *	15	VALID: the other bits say something
+ *	16-31	descriptor / VSYS_READY: whose word it is
+ *
+ * Operations, and why no change is lost: ring.h.
+ */
+#define VSYS_READY		1024u		/* words */
+#define VSYS_READY_FD_MAX	(VSYS_READY << 16)
+#define VSYS_READY_MASK		0x3fffu
+#define VSYS_READY_ARMED	(1u << 14)
+#define VSYS_READY_VALID	(1u << 15)
+
+struct vsys_readiness {
+	__u32 words[VSYS_READY];
+};
+
+_Static_assert(sizeof(struct vsys_readiness) == VSYS_PAGE_SIZE, "one page");
 
 #endif /* VIRTUOS_CHANNEL_H */

@@ -107,6 +107,9 @@ struct vsys_open {
 	__u32 pid;			/* the client process, for people */
 	__u8  comm[VSYS_COMM_MAX];	/* its name, for people */
 	struct vsys_creds creds;
+	/* With VSYS_FEATURE_READY: */
+	__u32 ready_ref;		/* struct vsys_readiness */
+	__u32 reserved0;
 };
 
 _Static_assert(sizeof(struct vsys_creds) == 2120, "creds");
@@ -118,6 +121,7 @@ _Static_assert(offsetof(struct vsys_open, kernel_head_ref) == 80, "kernel_head_r
 _Static_assert(offsetof(struct vsys_open, event_channel) == 88, "event_channel");
 _Static_assert(offsetof(struct vsys_open, comm) == 96, "comm");
 _Static_assert(offsetof(struct vsys_open, creds) == 112, "creds");
+_Static_assert(offsetof(struct vsys_open, ready_ref) == 2232, "ready_ref");
 _Static_assert(sizeof(struct vsys_open) <= VSYS_PAGE_SIZE, "one message page");
 
 #endif /* VIRTUOS_CONTROL_H */

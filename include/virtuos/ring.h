@@ -214,7 +214,7 @@ static inline void vsys_server_beat(const struct vsys_ring *ring, __u64 count)
 	__atomic_store_n(&ring->head->heartbeat, count, __ATOMIC_RELAXED);
 }
 
-/* ---- Event ring (readiness of polled descriptors) ---------------------- */
+/* ---- Event ring (readiness of polled descriptors, and answers) ---------- */
 
 /*
  * B: append a cookie; the caller serialises producers.  *prod is B's private
@@ -240,7 +240,8 @@ static inline void vsys_event_put(const struct vsys_ring *ring, __u32 *prod,
  * F: take the next cookie; the caller serialises consumers.  *cons is F's
  * private copy.  Returns 1 with a cookie, 0 when empty, -1 when the other
  * side's index makes no sense or the overflow mark was set: treat every
- * descriptor as ready and go on with *cons, which has been resynchronised.
+ * descriptor as ready, every sleeper as answered, and go on with *cons, which
+ * has been resynchronised.
  */
 static inline int vsys_event_get(const struct vsys_ring *ring, __u32 *cons,
 				 __u32 *cookie)
@@ -265,6 +266,84 @@ static inline int vsys_event_get(const struct vsys_ring *ring, __u32 *cons,
 				  __ATOMIC_RELAXED);
 	__atomic_store_n(&head->event_cons, ++*cons, __ATOMIC_RELEASE);
 	return 1;
+}
+
+/* ---- Readiness of descriptors --------------------------------------------- */
+
+/*
+ * A word is what B saw last, and whether F wants to be told of the next change.
+ *
+ * No change is lost: F sets ARMED and takes what it reads after that; B's
+ * wake-up exchanges the whole word, after the file's state has changed and
+ * before it puts the event.  Both are atomic operations on one word, so either
+ * the exchange comes second, sees ARMED, and B tells F; or F's reading comes
+ * second, and has what the exchange put there.
+ *
+ * Each operation ends after a fixed number of steps, whatever the other end does
+ * to the word meanwhile.
+ */
+
+/* That these events hold.  (0 in its place: nothing is known, F is to ask.) */
+static inline __u32 vsys_ready_word(__u32 fd, __u32 mask)
+{
+	return fd / VSYS_READY << 16 | VSYS_READY_VALID |
+	       (mask & VSYS_READY_MASK);
+}
+
+static inline __u32 *vsys_ready_place(struct vsys_readiness *ready, __u32 fd)
+{
+	return &ready->words[fd % VSYS_READY];
+}
+
+/*
+ * B: the file's state has changed, and the word with it.  Returns nonzero when F
+ * is to be told.  With word 0 it takes the place back, too.
+ */
+static inline int vsys_ready_wake(struct vsys_readiness *ready, __u32 fd,
+				  __u32 word)
+{
+	return !!(__atomic_exchange_n(vsys_ready_place(ready, fd), word,
+				      __ATOMIC_SEQ_CST) & VSYS_READY_ARMED);
+}
+
+/*
+ * B: what was found without a wake-up; F stays as armed as it was.  The caller
+ * keeps vsys_ready_wake() out: between the two steps it would not see ARMED.
+ */
+static inline void vsys_ready_put(struct vsys_readiness *ready, __u32 fd,
+				  __u32 word)
+{
+	__u32 *place = vsys_ready_place(ready, fd);
+
+	if ((__atomic_load_n(place, __ATOMIC_SEQ_CST) & ~VSYS_READY_ARMED) ==
+	    word)
+		return;
+	if (vsys_ready_wake(ready, fd, word))
+		__atomic_fetch_or(place, VSYS_READY_ARMED, __ATOMIC_SEQ_CST);
+}
+
+static inline int vsys_ready_is(__u32 word, __u32 fd)
+{
+	return (word & ~(VSYS_READY_MASK | VSYS_READY_ARMED)) ==
+	       vsys_ready_word(fd, 0);
+}
+
+/*
+ * F: arms, and takes the events that hold.  Returns zero when B says nothing
+ * about the descriptor: ask.
+ */
+static inline int vsys_ready_look(struct vsys_readiness *ready, __u32 fd,
+				  __u32 *mask)
+{
+	__u32 *place = vsys_ready_place(ready, fd);
+	__u32 word = __atomic_load_n(place, __ATOMIC_SEQ_CST);
+
+	if (vsys_ready_is(word, fd) && !(word & VSYS_READY_ARMED)) {
+		__atomic_fetch_or(place, VSYS_READY_ARMED, __ATOMIC_SEQ_CST);
+		word = __atomic_load_n(place, __ATOMIC_SEQ_CST);
+	}
+	*mask = word & VSYS_READY_MASK;
+	return vsys_ready_is(word, fd);
 }
 
 /* ---- Files that calls of the program's ring open -------------------------- */

@@ -47,3 +47,23 @@ void back_channel_bell(struct back_channel *ch)
 	back_stats_count(ch->dev, bells);
 	notify_remote_via_irq(ch->bell.irq);
 }
+
+/* The same, with an event that says what it is about. */
+void back_channel_tell(struct back_channel *ch, u32 event)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&ch->event_lock, flags);
+	vsys_event_put(&ch->kernel, &ch->event_prod, event);
+	spin_unlock_irqrestore(&ch->event_lock, flags);
+	back_channel_bell(ch);
+}
+
+/* The client sleeps on a slot that has its answer now. */
+void back_channel_answered(struct back_channel *ch, u32 region)
+{
+	if (ch->dev->features & VSYS_FEATURE_ANSWERS)
+		back_channel_tell(ch, VSYS_EVENT_ANSWER | region);
+	else
+		back_channel_bell(ch);
+}

@@ -23,5 +23,7 @@ struct back_bell {
 void back_bell_rang(struct back_bell *bell);
 void back_bell_end(struct back_bell *bell);
 void back_channel_bell(struct back_channel *ch);
+void back_channel_tell(struct back_channel *ch, u32 event);
+void back_channel_answered(struct back_channel *ch, u32 region);
 
 #endif /* BACK_BELL_H */

@@ -41,6 +41,7 @@ static void back_channel_free(struct kref *ref)
 	if (ch->shadow)
 		put_task_struct(ch->shadow);
 	xa_destroy(&ch->polls);
+	xa_destroy(&ch->shared);
 	back_creds_free(ch);
 	back_counting_channel_free(ch);
 	if (ch->user)
@@ -140,6 +141,30 @@ static int back_channel_map_ring(struct back_channel *ch,
 	return 0;
 }
 
+static bool back_channel_has_words(const struct back_device *dev)
+{
+	return dev->features & VSYS_FEATURE_READY;
+}
+
+static int back_channel_map_ready(struct back_channel *ch, u32 ref)
+{
+	int err;
+
+	if (!back_channel_has_words(ch->dev))
+		return 0;
+	err = back_map(&ch->ready_page, ch->dev->frontend, &ref, 1);
+	if (!err)
+		ch->ready = ch->ready_page.address;
+	return err;
+}
+
+static void back_channel_unmap_ready(struct back_channel *ch)
+{
+	if (ch->ready)
+		back_unmap(&ch->ready_page);
+	ch->ready = NULL;
+}
+
 static int back_channel_bind(struct back_channel *ch, u32 port)
 {
 	int irq = bind_interdomain_evtchn_to_irqhandler_lateeoi(
@@ -168,9 +193,14 @@ static int back_channel_map(struct back_channel *ch,
 		&open->kernel_slot_ref, VSYS_SLOTS_KERNEL, &ch->kernel);
 	if (err)
 		goto unmap_ring;
+	err = back_channel_map_ready(ch, open->ready_ref);
+	if (err)
+		goto unmap_kernel;
 	err = back_channel_bind(ch, open->event_channel);
 	if (!err)
 		return 0;
+	back_channel_unmap_ready(ch);
+unmap_kernel:
 	back_unmap(&ch->kernel_pages);
 unmap_ring:
 	back_unmap(&ch->program_pages);
@@ -180,6 +210,7 @@ unmap_ring:
 static void back_channel_unmap(struct back_channel *ch)
 {
 	unbind_from_irqhandler(ch->bell.irq, ch);
+	back_channel_unmap_ready(ch);
 	back_unmap(&ch->kernel_pages);
 	back_unmap(&ch->program_pages);
 }
@@ -282,6 +313,7 @@ static void back_channel_init(struct back_channel *ch)
 	INIT_LIST_HEAD(&ch->accept_list);
 	init_waitqueue_head(&ch->manager_wait);
 	xa_init(&ch->polls);
+	xa_init(&ch->shared);
 	INIT_DELAYED_WORK(&ch->accept_timeout, back_channel_timeout);
 }
 
@@ -320,8 +352,8 @@ static struct back_channel *back_channel_alloc(struct back_device *dev,
 static int back_channel_fit(struct back_channel *ch,
 			    const struct vsys_open *open)
 {
-	u32 pages = 2 + (open->nr_slots + VSYS_SLOTS_KERNEL) /
-				VSYS_SLOTS_PER_PAGE;
+	u32 pages = 2 + back_channel_has_words(ch->dev) +
+		    (open->nr_slots + VSYS_SLOTS_KERNEL) / VSYS_SLOTS_PER_PAGE;
 	int err;
 
 	err = back_quota_charge(ch, BACK_CHANNELS, 1);

@@ -37,7 +37,8 @@ struct back_channel {
 	u32 id;
 	struct vsys_ring program;	/* the program's */
 	struct vsys_ring kernel;	/* the user domain's kernel's */
-	struct back_mapping program_pages, kernel_pages;
+	struct vsys_readiness *ready;	/* NULL: none */
+	struct back_mapping program_pages, kernel_pages, ready_page;
 	struct back_bell bell;
 	u64 arena_base;
 	u32 *granted;			/* bytes per region */
@@ -86,8 +87,10 @@ struct back_channel {
 
 	spinlock_t event_lock;
 	u32 event_prod;
+	struct mutex poll_lock;		/* poll.c; all of these */
 	struct xarray polls;		/* by descriptor */
-	struct mutex poll_lock;
+	struct xarray shared;		/* likewise: another shadow has it, too */
+	DECLARE_BITMAP(words, VSYS_READY);	/* of ready; somebody's */
 
 	struct back_counting *counting;
 };

@@ -168,6 +168,7 @@ s64 back_dispatch(struct back_worker *w, u32 region, struct vsys_call *call)
 		return ret;
 	}
 	ret = back_dispatch_checked(ch, region, call);
+	back_poll_refresh(ch, call);
 	return vsys_check_finish(&check, &fixup, ret);
 }
 

@@ -14,6 +14,7 @@
 #include "control.h"
 #include "device.h"
 #include "manage.h"
+#include "poll.h"
 
 /* Queue a job; its request is answered on its control slot. */
 int back_manage_post(struct back_channel *ch, struct back_job *job)
@@ -86,17 +87,20 @@ struct file *back_manage_file(struct back_channel *ch, int fd)
 /* In the manager's own context: its descriptor table is the shadow's. */
 static s64 back_manage_install(struct back_channel *ch, struct back_job *job)
 {
-	int fd;
+	int fd, err;
 
 	if (back_files_charge(ch))
 		return -ENFILE;
 	fd = get_unused_fd_flags(O_CLOEXEC);
-	if (fd < 0) {
-		back_files_return(ch);
+	err = fd < 0 ? fd : back_poll_share(ch, fd);
+	if (!err) {
+		fd_install(fd, get_file(job->file));
 		return fd;
 	}
-	fd_install(fd, get_file(job->file));
-	return fd;
+	if (fd >= 0)
+		put_unused_fd(fd);
+	back_files_return(ch);
+	return err;
 }
 
 /* How long until a thread that could not be made is asked for again. */

@@ -7,10 +7,31 @@
  * changes the state and then looks at armed.  Both are ordered by full
  * barriers (smp_mb() here; the waker's lock and the exchange there), so either
  * the state that POLL returns includes the change, or the waker notifies.
+ *
+ * Words.  A socket that is this channel's alone has a word in the page of
+ * readiness, where the frontend looks instead of asking with POLL again.  Such a
+ * socket becomes ready only with a wake-up, and is ready no more only by a call
+ * that names it.  So the word is written after each of these:
+ *
+ *	a call		asks the file, and writes what it said, unless there was
+ *			a wake-up in the meantime: then that has written
+ *	a wake-up	takes ARMED, and leaves what holds now.  It writes that
+ *			nothing is known if the file cannot be asked where it
+ *			comes from, or says nothing of what it came for.
+ *
+ * What wakes say of themselves (the key) is not written: data in general has
+ * EPOLLPRI in it, and what it says may be read by the time that it comes.
+ *
+ * Which descriptors have words is known here alone: what stands in the page is
+ * for the frontend to believe.
  */
 #include <linux/file.h>
+#include <linux/net.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+#include <virtuos/calls.h>
 #include <virtuos/ring.h>
 
 #include "bell.h"
@@ -27,31 +48,179 @@ struct back_poll_entry {
 struct back_poll {
 	struct back_channel *channel;
 	struct file *file;
+	int fd;
 	u32 cookie;
 	__poll_t events;		/* all that were ever asked for */
-	int armed;
+	spinlock_t lock;		/* taken in wake-ups */
+	int armed;			/* POLL sets it without the lock */
+	bool has_word;			/* lock, and poll_lock to change it */
+	u32 wakes;			/* lock; so far */
 	poll_table table;
 	struct list_head entries;
 	bool incomplete;		/* no memory for one of them */
 };
 
+/* In channel.polls: has a word. */
+#define BACK_POLL_WORD	XA_MARK_0
+
+/* ---- Words ------------------------------------------------------------------ */
+
+/* A socket of the network's: all that there is of it is one open file. */
+static bool back_poll_plain(struct file *file)
+{
+	struct socket *sock = sock_from_file(file);
+
+	return sock && sock->sk && (sock->sk->sk_family == AF_INET ||
+				    sock->sk->sk_family == AF_INET6);
+}
+
+/*
+ * poll_lock held.  Gets a word, if that may be and the place is not another's.
+ * The mark comes before the file is asked; its partner is back_poll_called().
+ */
+static void back_poll_word_get(struct back_poll *poll)
+{
+	struct back_channel *ch = poll->channel;
+
+	if (poll->has_word || !ch->ready || poll->fd >= VSYS_READY_FD_MAX ||
+	    !back_poll_plain(poll->file) || xa_load(&ch->shared, poll->fd) ||
+	    test_and_set_bit(poll->fd % VSYS_READY, ch->words))
+		return;
+	spin_lock_irq(&poll->lock);
+	vsys_ready_wake(ch->ready, poll->fd, 0);
+	poll->has_word = true;
+	spin_unlock_irq(&poll->lock);
+	xa_set_mark(&ch->polls, poll->fd, BACK_POLL_WORD);
+	smp_mb();
+}
+
+/* poll_lock held.  Who has armed by the word is told all the same. */
+static void back_poll_word_put(struct back_poll *poll)
+{
+	struct back_channel *ch = poll->channel;
+
+	if (!poll->has_word)
+		return;
+	spin_lock_irq(&poll->lock);
+	poll->has_word = false;
+	if (vsys_ready_wake(ch->ready, poll->fd, 0))
+		poll->armed = 1;
+	spin_unlock_irq(&poll->lock);
+	xa_clear_mark(&ch->polls, poll->fd, BACK_POLL_WORD);
+	clear_bit(poll->fd % VSYS_READY, ch->words);
+}
+
+/*
+ * In a wake-up: what holds, as a word, or 0.  Of all that have words only TCP can
+ * be asked here: others take locks for it.  State that changes along with a
+ * wake-up without a key may be changing still.
+ */
+static u32 back_poll_word_now(struct back_poll *poll, __poll_t key)
+{
+	struct socket *sock = sock_from_file(poll->file);
+	__poll_t mask;
+
+	if (!key || READ_ONCE(sock->ops)->poll != tcp_poll)
+		return 0;
+	mask = tcp_poll(poll->file, sock, NULL);
+	return mask & key ? vsys_ready_word(poll->fd, (__force u32)mask) : 0;
+}
+
+/* poll_lock held.  What holds now; the word says so as well. */
+static __poll_t back_poll_ask(struct back_poll *poll)
+{
+	u32 wakes = READ_ONCE(poll->wakes);
+	__poll_t mask;
+
+	smp_mb();	/* a wake-up that is not counted yet comes after this */
+	mask = vfs_poll(poll->file, NULL);
+	if (!poll->has_word)
+		return mask;
+	spin_lock_irq(&poll->lock);
+	if (wakes == poll->wakes)
+		vsys_ready_put(poll->channel->ready, poll->fd,
+			       vsys_ready_word(poll->fd, (__force u32)mask));
+	spin_unlock_irq(&poll->lock);
+	return mask;
+}
+
+/*
+ * A call has named the descriptor.  If it comes too early for the mark, the POLL
+ * that sets it sees what it did: both have a full barrier in between, there
+ * smp_mb(), here the call's own fput(), as other threads have the table, too.
+ */
+static void back_poll_called(struct back_channel *ch, int fd)
+{
+	struct back_poll *poll;
+
+	if (fd < 0 || !xa_get_mark(&ch->polls, fd, BACK_POLL_WORD))
+		return;
+	mutex_lock(&ch->poll_lock);
+	poll = xa_load(&ch->polls, fd);
+	if (poll && poll->has_word)
+		back_poll_ask(poll);
+	mutex_unlock(&ch->poll_lock);
+}
+
+/* After a call, and before its answer: its descriptors' words. */
+void back_poll_refresh(struct back_channel *ch, const struct vsys_call *call)
+{
+	u32 fds = vsys_calls[call->nr].fds;
+
+	if (likely(!xa_marked(&ch->polls, BACK_POLL_WORD)))
+		return;
+	for (; fds; fds &= fds - 1)
+		back_poll_called(ch, call->args[__ffs(fds)]);
+}
+
+/*
+ * Another shadow is about to have the descriptor's file, or this one about to
+ * have another's: no word, until it is closed.
+ */
+int back_poll_share(struct back_channel *ch, int fd)
+{
+	struct back_poll *poll;
+	int err;
+
+	mutex_lock(&ch->poll_lock);
+	err = xa_err(xa_store(&ch->shared, fd, xa_mk_value(1), GFP_KERNEL));
+	poll = err ? NULL : xa_load(&ch->polls, fd);
+	if (poll)
+		back_poll_word_put(poll);
+	mutex_unlock(&ch->poll_lock);
+	return err;
+}
+
+/* ---- Wake-ups --------------------------------------------------------------- */
+
+/* The file's state has changed: is the client to be told? */
+static bool back_poll_due(struct back_poll *poll, __poll_t key)
+{
+	unsigned long flags;
+	bool due;
+
+	spin_lock_irqsave(&poll->lock, flags);
+	poll->wakes++;
+	due = xchg(&poll->armed, 0);
+	if (poll->has_word)
+		due |= vsys_ready_wake(poll->channel->ready, poll->fd,
+				       back_poll_word_now(poll, key));
+	spin_unlock_irqrestore(&poll->lock, flags);
+	return due;
+}
+
 static int back_poll_wake(wait_queue_entry_t *wait, unsigned int mode, int sync,
 			  void *key)
 {
 	struct back_poll *poll = wait->private;
-	struct back_channel *ch = poll->channel;
 	__poll_t events = key_to_poll(key);
-	unsigned long flags;
 
 	if (events && !(events & (READ_ONCE(poll->events) | EPOLLERR |
 				  EPOLLHUP)))
 		return 0;
-	if (!xchg(&poll->armed, 0))
+	if (!back_poll_due(poll, events))
 		return 0;
-	spin_lock_irqsave(&ch->event_lock, flags);
-	vsys_event_put(&ch->kernel, &ch->event_prod, READ_ONCE(poll->cookie));
-	spin_unlock_irqrestore(&ch->event_lock, flags);
-	back_channel_bell(ch);
+	back_channel_tell(poll->channel, READ_ONCE(poll->cookie));
 	return 1;
 }
 
@@ -72,6 +241,9 @@ static void back_poll_queue(struct file *file, wait_queue_head_t *head,
 	list_add(&entry->list, &poll->entries);
 }
 
+/* ---- Descriptors that are polled ---------------------------------------------- */
+
+/* poll_lock held; it is still in the table. */
 static void back_poll_free(struct back_poll *poll)
 {
 	struct back_poll_entry *entry, *next;
@@ -80,29 +252,34 @@ static void back_poll_free(struct back_poll *poll)
 		remove_wait_queue(entry->head, &entry->wait);
 		kfree(entry);
 	}
+	back_poll_word_put(poll);
+	xa_erase(&poll->channel->polls, poll->fd);
 	fput(poll->file);
 	kfree(poll);
 }
 
+/* A queue that is not watched would be a wake-up that never comes: NULL. */
 static struct back_poll *back_poll_new(struct back_channel *ch, int fd,
 				       struct file *file)
 {
 	struct back_poll *poll = kzalloc(sizeof(*poll), GFP_KERNEL);
-	int err;
 
 	if (!poll)
 		return NULL;
 	poll->channel = ch;
 	poll->file = get_file(file);
+	poll->fd = fd;
+	spin_lock_init(&poll->lock);
 	INIT_LIST_HEAD(&poll->entries);
 	init_poll_funcptr(&poll->table, back_poll_queue);
 	poll->table._key = ~(__poll_t)0;
-	err = xa_err(xa_store(&ch->polls, fd, poll, GFP_KERNEL));
-	if (err) {
-		back_poll_free(poll);
-		return NULL;
-	}
-	return poll;
+	poll->incomplete = xa_err(xa_store(&ch->polls, fd, poll, GFP_KERNEL));
+	if (!poll->incomplete)
+		vfs_poll(file, &poll->table);
+	if (!poll->incomplete)
+		return poll;
+	back_poll_free(poll);
+	return NULL;
 }
 
 /* Call VSYS_NR_POLL. */
@@ -117,7 +294,6 @@ s64 back_poll_arm(struct back_channel *ch, int fd, u32 events, u32 cookie)
 	mutex_lock(&ch->poll_lock);
 	poll = xa_load(&ch->polls, fd);
 	if (poll && poll->file != file) {
-		xa_erase(&ch->polls, fd);
 		back_poll_free(poll);
 		poll = NULL;
 	}
@@ -129,14 +305,8 @@ s64 back_poll_arm(struct back_channel *ch, int fd, u32 events, u32 cookie)
 	WRITE_ONCE(poll->events, poll->events | (__force __poll_t)events);
 	WRITE_ONCE(poll->armed, 1);
 	smp_mb();	/* armed before the file's state; see the top */
-	ret = (__force u32)vfs_poll(file, list_empty(&poll->entries) ?
-						  &poll->table : NULL);
-	/* A queue that is not watched would be a wake-up that never comes. */
-	if (poll->incomplete) {
-		xa_erase(&ch->polls, fd);
-		back_poll_free(poll);
-		ret = -ENOMEM;
-	}
+	back_poll_word_get(poll);
+	ret = (__force u32)back_poll_ask(poll);
 out:
 	mutex_unlock(&ch->poll_lock);
 	fput(file);
@@ -148,12 +318,13 @@ void back_poll_disarm(struct back_channel *ch, int fd)
 {
 	struct back_poll *poll;
 
-	if (xa_empty(&ch->polls))
+	if (xa_empty(&ch->polls) && xa_empty(&ch->shared))
 		return;
 	mutex_lock(&ch->poll_lock);
-	poll = xa_erase(&ch->polls, fd);
+	poll = xa_load(&ch->polls, fd);
 	if (poll)
 		back_poll_free(poll);
+	xa_erase(&ch->shared, fd);
 	mutex_unlock(&ch->poll_lock);
 }
 
@@ -171,10 +342,8 @@ void back_poll_closed(struct back_channel *ch, int fd)
 	mutex_lock(&ch->poll_lock);
 	poll = xa_load(&ch->polls, fd);
 	file = poll ? fget(fd) : NULL;
-	if (poll && poll->file != file) {
-		xa_erase(&ch->polls, fd);
+	if (poll && poll->file != file)
 		back_poll_free(poll);
-	}
 	mutex_unlock(&ch->poll_lock);
 	if (file)
 		fput(file);
@@ -186,9 +355,7 @@ void back_poll_disarm_all(struct back_channel *ch)
 	unsigned long fd;
 
 	mutex_lock(&ch->poll_lock);
-	xa_for_each(&ch->polls, fd, poll) {
-		xa_erase(&ch->polls, fd);
+	xa_for_each(&ch->polls, fd, poll)
 		back_poll_free(poll);
-	}
 	mutex_unlock(&ch->poll_lock);
 }

@@ -14,6 +14,7 @@
 #include "counting/counting.h"
 #include "creds.h"
 #include "manage.h"
+#include "poll.h"
 #include "requests.h"
 
 static s64 back_request_open(struct back_device *dev, u32 control_slot)
@@ -173,7 +174,10 @@ static s64 back_request_share(struct back_device *dev, u32 control_slot,
 	job->file = back_manage_file(from, call->args[1]);
 	if (!job->file)
 		goto free_job;
-	ret = back_manage_post(to, job);
+	/* Not before: the number could become another file's, unmarked. */
+	ret = back_poll_share(from, call->args[1]);
+	if (!ret)
+		ret = back_manage_post(to, job);
 	if (!ret) {
 		ret = BACK_LATER;
 		goto put_to;

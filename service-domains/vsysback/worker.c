@@ -221,7 +221,7 @@ static bool back_worker_run(struct back_worker *w, u32 region)
 	if (counted)
 		back_counting_end(w, ret);
 	if (vsys_slot_complete(ring, slot, ret))
-		back_channel_bell(ch);
+		back_channel_answered(ch, region);
 	return true;
 }
 

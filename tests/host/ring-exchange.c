@@ -10,7 +10,10 @@
  *		idle.  Every sleep has a limit: reaching it is a failure.  Data
  *		both ways is compared; TSan watches the order of accesses.
  *		Pairs of clients run calls of which one returns only after the
- *		other has been served by another worker.
+ *		other has been served by another worker.  Each run is made
+ *		twice: with a bell of each client's own, and with one bell for
+ *		all and events that name the slot, as vsysback and vsysfront have
+ *		it, some of which are lost in overflows.
  */
 #include <poll.h>
 #include <pthread.h>
@@ -33,6 +36,7 @@ struct client {
 	uint64_t rnd;
 	unsigned long rounds;
 	sem_t bell;			/* B to F, for this thread */
+	int asleep;			/* sleepers; or about to be */
 	uint64_t in[DATA / 8], out[DATA / 8];	/* its region of the arena */
 	sem_t meet;
 	unsigned long sleeps;
@@ -43,6 +47,97 @@ static struct client clients[CLIENTS_MAX];
 static uint32_t nr_clients;
 static int bell;			/* F to B */
 static unsigned long bells, naps;
+
+/* ---- one bell for all -------------------------------------------------- */
+
+static int named;			/* answers, by events */
+static sem_t interrupt;
+static pthread_mutex_t event_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t sleepers = PTHREAD_MUTEX_INITIALIZER;
+static uint32_t event_prod, told;	/* event_lock */
+static unsigned long overflows;
+static int quiet;			/* no more interrupts */
+
+/* Events of descriptors, more than there is room for. */
+static void events_flood(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < VSYS_EVENTS + 8; i++)
+		vsys_event_put(&ring, &event_prod, 8 + i);
+}
+
+static void event_answer(uint32_t slot)
+{
+	pthread_mutex_lock(&event_lock);
+	if (++told % 97 == 0)
+		events_flood();
+	vsys_event_put(&ring, &event_prod, VSYS_EVENT_ANSWER | slot);
+	pthread_mutex_unlock(&event_lock);
+	sem_post(&interrupt);
+}
+
+/* front_wait_wake() */
+static void wake_sleeper(struct client *c, uint32_t slot)
+{
+	pthread_mutex_lock(&sleepers);
+	if (c->asleep && c->slot == slot && vsys_slot_done(&ring.slots[slot])) {
+		c->asleep = 0;
+		sem_post(&c->bell);
+	}
+	pthread_mutex_unlock(&sleepers);
+}
+
+/* front_channel_drain() */
+static void events_drain(uint32_t *cons)
+{
+	uint32_t event, i;
+	int got = 1;
+
+	for (i = 0; i < VSYS_EVENTS && got > 0; i++) {
+		got = vsys_event_get(&ring, cons, &event);
+		if (got > 0 && event & VSYS_EVENT_ANSWER)
+			wake_sleeper(&clients[event % CLIENTS_MAX],
+				     event & ~VSYS_EVENT_ANSWER);
+	}
+	if (got >= 0)
+		return;
+	overflows++;
+	for (i = 0; i < nr_clients; i++)
+		wake_sleeper(&clients[i], clients[i].slot);
+}
+
+static void *interrupts(void *arg)
+{
+	uint32_t cons = 0;
+
+	(void)arg;
+	for (;;) {
+		while (sem_wait(&interrupt))
+			;
+		if (__atomic_load_n(&quiet, __ATOMIC_ACQUIRE))
+			return NULL;
+		events_drain(&cons);
+	}
+}
+
+/* The client is among the sleepers from before it says so to the server. */
+static void asleep(struct client *c)
+{
+	pthread_mutex_lock(&sleepers);
+	c->asleep = 1;
+	pthread_mutex_unlock(&sleepers);
+}
+
+/* It does not sleep; if it has been woken all the same, that is over, too. */
+static void awake(struct client *c)
+{
+	pthread_mutex_lock(&sleepers);
+	if (named && !c->asleep)
+		sem_wait(&c->bell);
+	c->asleep = 0;
+	pthread_mutex_unlock(&sleepers);
+}
 
 /* ---- the server -------------------------------------------------------- */
 
@@ -128,7 +223,10 @@ static void server_serve(uint32_t index)
 	ret = server_run(&call, c);
 	if (vsys_slot_complete(&ring, index, ret)) {
 		__atomic_add_fetch(&bells, 1, __ATOMIC_RELAXED);
-		sem_post(&c->bell);
+		if (named)
+			event_answer(index);
+		else
+			sem_post(&c->bell);
 	}
 	if (blocks)
 		pthread_mutex_lock(&lead);
@@ -179,8 +277,11 @@ static int64_t client_call(struct client *c, uint32_t nr, const uint64_t *args)
 	while (spin-- && !vsys_slot_done(slot))
 		vsys_relax();
 	while (!vsys_slot_done(slot)) {
-		if (!vsys_slot_wait(slot))
+		asleep(c);
+		if (!vsys_slot_wait(slot)) {
+			awake(c);
 			continue;
+		}
 		timed_wait(&c->bell, "a client sleeps though its call is done, "
 				     "or nobody serves it");
 		c->sleeps++;
@@ -232,14 +333,15 @@ static void *client(void *arg)
 static void run(uint32_t n, uint32_t nr_workers, unsigned long rounds,
 		uint64_t *rnd)
 {
-	pthread_t workers[CLIENTS_MAX + 2];
+	pthread_t workers[CLIENTS_MAX + 2], irq;
 	unsigned long slept = 0;
 	uint64_t one = 1;
 	uint32_t i;
 
 	nr_clients = n;
-	bells = naps = cursor = 0;
-	stop = 0;
+	bells = naps = cursor = overflows = event_prod = told = 0;
+	stop = quiet = 0;
+	sem_init(&interrupt, 0, 0);
 	memset(ring.head, 0, sizeof(*ring.head));
 	memset(ring.slots, 0, ring.nr_slots * sizeof(*ring.slots));
 	for (i = 0; i < n; i++) {
@@ -253,6 +355,7 @@ static void run(uint32_t n, uint32_t nr_workers, unsigned long rounds,
 		sem_init(&c->bell, 0, 0);
 		sem_init(&c->meet, 0, 0);
 	}
+	test_need(!pthread_create(&irq, NULL, interrupts, NULL), "thread");
 	for (i = 0; i < nr_workers; i++)
 		test_need(!pthread_create(&workers[i], NULL, worker,
 					  (void *)(uintptr_t)
@@ -268,9 +371,13 @@ static void run(uint32_t n, uint32_t nr_workers, unsigned long rounds,
 	test_need(write(bell, &one, 8) == 8, "doorbell");
 	for (i = 0; i < nr_workers; i++)
 		pthread_join(workers[i], NULL);
+	__atomic_store_n(&quiet, 1, __ATOMIC_RELEASE);
+	sem_post(&interrupt);
+	pthread_join(irq, NULL);
 	printf("%2u clients, %2u workers, %4u slots: %lu calls, clients slept "
-	       "%lu times, server %lu times\n", n, nr_workers, ring.nr_slots,
-	       n * (rounds - rounds % 64), slept, naps);
+	       "%lu times, server %lu times, %lu overflows\n", n, nr_workers,
+	       ring.nr_slots, n * (rounds - rounds % 64), slept, naps,
+	       overflows);
 	fflush(stdout);
 	CHECK_EQ(slept, bells);
 	CHECK(!vsys_ring_pending(&ring));
@@ -291,11 +398,12 @@ int main(void)
 	test_need(bell >= 0, "eventfd");
 	ring.head = test_guarded(sizeof(*ring.head));
 	ring.slots = test_guarded(VSYS_SLOTS_MAX * sizeof(*ring.slots));
-	for (i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
-		ring.nr_slots = runs[i].slots;
-		rounds = test_scale(24000 / runs[i].clients);
+	for (i = 0; i < 2 * sizeof(runs) / sizeof(runs[0]); i++) {
+		named = i % 2;
+		ring.nr_slots = runs[i / 2].slots;
+		rounds = test_scale(24000 / runs[i / 2].clients);
 		/* Half the clients may block at once; one more polls. */
-		run(runs[i].clients, runs[i].clients + 1,
+		run(runs[i / 2].clients, runs[i / 2].clients + 1,
 		    rounds < 64 ? 64 : rounds, &rnd);
 	}
 	return test_exit();

@@ -167,6 +167,7 @@ static void front_channel_release(struct front_channel *ch)
 	front_ring_unbind(&ch->kernel, ch);
 	if (ch->regions)
 		front_arena_free(ch);
+	front_poll_free(ch);
 	front_memory_free(&ch->program);
 	front_ring_free(&ch->kernel);
 	front_channel_return(ch, ch->nr_pages);
@@ -308,14 +309,50 @@ static void front_channel_reclaim(struct front_ring *ring, u32 slot, s64 ret)
 	queue_work(front_channel_wq, &ch->wake_work);
 }
 
+/* irq: B says that a slot has its answer; does anybody sleep on it? */
+static bool front_channel_answered(struct front_channel *ch, u32 region)
+{
+	if (region >= ch->nr_slots + VSYS_SLOTS_KERNEL)
+		return false;		/* B made it up */
+	return front_ring_answered(&ch->kernel, front_channel_slot(ch, region));
+}
+
+/*
+ * irq: takes what B put on the event ring, a ring full at most; says whether
+ * any of it was due.  An overflow, or an index that makes no sense: all is set,
+ * and everybody is to be woken, but pollers not in an interrupt.
+ */
+static bool front_channel_drain(struct front_channel *ch, bool *all)
+{
+	bool due = false;
+	u32 event, i;
+	int got;
+
+	for (i = 0; i < VSYS_EVENTS; i++) {
+		got = vsys_event_get(&ch->kernel.memory.ring, &ch->event_cons,
+				     &event);
+		if (got <= 0) {
+			*all = got < 0;
+			break;
+		}
+		if (event & VSYS_EVENT_ANSWER)
+			due |= front_channel_answered(
+				ch, event & ~VSYS_EVENT_ANSWER);
+		else
+			due |= front_poll_event(ch, event);
+	}
+	return due;
+}
+
 /* The work's end, or this one's, is the interrupt's. */
 static irqreturn_t front_channel_irq(int irq, void *data)
 {
 	struct front_channel *ch = data;
-	bool useful = front_ring_wake(&ch->kernel);
-	bool all = false;
+	bool all = false, useful = front_channel_drain(ch, &all);
 
-	useful |= front_poll_drain(ch, &all);
+	/* One that does not name its answers lets all sleepers be looked at. */
+	useful |= front_ring_wake(&ch->kernel, all ||
+			!(ch->dev->features & VSYS_FEATURE_ANSWERS));
 	useful |= front_counting_bell(ch);
 	if (!all && !front_ring_dead(&ch->kernel)) {
 		front_ring_eoi(&ch->kernel, useful);
@@ -403,6 +440,8 @@ static int front_channel_memory(struct front_channel *ch)
 	if (!err)
 		err = front_memory_init(&ch->program, ch->dev->domid,
 					ch->nr_slots, ch->arena_base);
+	if (!err)
+		err = front_poll_init(ch);
 	if (err)
 		return err;
 	ch->kernel.own_spare = FRONT_SPARE_SLOTS;
@@ -429,6 +468,7 @@ static int front_channel_describe(struct front_channel *ch,
 		open->slot_refs[i] = refs[1 + i];
 	open->kernel_head_ref = ch->kernel.memory.refs[0];
 	open->kernel_slot_ref = ch->kernel.memory.refs[1];
+	open->ready_ref = ch->ready_ref;
 	open->event_channel = ch->kernel.port;
 	open->pid = ch->tgid;
 	strscpy_pad(open->comm, current->comm, sizeof(open->comm));
@@ -463,8 +503,8 @@ static int front_channel_request(struct front_channel *ch, bool *lost)
 /* Its share is taken first; a channel that got none is not one. */
 static int front_channel_begin(struct front_channel *ch, bool *lost)
 {
-	u32 pages = 2 + (ch->nr_slots + VSYS_SLOTS_KERNEL) /
-				VSYS_SLOTS_PER_PAGE;
+	u32 pages = 2 + front_poll_has_words(ch->dev) +
+		    (ch->nr_slots + VSYS_SLOTS_KERNEL) / VSYS_SLOTS_PER_PAGE;
 	int err;
 
 	err = front_channel_charge(ch, pages);

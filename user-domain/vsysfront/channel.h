@@ -34,6 +34,8 @@ struct front_channel {
 	u32 nr_slots;			/* the program's */
 	struct front_memory program;	/* the program's ring */
 	struct front_ring kernel;	/* this kernel's; and who sleeps on either */
+	struct vsys_readiness *ready;	/* poll.c; NULL: B has no words */
+	grant_ref_t ready_ref;		/* 0: not granted */
 	struct vsys_local *local;	/* one page, not granted */
 	struct mutex grow;
 	struct front_region **regions;	/* of all slots; set once, under grow */

@@ -78,7 +78,7 @@ static void front_control_lose(struct front_control *c, u32 slot,
 static irqreturn_t front_control_irq(int irq, void *data)
 {
 	struct front_device *dev = data;
-	bool useful = front_ring_wake(&dev->control.ring);
+	bool useful = front_ring_wake(&dev->control.ring, true);
 
 	front_ring_eoi(&dev->control.ring, useful);
 	return IRQ_HANDLED;

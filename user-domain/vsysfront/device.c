@@ -213,6 +213,8 @@ static const char *front_device_negotiate(struct front_device *dev)
 			 &features) != 1)
 		features = 0;
 	dev->features = front_counting_features(features & VSYS_FEATURES);
+	if (!(dev->class & VSYS_CLASS_NETWORK))	/* no sockets there */
+		dev->features &= ~VSYS_FEATURE_READY;
 	if ((dev->features & VSYS_FEATURES_NEEDED) != VSYS_FEATURES_NEEDED)
 		return "the service domain lacks a needed feature (poll, share, cancel): update its image to this VirtuOS release";
 	return NULL;

@@ -23,7 +23,7 @@ int front_ring_init(struct front_ring *ring, domid_t domid, u32 own_count,
 {
 	BUILD_BUG_ON(VSYS_CONTROL_SLOTS > VSYS_SLOTS_KERNEL);
 	spin_lock_init(&ring->lock);
-	INIT_LIST_HEAD(&ring->sleepers);
+	hash_init(ring->sleepers);
 	init_waitqueue_head(&ring->own_wait);
 	ring->domid = domid;
 	ring->own_count = own_count;
@@ -202,20 +202,34 @@ void front_ring_slot_lose(struct front_ring *ring, u32 slot)
 /* ---- What comes of a bell, and of death ---------------------------------- */
 
 /*
- * The doorbell rang: wakes whose call is done, or everybody when the other
- * side is dead.  Says whether there was anybody to wake.
+ * The doorbell rang: looks at all who sleep, if the other side does not say who
+ * has an answer, and wakes whose call is done, or everybody when it is dead.
+ * Says whether there was anybody to wake.
  */
-bool front_ring_wake(struct front_ring *ring)
+bool front_ring_wake(struct front_ring *ring, bool all)
+{
+	bool dead = front_ring_dead(ring), useful = false;
+	unsigned long flags;
+
+	spin_lock_irqsave(&ring->lock, flags);
+	if (all || dead)
+		useful = front_wait_wake_all(ring);
+	useful |= front_ring_reclaim(ring);
+	spin_unlock_irqrestore(&ring->lock, flags);
+	if (dead)
+		wake_up_all(&ring->own_wait);
+	return useful;
+}
+
+/* The other side says that this slot has its answer: was it to be woken for? */
+bool front_ring_answered(struct front_ring *ring, const struct vsys_slot *slot)
 {
 	unsigned long flags;
 	bool useful;
 
 	spin_lock_irqsave(&ring->lock, flags);
-	useful = front_wait_wake(ring);
-	useful |= front_ring_reclaim(ring);
+	useful = front_wait_wake(ring, slot);
 	spin_unlock_irqrestore(&ring->lock, flags);
-	if (front_ring_dead(ring))
-		wake_up_all(&ring->own_wait);
 	return useful;
 }
 
@@ -239,12 +253,12 @@ void front_ring_eoi(struct front_ring *ring, bool useful)
 void front_ring_kill(struct front_ring *ring)
 {
 	WRITE_ONCE(ring->dead, true);
-	front_ring_wake(ring);
+	front_ring_wake(ring, true);
 }
 
 /* The program's slots are served no more: wakes who sleeps on them. */
 void front_ring_retire(struct front_ring *ring)
 {
 	WRITE_ONCE(ring->retired, true);
-	front_ring_wake(ring);
+	front_ring_wake(ring, true);
 }

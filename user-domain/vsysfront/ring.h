@@ -5,6 +5,7 @@
 
 #include "vsysfront.h"
 #include "memory.h"
+#include <linux/hashtable.h>
 #include <linux/interrupt.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -22,7 +23,7 @@ struct front_ring {
 	wait_queue_head_t own_wait;
 
 	spinlock_t lock;
-	struct list_head sleepers;	/* lock; wait.c */
+	DECLARE_HASHTABLE(sleepers, 6);	/* lock; by slot, wait.c */
 	DECLARE_BITMAP(own_busy, VSYS_SLOTS_KERNEL);	/* lock; in use */
 	/* lock; busy, given up, unanswered */
 	DECLARE_BITMAP(own_lost, VSYS_SLOTS_KERNEL);
@@ -41,7 +42,8 @@ int front_ring_bind(struct front_ring *ring, irq_handler_t handler,
 void front_ring_unbind(struct front_ring *ring, void *data);
 void front_ring_submit(struct front_ring *ring, u32 slot);
 void front_ring_bell(struct front_ring *ring);
-bool front_ring_wake(struct front_ring *ring);
+bool front_ring_wake(struct front_ring *ring, bool all);
+bool front_ring_answered(struct front_ring *ring, const struct vsys_slot *slot);
 void front_ring_eoi(struct front_ring *ring, bool useful);
 bool front_ring_dead(struct front_ring *ring);
 void front_ring_kill(struct front_ring *ring);

@@ -13,7 +13,7 @@
 #define FRONT_SPIN_NS		(30 * NSEC_PER_USEC)
 
 struct front_sleeper {
-	struct list_head node;
+	struct hlist_node node;
 	struct task_struct *task;
 	struct vsys_slot *slot;
 };
@@ -30,13 +30,29 @@ static bool front_wait_over(struct front_ring *ring,
 	       (slot < own || slot >= own + VSYS_SLOTS_KERNEL);
 }
 
-/* ring.lock held.  Wakes whose wait is over; is there anybody? */
-bool front_wait_wake(struct front_ring *ring)
+/* ring.lock held.  Wakes whoever sleeps on a slot, if it is done. */
+bool front_wait_wake(struct front_ring *ring, const struct vsys_slot *slot)
 {
 	struct front_sleeper *s;
 	bool useful = false;
 
-	list_for_each_entry(s, &ring->sleepers, node) {
+	hash_for_each_possible(ring->sleepers, s, node, (unsigned long)slot) {
+		if (s->slot != slot || !vsys_slot_done(slot))
+			continue;
+		wake_up_process(s->task);
+		useful = true;
+	}
+	return useful;
+}
+
+/* ring.lock held.  Wakes whose wait is over; is there anybody? */
+bool front_wait_wake_all(struct front_ring *ring)
+{
+	struct front_sleeper *s;
+	bool useful = false;
+	int bucket;
+
+	hash_for_each(ring->sleepers, bucket, s, node) {
 		if (!front_wait_over(ring, s->slot) &&
 		    !vsys_slot_done(s->slot))
 			continue;
@@ -50,11 +66,13 @@ bool front_wait_wake(struct front_ring *ring)
  * Sleeps until a slot is DONE: 0, FRONT_DEAD, -ERESTARTSYS (a signal that
  * state lets through), -ETIMEDOUT.
  *
- * No wake-up is lost: the sleeper is on the list and in its sleeping state
+ * No wake-up is lost: the sleeper is in the table and in its sleeping state
  * before it sets WAITING.  If B's exchange for DONE comes after that, B sees
- * WAITING and rings, and front_ring_wake() finds the sleeper; if it came
- * before, vsys_slot_wait() fails and nobody sleeps.  Death: dead is set before
- * the list is walked, and read here after the sleeper was listed.
+ * WAITING, names the slot in an event, and rings; front_ring_answered() finds
+ * the sleeper by its slot, or front_ring_wake() among all, if there was no room
+ * for the event.  If the exchange came before, vsys_slot_wait() fails and nobody
+ * sleeps.  Death: dead is set before the table is walked, and read here after
+ * the sleeper was entered.
  */
 int front_wait_asleep(struct front_ring *ring, struct vsys_slot *slot,
 		      unsigned int state, long timeout)
@@ -63,7 +81,7 @@ int front_wait_asleep(struct front_ring *ring, struct vsys_slot *slot,
 	int err = 0;
 
 	spin_lock_irq(&ring->lock);
-	list_add(&me.node, &ring->sleepers);
+	hash_add(ring->sleepers, &me.node, (unsigned long)slot);
 	spin_unlock_irq(&ring->lock);
 	for (;;) {
 		set_current_state(state);
@@ -83,7 +101,7 @@ int front_wait_asleep(struct front_ring *ring, struct vsys_slot *slot,
 	}
 	__set_current_state(TASK_RUNNING);
 	spin_lock_irq(&ring->lock);
-	list_del(&me.node);
+	hash_del(&me.node);
 	spin_unlock_irq(&ring->lock);
 	return err;
 }

@@ -13,6 +13,7 @@ int front_wait(struct front_ring *ring, struct vsys_slot *slot,
 /* Whose program has polled already. */
 int front_wait_asleep(struct front_ring *ring, struct vsys_slot *slot,
 		      unsigned int state, long timeout);
-bool front_wait_wake(struct front_ring *ring);
+bool front_wait_wake(struct front_ring *ring, const struct vsys_slot *slot);
+bool front_wait_wake_all(struct front_ring *ring);
 
 #endif /* FRONT_WAIT_H */

@@ -38,17 +38,21 @@ struct hostile_ring {
 	u32 cursor;
 	int irq;			/* of its doorbell */
 	struct hostile_late *late;	/* the device's */
+	struct hostile_channel *ch;	/* NULL: control */
+	u32 region;			/* of its first slot */
 };
 
 int hostile_ring_map(struct xenbus_device *xdev, struct hostile_ring *ring,
 		     u32 *refs, u32 nr_pages, u32 nr_slots);
 void hostile_ring_unmap(struct xenbus_device *xdev, struct hostile_ring *ring);
+void hostile_ring_tell(struct hostile_ring *ring, u32 slot);
 void hostile_ring_answer(struct hostile_ring *ring, u32 slot, s64 ret);
 
 /* ---- channel.c --------------------------------------------------------- */
 
 struct hostile_channel {
 	struct hostile_ring program, kernel;
+	struct vsys_readiness *ready;	/* behind the kernel's slots, or NULL */
 	u32 event_prod;
 	u32 next_fd;
 	int irq;			/* 0: not open */

@@ -21,6 +21,9 @@ static int hostile_channel_map(struct hostile_back *b,
 		return -EPROTO;
 	ch->program.late = &b->late;
 	ch->kernel.late = &b->late;
+	ch->program.ch = ch;
+	ch->kernel.ch = ch;
+	ch->kernel.region = open->nr_slots;
 	refs[0] = open->head_ref;
 	memcpy(refs + 1, open->slot_refs, nr * sizeof(*refs));
 	err = hostile_ring_map(b->xdev, &ch->program, refs, 1 + nr,
@@ -29,8 +32,12 @@ static int hostile_channel_map(struct hostile_back *b,
 		return err;
 	refs[0] = open->kernel_head_ref;
 	refs[1] = open->kernel_slot_ref;
-	return hostile_ring_map(b->xdev, &ch->kernel, refs, 2,
-				VSYS_SLOTS_KERNEL);
+	refs[2] = open->ready_ref;
+	err = hostile_ring_map(b->xdev, &ch->kernel, refs,
+			       open->ready_ref ? 3 : 2, VSYS_SLOTS_KERNEL);
+	ch->ready = !err && open->ready_ref ?
+			    ch->kernel.pages + 2 * VSYS_PAGE_SIZE : NULL;
+	return err;
 }
 
 static void hostile_channel_unmap(struct hostile_back *b,

@@ -47,7 +47,7 @@ static void hostile_mode_unasked_ring(struct hostile_back *b,
 
 	WRITE_ONCE(s->ret, hostile_random(b));
 	WRITE_ONCE(s->state, VSYS_SLOT_DONE);
-	notify_remote_via_irq(ring->irq);
+	hostile_ring_tell(ring, slot);
 }
 
 static void hostile_mode_unasked(struct hostile_back *b,
@@ -58,6 +58,18 @@ static void hostile_mode_unasked(struct hostile_back *b,
 	hostile_mode_unasked_ring(b, &b->control);
 }
 
+/* What nobody asked for holds, or does not, and for whom is anybody's guess. */
+static void hostile_mode_words(struct hostile_back *b,
+			       struct vsys_readiness *ready)
+{
+	u32 fd;
+
+	for (fd = 0; fd < 64; fd++)
+		WRITE_ONCE(ready->words[fd], hostile_random(b) % 2 ?
+			   vsys_ready_word(fd, hostile_random(b)) :
+			   hostile_random(b));
+}
+
 /* Cookies of nobody, an index that jumps, an overflow all the time: a storm. */
 static void hostile_mode_events(struct hostile_back *b,
 				struct hostile_channel *ch)
@@ -65,9 +77,13 @@ static void hostile_mode_events(struct hostile_back *b,
 	struct vsys_head *head = ch->kernel.ring.head;
 	u32 i;
 
+	if (ch->ready)
+		hostile_mode_words(b, ch->ready);
 	for (i = 0; i < VSYS_EVENTS; i++)
 		WRITE_ONCE(head->events[i], hostile_random(b) % 4 ?
-			   hostile_random(b) % 64 : hostile_random(b));
+			   hostile_random(b) % 64 |
+			   (i % 2 ? VSYS_EVENT_ANSWER : 0) :
+			   hostile_random(b));
 	for (i = 0; i < 32; i++) {
 		switch (hostile_random(b) % 3) {
 		case 0:

@@ -36,8 +36,17 @@ void hostile_ring_unmap(struct xenbus_device *xdev, struct hostile_ring *ring)
 	ring->pages = NULL;
 }
 
+/* That a slot has its answer, and the bell. */
+void hostile_ring_tell(struct hostile_ring *ring, u32 slot)
+{
+	if (ring->ch)
+		vsys_event_put(&ring->ch->kernel.ring, &ring->ch->event_prod,
+			       VSYS_EVENT_ANSWER | (ring->region + slot));
+	notify_remote_via_irq(ring->irq);
+}
+
 void hostile_ring_answer(struct hostile_ring *ring, u32 slot, s64 ret)
 {
 	if (vsys_slot_complete(&ring->ring, slot, ret))
-		notify_remote_via_irq(ring->irq);
+		hostile_ring_tell(ring, slot);
 }

@@ -39,6 +39,7 @@ static u32 hostile_calls_number(void)
 /* Into any slot, answered or not. */
 static void hostile_calls_step(struct hostile_channel *ch)
 {
+	struct vsys_readiness *ready = ch->pages[4].address;
 	bool kernel = hostile_random_below(2);
 	u32 slot = hostile_random_below(VSYS_SLOTS_MIN), i;
 	u32 region = slot + (kernel ? VSYS_SLOTS_MIN : 0);
@@ -48,7 +49,9 @@ static void hostile_calls_step(struct hostile_channel *ch)
 		args[i] = hostile_calls_argument(region);
 	hostile_channel_submit(ch, kernel ? &ch->kernel : &ch->program, slot,
 			       hostile_calls_number(), args);
-	/* The event ring's index is ours; B is to believe none of it. */
+	/* The event ring's index and words are ours; B is to believe none. */
+	WRITE_ONCE(ready->words[hostile_random_below(64)],
+		   hostile_random_value());
 	WRITE_ONCE(ch->kernel.head->event_cons, hostile_random_value());
 	WRITE_ONCE(ch->kernel.head->event_prod, hostile_random_value());
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Channel: four pages and a doorbell, which B may have a shadow serve. */
+/* Channel: five pages and a doorbell, which B may have a shadow serve. */
 #include "front.h"
 #include <linux/delay.h>
 
@@ -71,6 +71,7 @@ void hostile_channel_describe(struct hostile_channel *ch, u32 slot)
 	open->slot_refs[0] = ch->pages[1].ref;
 	open->kernel_head_ref = ch->pages[2].ref;
 	open->kernel_slot_ref = ch->pages[3].ref;
+	open->ready_ref = ch->pages[4].ref;
 	open->event_channel = ch->bell.port;
 	open->pid = 1;
 	/* Names come from programs: this one would colour a terminal. */

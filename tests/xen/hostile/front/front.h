@@ -123,7 +123,8 @@ void hostile_count(struct hostile_front *f, u32 slot);
 
 /* ---- channel.c --------------------------------------------------------- */
 
-#define HOSTILE_CHANNEL_PAGES	4	/* two heads, a page of slots each */
+/* Two heads, a page of slots each, and readiness. */
+#define HOSTILE_CHANNEL_PAGES	5
 
 struct hostile_channel {
 	struct hostile_front *f;

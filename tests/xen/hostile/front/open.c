@@ -30,6 +30,8 @@ static const struct hostile_field hostile_open_bad[] = {
 	FIELD(kernel_head_ref, 0),
 	FIELD(kernel_head_ref, ~0u),
 	FIELD(kernel_slot_ref, 0x7fffffff),
+	FIELD(ready_ref, 0),
+	FIELD(ready_ref, ~0u),
 	FIELD(event_channel, 0),
 	FIELD(event_channel, 1),
 	FIELD(event_channel, 0x7fffffff),
