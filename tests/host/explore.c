@@ -347,14 +347,10 @@ void explore_until(uint32_t *word, uint32_t wanted, uint32_t then)
 
 /* ---- Moves: a role's step, or a store that reaches memory ----------------- */
 
-#define MOVES		(2 * EXPLORE_ROLES)
-
 static bool move_possible(unsigned int move)
 {
 	const struct role *role = &roles[move / 2];
 
-	if (move / 2 >= nr_roles)
-		return false;
 	if (move % 2)
 		return role->nr_stores;
 	switch (role->operation) {
@@ -372,6 +368,16 @@ static bool move_possible(unsigned int move)
 	default:
 		return true;
 	}
+}
+
+/* A bit for each. */
+static unsigned int moves_possible(void)
+{
+	unsigned int move, moves = 0;
+
+	for (move = 0; move < 2 * nr_roles; move++)
+		moves |= (unsigned int)move_possible(move) << move;
+	return moves;
 }
 
 static void move_make(unsigned int move)
@@ -440,7 +446,7 @@ static const char *get(void *to, const char *from, size_t size)
 	return from + size;
 }
 
-static char state_now[EXPLORE_ROLES * STACK];
+static char state_now[EXPLORE_ROLES * STACK + 16];
 
 /* The state as it is, in state_now: its size. */
 static size_t state_save(void)
@@ -471,18 +477,25 @@ static void state_restore(const char *saved)
 	}
 }
 
+static uint64_t hash_mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
+	return hash ^ hash >> 29;
+}
+
+/* Of every other word each, for the processor does two at a time. */
 static uint64_t state_hash(size_t size)
 {
-	uint64_t hash = size, word;
+	uint64_t even = size, odd = 1, words[2];
 	size_t i;
 
-	memset(state_now + size, 0, 8);
-	for (i = 0; i < size; i += 8) {
-		memcpy(&word, state_now + i, 8);
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15ull;
-		hash ^= hash >> 29;
+	memset(state_now + size, 0, sizeof(words));
+	for (i = 0; i < size; i += sizeof(words)) {
+		memcpy(words, state_now + i, sizeof(words));
+		even = hash_mix(even, words[0]);
+		odd = hash_mix(odd, words[1]);
 	}
-	return hash;
+	return hash_mix(even, odd);
 }
 
 /* Where a state with this hash is, or has to go. */
@@ -567,26 +580,24 @@ static void way_show(const char *first, uint32_t number, int move)
 static bool state_expand(uint32_t number, const char *first, const char *(*end)(void))
 {
 	char *saved = states[number].saved;
-	bool moved = false;
-	unsigned int move;
+	unsigned int moves, move;
 
-	for (move = 0; move < MOVES && !failure; move++) {
+	state_restore(saved);
+	moves = moves_possible();
+	if (!moves) {
+		good[number] = 1;
+		failure = end();
+		if (failure)
+			way_show(first, number, -1);
+	}
+	for (; moves && !failure; moves &= moves - 1) {
+		move = __builtin_ctz(moves);
 		state_restore(saved);
-		if (!move_possible(move))
-			continue;
-		moved = true;
 		move_make(move);
 		if (failure)
 			way_show(first, number, move);
 		else
 			state_reach(number, move);
-	}
-	if (!moved) {
-		state_restore(saved);
-		failure = end();
-		good[number] = 1;
-		if (failure)
-			way_show(first, number, -1);
 	}
 	free(saved);
 	states[number].saved = NULL;

@@ -37,4 +37,7 @@ struct channel_plan {
 /* Is every state well that it can come to?  Says so. */
 bool channel_explore(const struct channel_plan *plan);
 
+/* The same for the event ring, of ring-event-roles.c. */
+bool events_explore(void);
+
 #endif /* RING_ROLES_H */
