@@ -12,7 +12,7 @@
  *		polls must be announced as awake; no cookie must be lost.
  *
  * The bound is a line of the table for each plan: one client with up to three
- * calls, or two with one or two, and one or two workers.  A larger one is one more
+ * calls, or two with one or two, and one to three workers.  A larger one is one more
  * line and more time: each client that sleeps and each worker costs a factor of
  * ten to thirty.
  */
@@ -32,6 +32,8 @@ static const struct channel_plan plans[] = {
 	  .nr_workers = 1, .nr_there = 1, .nr_idle = 1, .two_rings = true },
 	{ .name = "a worker that is killed", .calls = { "b", "" },
 	  .nr_workers = 2, .nr_there = 2, .nr_idle = 1, .stops = true },
+	{ .name = "a worker too many", .calls = { "b", "" },
+	  .nr_workers = 3, .nr_there = 3, .nr_idle = 1 },
 	{ .name = "a call that waits for another", .calls = { "m", "q" },
 	  .nr_workers = 2, .nr_there = 2, .nr_idle = 1 },
 	{ .name = "a call beside one that blocks", .calls = { "b", "q" },

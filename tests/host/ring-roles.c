@@ -327,6 +327,18 @@ static void worker_blocks(struct worker *w)
 	unlock(&s.back_lock);
 }
 
+/*
+ * Under ch->lock: it leads no more, and sleeps.  If followers are enough, it wakes
+ * and ends.
+ */
+static void worker_succeeded(struct worker *w)
+{
+	if (s.nr_idle < plan->nr_idle)
+		worker_list(w);
+	else
+		task_wake(&w->task);
+}
+
 /* Its call blocked, and it is about to answer. */
 static void worker_return(struct worker *w)
 {
@@ -334,7 +346,7 @@ static void worker_return(struct worker *w)
 	if (s.asleep && leader_locked() != worker_name(w)) {
 		explore_say("takes the lead back");
 		if (leader_locked() != NOBODY)
-			worker_list(&s.workers[leader_locked() - 1]);
+			worker_succeeded(&s.workers[leader_locked() - 1]);
 		leader_set(worker_name(w));
 		channel_wake();
 	}
@@ -650,9 +662,13 @@ static const char *channel_rests(void)
 	for (i = 0; i <= plan->two_rings; i++)
 		if (heads[i].server != VSYS_SERVER_ASLEEP)
 			return "nobody polls, and it is not announced";
+	if (s.nr_idle > plan->nr_idle)
+		return "more workers follow than may";
 	if (s.leader == NOBODY || !s.asleep ||
 	    s.workers[s.leader - 1].task != TASK_INTERRUPTIBLE)
 		return "nobody leads";
+	if (s.nr_workers != s.nr_idle + 1)
+		return "a worker sleeps that nobody will wake";
 	return NULL;
 }
 
