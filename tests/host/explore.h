@@ -12,9 +12,11 @@
  *
  * A state is the shared memory, the buffers, and the roles' stacks as far as
  * they are in use, so it is exactly what decides how it can go on.  Equal ones
- * are known by a hash of 64 bits.  The walk is breadth first: what is printed of
- * a fault is a shortest way to it.
+ * are known by a hash of 64 bits.  Values that are dead on a stack make states
+ * differ that are the same: roles are compiled with -fno-inline, which leaves
+ * fewest, and keep what outlives a function in shared memory.
  *
+ * The walk is breadth first: what is printed of a fault is a shortest way to it.
  * Found are: a role that says explore_fail(); a state in which no role can go on
  * and that the model's end() does not accept; and one from which no such end can
  * be reached any more, though the roles go on and on.
