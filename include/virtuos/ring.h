@@ -5,6 +5,27 @@
  *
  * GCC's __atomic builtins serve all three.  Nothing here follows an index,
  * pointer or length that the other side wrote without a check.
+ *
+ * Who may sleep when:
+ *
+ *  - Whoever sleeps takes the sleeping state first, then announces it, then looks
+ *    once more, and then sleeps.  Whoever has something for it makes that visible
+ *    first, then looks for the announcement, and then rings or wakes.  A wake-up
+ *    that comes before the sleep makes it return at once.
+ *  - F may sleep on a slot if vsys_slot_wait() lets it, and where its interrupt
+ *    finds it: it is listed before.
+ *  - B's leader may sleep if vsys_server_sleep() lets it, on each ring of the
+ *    channel.  Between that and the sleep it ends the doorbell's interrupt: sooner,
+ *    and a bell may be lost; not at all, and none comes any more.
+ *  - Only who leads announces ASLEEP or AWAKE, under the lock under which the lead
+ *    changes.  The doorbell wakes who leads then.
+ *  - While AWAKE is announced, somebody polls or will before it sleeps.  So a
+ *    worker whose call blocks makes a follower the leader, and wakes it.  If none
+ *    follows, nobody leads until a new worker comes or the call is done.
+ *  - Who takes the lead from a leader that sleeps announces AWAKE and lists the old
+ *    one, which sleeps on where it is, as a follower.  Who leads is not listed.
+ *
+ * tests/host/ring-model.c holds every order of the steps against this.
  */
 #ifndef VIRTUOS_RING_H
 #define VIRTUOS_RING_H

@@ -2,7 +2,8 @@
 /*
  * What:	whole calls through include/virtuos/ring.h: many client
  *		threads, several workers with one leader at a time, sleep on
- *		both sides.
+ *		both sides.  Who blocks makes a follower the leader, and takes
+ *		the lead back from one that sleeps.
  * Why:		a lost wake-up is a program that hangs; a missing barrier is
  *		wrong data; a leader that blocks must not stall the channel.
  * How:		each client fills its slot and its part of an arena, submits,
@@ -15,11 +16,9 @@
  *		all and events that name the slot, as vsysback and vsysfront have
  *		it, some of which are lost in overflows.
  */
-#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
-#include <sys/eventfd.h>
 #include <virtuos/ring.h>
 #include "test.h"
 
@@ -42,11 +41,20 @@ struct client {
 	unsigned long sleeps;
 };
 
+struct worker {
+	pthread_t thread;
+	uint64_t rnd;
+	uint32_t cursor;
+	sem_t wake;
+	int listed;			/* among those that follow; under lock */
+	struct worker *next;
+};
+
 static struct vsys_ring ring;
 static struct client clients[CLIENTS_MAX];
-static uint32_t nr_clients;
-static int bell;			/* F to B */
-static unsigned long bells, naps;
+static struct worker workers[CLIENTS_MAX + 2];
+static uint32_t nr_clients, nr_workers;
+static unsigned long bells, naps, backs;
 
 /* ---- one bell for all -------------------------------------------------- */
 
@@ -122,7 +130,7 @@ static void *interrupts(void *arg)
 }
 
 /* The client is among the sleepers from before it says so to the server. */
-static void asleep(struct client *c)
+static void falls_asleep(struct client *c)
 {
 	pthread_mutex_lock(&sleepers);
 	c->asleep = 1;
@@ -141,8 +149,9 @@ static void awake(struct client *c)
 
 /* ---- the server -------------------------------------------------------- */
 
-static pthread_mutex_t lead = PTHREAD_MUTEX_INITIALIZER;
-static uint32_t cursor;			/* under lead */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct worker *leader, *idle;	/* under lock; leader is read without */
+static int asleep;			/* under lock */
 static int stop;
 
 static void timed_wait(sem_t *sem, const char *what)
@@ -164,21 +173,103 @@ static void timed_wait(sem_t *sem, const char *what)
 	}
 }
 
-static void server_nap(void)
+static int stopped(void)
 {
-	struct pollfd p = { .fd = bell, .events = POLLIN };
-	uint64_t n;
+	return __atomic_load_n(&stop, __ATOMIC_ACQUIRE);
+}
 
-	naps++;
-	while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
-		/*
-		 * The clients look after lost doorbells; this limit only lets
-		 * "stop" be seen.
-		 */
-		if (poll(&p, 1, 100) == 1 && read(bell, &n, sizeof(n)) == 8)
-			break;
+static int leads(const struct worker *w)
+{
+	return __atomic_load_n(&leader, __ATOMIC_ACQUIRE) == w;
+}
+
+/* Under lock. */
+static void worker_leads(struct worker *w)
+{
+	__atomic_store_n(&leader, w, __ATOMIC_RELEASE);
+}
+
+/* Under lock. */
+static void worker_list(struct worker *w)
+{
+	if (w->listed)
+		return;
+	w->listed = 1;
+	w->next = idle;
+	idle = w;
+}
+
+/* What the doorbell's interrupt does. */
+static void server_ring(void)
+{
+	pthread_mutex_lock(&lock);
+	if (leader)
+		sem_post(&leader->wake);
+	pthread_mutex_unlock(&lock);
+}
+
+/* Its call is about to block: the first follower leads. */
+static void worker_blocks(struct worker *w)
+{
+	pthread_mutex_lock(&lock);
+	if (leader == w) {
+		worker_leads(idle);
+		if (idle) {
+			idle->listed = 0;
+			sem_post(&idle->wake);
+			idle = idle->next;
+		}
 	}
-	vsys_server_wake(&ring);
+	pthread_mutex_unlock(&lock);
+}
+
+/* It goes on, and is about to answer: a leader that sleeps follows. */
+static void worker_return(struct worker *w)
+{
+	pthread_mutex_lock(&lock);
+	if (asleep && leader != w) {
+		if (leader)
+			worker_list(leader);
+		worker_leads(w);
+		asleep = 0;
+		backs++;
+		vsys_server_wake(&ring);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+/* Without a limit: a lost wake-up is one of the clients, which have theirs. */
+static void worker_doze(struct worker *w)
+{
+	int sleeps;
+
+	pthread_mutex_lock(&lock);
+	sleeps = asleep = vsys_server_sleep(&ring);
+	naps += sleeps;
+	pthread_mutex_unlock(&lock);
+	if (!sleeps)
+		return;
+	while (!stopped() && sem_wait(&w->wake))
+		;
+	pthread_mutex_lock(&lock);
+	if (leader == w) {
+		asleep = 0;
+		vsys_server_wake(&ring);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+/* Until it leads. */
+static void worker_follow(struct worker *w)
+{
+	pthread_mutex_lock(&lock);
+	if (!leader)
+		worker_leads(w);
+	else if (leader != w)
+		worker_list(w);
+	pthread_mutex_unlock(&lock);
+	while (!leads(w) && !stopped())
+		sem_wait(&w->wake);
 }
 
 static int64_t server_run(const struct vsys_call *call, struct client *c)
@@ -206,7 +297,7 @@ static int64_t server_run(const struct vsys_call *call, struct client *c)
 	return (sum ^ call->args[0] ^ call->args[5]) >> 1;
 }
 
-static void server_serve(uint32_t index)
+static void server_serve(struct worker *w, uint32_t index)
 {
 	struct client *c = &clients[index % CLIENTS_MAX];
 	struct vsys_call call;
@@ -219,8 +310,10 @@ static void server_serve(uint32_t index)
 	}
 	blocks = call.nr == NR_SLOW || call.nr == NR_MEET_WAIT;
 	if (blocks)
-		pthread_mutex_unlock(&lead);	/* a follower polls on */
+		worker_blocks(w);
 	ret = server_run(&call, c);
+	if (blocks)
+		worker_return(w);
 	if (vsys_slot_complete(&ring, index, ret)) {
 		__atomic_add_fetch(&bells, 1, __ATOMIC_RELAXED);
 		if (named)
@@ -228,34 +321,38 @@ static void server_serve(uint32_t index)
 		else
 			sem_post(&c->bell);
 	}
-	if (blocks)
-		pthread_mutex_lock(&lead);
 }
 
-static void *worker(void *arg)
+static void worker_lead(struct worker *w)
 {
-	uint64_t rnd = (uintptr_t)arg;
-	unsigned int idle = 0;
+	unsigned int looks = 0;
 	int index;
 
-	pthread_mutex_lock(&lead);
-	while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
-		index = vsys_ring_claim(&ring, &cursor);
+	while (leads(w) && !stopped()) {
+		index = vsys_ring_claim(&ring, &w->cursor);
 		if (index >= 0) {
-			server_serve(index);
-			idle = 0;
-		} else if (++idle > test_below(&rnd, 200)) {
+			server_serve(w, index);
+			looks = 0;
+		} else if (++looks > test_below(&w->rnd, 200)) {
 			/* Let a call slip in between the look and the sleep. */
-			if (!test_below(&rnd, 4))
+			if (!test_below(&w->rnd, 4))
 				sched_yield();
-			if (vsys_server_sleep(&ring))
-				server_nap();
-			idle = 0;
+			worker_doze(w);
+			looks = 0;
 		} else {
 			vsys_relax();
 		}
 	}
-	pthread_mutex_unlock(&lead);
+}
+
+static void *worker(void *arg)
+{
+	struct worker *w = arg;
+
+	while (!stopped()) {
+		worker_follow(w);
+		worker_lead(w);
+	}
 	return NULL;
 }
 
@@ -265,7 +362,6 @@ static int64_t client_call(struct client *c, uint32_t nr, const uint64_t *args)
 {
 	struct vsys_slot *slot = &ring.slots[c->slot];
 	unsigned int spin = test_below(&c->rnd, 400);
-	uint64_t one = 1;
 	int i;
 
 	CHECK_EQ(slot->state, VSYS_SLOT_FREE);
@@ -273,11 +369,11 @@ static int64_t client_call(struct client *c, uint32_t nr, const uint64_t *args)
 	for (i = 0; i < 6; i++)
 		slot->args[i] = args[i];
 	if (vsys_slot_submit(&ring, c->slot))
-		test_need(write(bell, &one, 8) == 8, "doorbell");
+		server_ring();
 	while (spin-- && !vsys_slot_done(slot))
 		vsys_relax();
 	while (!vsys_slot_done(slot)) {
-		asleep(c);
+		falls_asleep(c);
 		if (!vsys_slot_wait(slot)) {
 			awake(c);
 			continue;
@@ -330,17 +426,44 @@ static void *client(void *arg)
 
 /* ---- a run ------------------------------------------------------------- */
 
-static void run(uint32_t n, uint32_t nr_workers, unsigned long rounds,
-		uint64_t *rnd)
+static void run_workers(uint32_t n, uint64_t *rnd)
 {
-	pthread_t workers[CLIENTS_MAX + 2], irq;
+	uint32_t i;
+
+	nr_workers = n;
+	leader = idle = NULL;
+	asleep = stop = 0;
+	for (i = 0; i < n; i++) {
+		struct worker *w = &workers[i];
+
+		memset(w, 0, sizeof(*w));
+		w->rnd = test_random(rnd) | 1;
+		sem_init(&w->wake, 0, 0);
+		test_need(!pthread_create(&w->thread, NULL, worker, w),
+			  "thread");
+	}
+}
+
+static void stop_workers(void)
+{
+	uint32_t i;
+
+	__atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
+	for (i = 0; i < nr_workers; i++)
+		sem_post(&workers[i].wake);
+	for (i = 0; i < nr_workers; i++)
+		pthread_join(workers[i].thread, NULL);
+}
+
+static void run(uint32_t n, unsigned long rounds, uint64_t *rnd)
+{
 	unsigned long slept = 0;
-	uint64_t one = 1;
+	pthread_t irq;
 	uint32_t i;
 
 	nr_clients = n;
-	bells = naps = cursor = overflows = event_prod = told = 0;
-	stop = quiet = 0;
+	bells = naps = backs = overflows = event_prod = told = 0;
+	quiet = 0;
 	sem_init(&interrupt, 0, 0);
 	memset(ring.head, 0, sizeof(*ring.head));
 	memset(ring.slots, 0, ring.nr_slots * sizeof(*ring.slots));
@@ -356,10 +479,8 @@ static void run(uint32_t n, uint32_t nr_workers, unsigned long rounds,
 		sem_init(&c->meet, 0, 0);
 	}
 	test_need(!pthread_create(&irq, NULL, interrupts, NULL), "thread");
-	for (i = 0; i < nr_workers; i++)
-		test_need(!pthread_create(&workers[i], NULL, worker,
-					  (void *)(uintptr_t)
-					  (test_random(rnd) | 1)), "thread");
+	/* Half the clients may block at once; one more polls. */
+	run_workers(n + 1, rnd);
 	for (i = 0; i < n; i++)
 		test_need(!pthread_create(&clients[i].thread, NULL, client,
 					  &clients[i]), "thread");
@@ -367,16 +488,13 @@ static void run(uint32_t n, uint32_t nr_workers, unsigned long rounds,
 		pthread_join(clients[i].thread, NULL);
 		slept += clients[i].sleeps;
 	}
-	__atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
-	test_need(write(bell, &one, 8) == 8, "doorbell");
-	for (i = 0; i < nr_workers; i++)
-		pthread_join(workers[i], NULL);
+	stop_workers();
 	__atomic_store_n(&quiet, 1, __ATOMIC_RELEASE);
 	sem_post(&interrupt);
 	pthread_join(irq, NULL);
-	printf("%2u clients, %2u workers, %4u slots: %lu calls, clients slept "
-	       "%lu times, server %lu times, %lu overflows\n", n, nr_workers,
-	       ring.nr_slots, n * (rounds - rounds % 64), slept, naps,
+	printf("%2u clients, %4u slots: %lu calls, clients slept %lu times, "
+	       "server %lu times, the lead was taken back %lu times, %lu overflows\n",
+	       n, ring.nr_slots, n * (rounds - rounds % 64), slept, naps, backs,
 	       overflows);
 	fflush(stdout);
 	CHECK_EQ(slept, bells);
@@ -394,17 +512,13 @@ int main(void)
 
 	if (getenv("LIMIT_MS"))
 		limit_ms = atoi(getenv("LIMIT_MS"));
-	bell = eventfd(0, EFD_NONBLOCK);
-	test_need(bell >= 0, "eventfd");
 	ring.head = test_guarded(sizeof(*ring.head));
 	ring.slots = test_guarded(VSYS_SLOTS_MAX * sizeof(*ring.slots));
 	for (i = 0; i < 2 * sizeof(runs) / sizeof(runs[0]); i++) {
 		named = i % 2;
 		ring.nr_slots = runs[i / 2].slots;
 		rounds = test_scale(24000 / runs[i / 2].clients);
-		/* Half the clients may block at once; one more polls. */
-		run(runs[i / 2].clients, runs[i / 2].clients + 1,
-		    rounds < 64 ? 64 : rounds, &rnd);
+		run(runs[i / 2].clients, rounds < 64 ? 64 : rounds, &rnd);
 	}
 	return test_exit();
 }
