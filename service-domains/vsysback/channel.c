@@ -29,6 +29,7 @@
 #include "map.h"
 #include "poll.h"
 #include "quota.h"
+#include "stats.h"
 #include "worker.h"
 
 /* A client that no shadow takes in this time is refused. */
@@ -75,28 +76,34 @@ struct back_channel *back_channel_get(struct back_device *dev, u64 id)
  * Nobody polls any more, on both rings; false: a call slipped in.  The lock keeps
  * the program's server word from changing once more after it was DEAD.
  */
-bool back_channel_asleep(struct back_channel *ch)
+bool back_channel_sleep(struct back_channel *ch)
 {
+	unsigned long flags;
 	bool asleep;
 
-	spin_lock_irq(&ch->lock);
+	spin_lock_irqsave(&ch->lock, flags);
 	asleep = ch->retired || vsys_server_sleep(&ch->program);
 	if (asleep && !vsys_server_sleep(&ch->kernel)) {
 		asleep = false;
 		if (!ch->retired)
 			vsys_server_wake(&ch->program);
 	}
-	spin_unlock_irq(&ch->lock);
+	ch->asleep = asleep;
+	spin_unlock_irqrestore(&ch->lock, flags);
+	if (asleep) {
+		back_stats_count(ch->dev, sleeps);
+		back_bell_end(&ch->bell);
+	}
 	return asleep;
 }
 
-void back_channel_awake(struct back_channel *ch)
+/* Somebody polls from now on.  Under ch->lock. */
+void back_channel_wake(struct back_channel *ch)
 {
-	spin_lock_irq(&ch->lock);
+	ch->asleep = false;
 	vsys_server_wake(&ch->kernel);
 	if (!ch->retired)
 		vsys_server_wake(&ch->program);
-	spin_unlock_irq(&ch->lock);
 }
 
 /* Control request RETIRE; what its slots hold is finished, or never begun. */
@@ -427,13 +434,13 @@ void back_channel_serving(struct back_channel *ch)
 
 	spin_lock_irq(&ch->lock);
 	first = ch->state == BACK_CHANNEL_ACCEPTED;
-	if (first)
-		ch->state = BACK_CHANNEL_SERVING;
-	spin_unlock_irq(&ch->lock);
 	if (first) {
-		back_channel_awake(ch);
-		back_channel_answer(ch, ch->id);
+		ch->state = BACK_CHANNEL_SERVING;
+		back_channel_wake(ch);
 	}
+	spin_unlock_irq(&ch->lock);
+	if (first)
+		back_channel_answer(ch, ch->id);
 }
 
 /*

@@ -52,6 +52,7 @@ struct back_channel {
 	bool ended;			/* back_channel_end() was here */
 	int open_slot, close_slot;	/* control slots to answer, or -1 */
 	struct back_worker *leader;
+	bool asleep;			/* it is announced that nobody polls */
 	struct list_head idle;		/* workers that follow */
 	struct list_head workers;	/* all */
 	unsigned int nr_idle, nr_workers;
@@ -103,8 +104,8 @@ struct back_channel *back_channel_accept(void);
 void back_channel_serving(struct back_channel *ch);
 void back_channel_end(struct back_channel *ch, int close_slot);
 void back_channel_dead(struct back_channel *ch);
-bool back_channel_asleep(struct back_channel *ch);
-void back_channel_awake(struct back_channel *ch);
+bool back_channel_sleep(struct back_channel *ch);
+void back_channel_wake(struct back_channel *ch);
 void back_channel_retire(struct back_channel *ch);
 
 static inline bool back_channel_live(const struct back_channel *ch)

@@ -4,6 +4,7 @@
 #include <xen/xen.h>
 
 #include "chardev.h"
+#include "watch.h"
 #include "xenbus.h"
 
 /*
@@ -21,6 +22,7 @@ static int __init back_init(void)
 
 	if (!xen_domain())
 		return -ENODEV;
+	back_watch_init();
 	err = back_chardev_register();
 	if (err)
 		return err;

@@ -9,6 +9,12 @@
  * channel.  The shadow's manager starts another worker whenever the last follower
  * is gone, so there are at most as many as calls in flight, and one or two.
  *
+ * A call that blocked and comes to its end finds another leading.  Where that one
+ * sleeps, the worker takes the lead back before it answers, for the client will
+ * soon ask for more; who slept follows, where it sleeps.
+ *
+ * A leader polls if it has the watch of its processor (watch.c), or is parked.
+ *
  * Going to sleep as the leader.  Partner: vsys_slot_submit() and the doorbell.
  *
  *	leader				client
@@ -31,11 +37,12 @@
 #include "creds.h"
 #include "dispatch.h"
 #include "quota.h"
-#include "stats.h"
+#include "watch.h"
 #include "worker.h"
 
-#define BACK_SPIN_MIN_US	10u
-#define BACK_SPIN_MAX_US	400u
+/* So many looks at its rings, or calls in a row, and then one at who is parked. */
+#define BACK_TURN		8
+#define BACK_ROW		16u
 /* Followers beyond this number return to the shadow and end. */
 #define BACK_IDLE_MAX	8u
 
@@ -121,12 +128,42 @@ static void back_worker_sleeping(struct task_sleep_hook *hook)
 	if (ch->leader == w)
 		back_worker_promote(ch);
 	spin_unlock_irqrestore(&ch->lock, flags);
+	back_watch_pass(w);
 }
 
 /* It goes on. */
 static void back_worker_running(struct task_sleep_hook *hook)
 {
 	back_counting_runs(container_of(hook, struct back_worker, hook));
+}
+
+/* Under ch->lock. */
+static void back_worker_list(struct back_worker *w)
+{
+	list_add(&w->idle, &w->channel->idle);
+	w->channel->nr_idle++;
+}
+
+/*
+ * A worker whose call blocked, and that is about to answer it.  If the leader
+ * sleeps until the doorbell rings, it takes the lead back, for the client will
+ * soon ask for more.  The leader follows, where it sleeps; if there are followers
+ * enough it is woken, and ends.
+ */
+static void back_worker_return(struct back_worker *w)
+{
+	struct back_channel *ch = w->channel;
+
+	spin_lock_irq(&ch->lock);
+	if (ch->asleep && ch->leader != w && back_channel_live(ch)) {
+		if (ch->leader && ch->nr_idle < BACK_IDLE_MAX)
+			back_worker_list(ch->leader);
+		else if (ch->leader)
+			wake_up_process(ch->leader->task);
+		ch->leader = w;
+		back_channel_wake(ch);
+	}
+	spin_unlock_irq(&ch->lock);
 }
 
 /* The doorbell rang. */
@@ -220,6 +257,8 @@ static bool back_worker_run(struct back_worker *w, u32 region)
 		flush_signals(current);
 	if (counted)
 		back_counting_end(w, ret);
+	if (unlikely(READ_ONCE(ch->leader) != w))
+		back_worker_return(w);
 	if (vsys_slot_complete(ring, slot, ret))
 		back_channel_answered(ch, region);
 	return true;
@@ -257,44 +296,62 @@ static int back_worker_claim(struct back_worker *w)
 	return slot < 0 ? slot : (int)ch->program.nr_slots + slot;
 }
 
-/* Poll for a bounded time.  The region of a claimed slot, or -1. */
-static int back_worker_poll(struct back_worker *w)
+/*
+ * Poll for a bounded time.  The region of a claimed slot, or -1.  Where another
+ * has the watch it is one look.  Others who can run get on meanwhile: one of them
+ * may have the answer that the client waits for before it calls again.
+ */
+static int back_worker_poll(struct back_worker *w, bool *over)
 {
 	struct back_channel *ch = w->channel;
-	u64 end = 0;
+	enum back_watch_turn turn;
 	int region, i;
 
-	for (;;) {
-		for (i = 0; i < 32; i++) {
+	for (*over = false;;) {
+		for (i = 0; i < BACK_TURN; i++) {
 			region = back_worker_claim(w);
 			if (region >= 0)
 				return region;
-			if (i % 8 == 7)
-				cpu_relax();
 		}
-		if (back_worker_stop(ch) || !single_task_running())
+		if (back_worker_stop(ch) || READ_ONCE(ch->leader) != w ||
+		    !back_watch_take(w))
 			return -1;
-		if (!end)
-			end = local_clock() + w->spin_us * NSEC_PER_USEC;
-		else if (local_clock() >= end)
+		turn = back_watch_turn(w);
+		*over = turn == BACK_WATCH_OVER;
+		if (turn != BACK_WATCH_ON)
 			return -1;
+		if (!single_task_running())
+			yield();
+		cpu_relax();
 	}
 }
 
-/* Nobody polls any more, until the doorbell rings. */
-static void back_worker_doze(struct back_worker *w)
+/* Awake, unless somebody else has taken the lead meanwhile. */
+static void back_worker_rise(struct back_worker *w)
+{
+	struct back_channel *ch = w->channel;
+
+	spin_lock_irq(&ch->lock);
+	if (ch->asleep && ch->leader == w)
+		back_channel_wake(ch);
+	spin_unlock_irq(&ch->lock);
+}
+
+/*
+ * Sleep: while another polls for this channel, or, when the time to poll is
+ * over, until the doorbell rings.
+ */
+static void back_worker_rest(struct back_worker *w, bool over)
 {
 	struct back_channel *ch = w->channel;
 
 	set_current_state(TASK_INTERRUPTIBLE);
-	if (back_channel_asleep(ch)) {
-		back_stats_count(ch->dev, sleeps);
-		back_bell_end(&ch->bell);
-		if (!back_worker_stop(ch))
-			schedule();
-		back_channel_awake(ch);
-	}
+	if ((over ? back_channel_sleep(ch) : back_watch_park(w)) &&
+	    !back_worker_stop(ch))
+		schedule();
 	__set_current_state(TASK_RUNNING);
+	back_watch_leave(w);
+	back_worker_rise(w);
 	if (signal_pending(current) && !fatal_signal_pending(current))
 		flush_signals(current);
 }
@@ -302,20 +359,28 @@ static void back_worker_doze(struct back_worker *w)
 static void back_worker_lead(struct back_worker *w)
 {
 	struct back_channel *ch = w->channel;
+	unsigned int row = 0;
 	int region;
+	bool over;
 
 	while (READ_ONCE(ch->leader) == w && !back_worker_stop(ch)) {
 		cond_resched();
-		region = back_worker_poll(w);
-		if (region >= 0 && back_worker_run(w, region)) {
-			WRITE_ONCE(ch->bell.worked, true);
-			w->spin_us = min(w->spin_us * 2, BACK_SPIN_MAX_US);
-		}
-		if (region >= 0)
+		region = back_worker_poll(w, &over);
+		if (region < 0) {
+			if (READ_ONCE(ch->leader) == w)
+				back_worker_rest(w, over);
+			row = 0;
 			continue;
-		w->spin_us = max(w->spin_us / 2, BACK_SPIN_MIN_US);
-		back_worker_doze(w);
+		}
+		if (!back_worker_run(w, region))
+			continue;
+		WRITE_ONCE(ch->bell.worked, true);
+		back_watch_worked(w);
+		if (++row % BACK_ROW == 0 && w->watch &&
+		    back_watch_turn(w) == BACK_WATCH_GIVEN)
+			back_worker_rest(w, false);
 	}
+	back_watch_pass(w);
 }
 
 /* Wait to be made leader.  False: there are followers enough, or the end. */
@@ -330,9 +395,8 @@ static bool back_worker_follow(struct back_worker *w)
 		ch->leader = w;
 		if (!ch->nr_idle)
 			back_worker_want(ch);
-	} else if (ch->nr_idle < BACK_IDLE_MAX) {
-		list_add(&w->idle, &ch->idle);
-		ch->nr_idle++;
+	} else if (list_empty(&w->idle) && ch->nr_idle < BACK_IDLE_MAX) {
+		back_worker_list(w);
 	}
 	spin_unlock_irq(&ch->lock);
 	if (lead)
@@ -391,10 +455,10 @@ int back_worker_serve(struct back_channel *ch, u64 scratch)
 		.task = current,
 		.scratch = scratch,
 		.region = -1,
-		.spin_us = BACK_SPIN_MAX_US / 4,
 	};
 
 	INIT_LIST_HEAD(&w.idle);
+	INIT_LIST_HEAD(&w.parked);
 	spin_lock_init(&w.region_lock);
 	back_worker_register(&w);
 	sched_set_sleep_hook(current, &w.hook);
@@ -402,6 +466,7 @@ int back_worker_serve(struct back_channel *ch, u64 scratch)
 	while (!back_worker_stop(ch) && back_worker_follow(&w))
 		back_worker_lead(&w);
 	sched_set_sleep_hook(current, NULL);
+	back_watch_pass(&w);
 	back_creds_drop(&w);
 	back_worker_unregister(&w);
 	back_counting_drop(&w);

@@ -11,6 +11,7 @@
 struct back_channel;
 struct back_gauge;
 struct back_identity;
+struct back_watch;
 
 struct back_worker {
 	struct task_sleep_hook hook;
@@ -24,7 +25,10 @@ struct back_worker {
 	/* NULL: vsysd's own, with which no call is run. */
 	struct back_identity *identity;
 	const struct cred *own_cred;	/* to go back to */
-	unsigned int spin_us;		/* how long to poll before sleeping */
+	struct back_watch *watch;	/* that it has, or NULL */
+	struct back_watch *parked_at;	/* its own: where it has been parked */
+	struct list_head parked;
+	u64 parked_until;		/* local_clock() */
 	spinlock_t region_lock;
 	int region;			/* of the call that it runs, or -1 */
 	bool in_call;
