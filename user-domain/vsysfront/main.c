@@ -6,6 +6,7 @@
 #include "counting/counting.h"
 #include "device.h"
 #include "placeholder.h"
+#include "wait.h"
 #include <xen/xen.h>
 
 static int __init front_init(void)
@@ -14,6 +15,7 @@ static int __init front_init(void)
 
 	if (!xen_domain())
 		return -ENODEV;
+	front_wait_init();
 	err = front_channel_init();
 	if (err)
 		return err;

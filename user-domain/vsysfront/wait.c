@@ -8,9 +8,17 @@
 #include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 #include <virtuos/ring.h>
+#include <virtuos/wake.h>
 
-/* How long a submitter spins for an answer before it sleeps. */
-#define FRONT_SPIN_NS		(30 * NSEC_PER_USEC)
+/*
+ * For how long a submitter spins before it sleeps: twice what it would cost to be
+ * woken, but no less than an answer usually takes.
+ */
+#define FRONT_WAKES		2u
+#define FRONT_SPIN_LEAST_US	30u
+#define FRONT_SPIN_MOST_US	1000u
+
+static u64 front_wait_spin_ns = FRONT_SPIN_LEAST_US * NSEC_PER_USEC;
 
 struct front_sleeper {
 	struct hlist_node node;
@@ -106,15 +114,20 @@ int front_wait_asleep(struct front_ring *ring, struct vsys_slot *slot,
 	return err;
 }
 
+/*
+ * Who is told to let others run does, and looks again when they have: an answer
+ * that came meanwhile needed no bell.
+ */
 static bool front_wait_spin(const struct vsys_slot *s, unsigned int state)
 {
-	u64 end = local_clock() + FRONT_SPIN_NS;
+	u64 end = local_clock() + READ_ONCE(front_wait_spin_ns);
 
 	do {
 		if (vsys_slot_done(s))
 			return true;
-		if (need_resched() || signal_pending_state(state, current))
+		if (signal_pending_state(state, current))
 			return false;
+		cond_resched();
 		vsys_relax();
 	} while (local_clock() < end);
 	return vsys_slot_done(s);
@@ -127,4 +140,12 @@ int front_wait(struct front_ring *ring, struct vsys_slot *slot,
 	if (front_wait_spin(slot, state))
 		return 0;
 	return front_wait_asleep(ring, slot, state, timeout);
+}
+
+void front_wait_init(void)
+{
+	unsigned int us = clamp(FRONT_WAKES * vsys_wake_cost_us(),
+				FRONT_SPIN_LEAST_US, FRONT_SPIN_MOST_US);
+
+	WRITE_ONCE(front_wait_spin_ns, us * NSEC_PER_USEC);
 }

@@ -15,5 +15,6 @@ int front_wait_asleep(struct front_ring *ring, struct vsys_slot *slot,
 		      unsigned int state, long timeout);
 bool front_wait_wake(struct front_ring *ring, const struct vsys_slot *slot);
 bool front_wait_wake_all(struct front_ring *ring);
+void front_wait_init(void);
 
 #endif /* FRONT_WAIT_H */
