@@ -4,6 +4,7 @@
  * thread is cancelled, or the service is dead.  See wait.h.
  */
 #include <pthread.h>
+#include <time.h>
 
 #include "timed.h"
 #include "wait.h"
@@ -128,8 +129,49 @@ static uint32_t wait_flags(struct virtuos_channel *ch, uint32_t nr,
 		       VSYS_WAIT_NORESTART : 0;
 }
 
-long virtuos_wait_asleep(struct virtuos_channel *ch, int slot, uint32_t nr,
-			 const uint64_t args[6], uint32_t interrupts)
+static int64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ll + t.tv_nsec;
+}
+
+/* ns that the most turns of polling take here; measured once. */
+static int64_t spin_most(void)
+{
+	static const struct vsys_slot never;
+	static int64_t most;
+	int64_t begin;
+	int i;
+
+	if (__atomic_load_n(&most, __ATOMIC_RELAXED))
+		return most;
+	begin = now();
+	for (i = 0; i < 256 && !vsys_slot_done(&never); i++)
+		if (i % 8 == 7)
+			vsys_relax();
+	begin = (now() - begin) * (VIRTUOS_SPIN_MAX / 256);
+	__atomic_store_n(&most, begin, __ATOMIC_RELAXED);
+	return begin;
+}
+
+/*
+ * An answer that came soon after all would have been had by polling on, and
+ * without a bell; one that took long was not worth the turns before it.
+ */
+static void adapt(uint32_t *budget, int64_t slept)
+{
+	if (slept < 2 * spin_most())
+		*budget = VIRTUOS_SPIN_MAX;
+	else if (*budget / 2 > VIRTUOS_SPIN_MIN)
+		*budget /= 2;
+	else
+		*budget = VIRTUOS_SPIN_MIN;
+}
+
+static long asleep(struct virtuos_channel *ch, int slot, uint32_t nr,
+		   const uint64_t args[6], uint32_t interrupts)
 {
 	struct vsys_front_wait wait = {
 		.slot = slot,
@@ -151,6 +193,16 @@ long virtuos_wait_asleep(struct virtuos_channel *ch, int slot, uint32_t nr,
 			return err;
 	}
 	return 0;
+}
+
+long virtuos_wait_asleep(struct virtuos_channel *ch, int slot, uint32_t nr,
+			 const uint64_t args[6], uint32_t interrupts)
+{
+	int64_t begin = now();
+	long err = asleep(ch, slot, nr, args, interrupts);
+
+	adapt(&virtuos_spin_budget[ch->service], now() - begin);
+	return err;
 }
 
 long virtuos_wait_fd(struct virtuos_channel *ch, uint32_t nr,

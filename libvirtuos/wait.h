@@ -8,10 +8,12 @@
 
 #include "core.h"
 
-/* Iterations of polling: at first, at least, at most. */
+/* Turns of polling: at first, at least, at most. */
 #define VIRTUOS_SPIN_START 2048u
 #define VIRTUOS_SPIN_MIN 64u
 #define VIRTUOS_SPIN_MAX 16384u
+/* After so many others who can run get on: the answer may need them. */
+#define VIRTUOS_SPIN_YIELD 1024u
 
 /* What the calling thread polls before it sleeps, by service; 0: not yet. */
 extern __thread uint32_t virtuos_spin_budget[VIRTUOS_SERVICES_MAX]
@@ -21,20 +23,18 @@ extern __thread uint32_t virtuos_spin_budget[VIRTUOS_SERVICES_MAX]
 static inline bool virtuos_wait_spin(struct virtuos_channel *ch, int slot)
 {
 	const struct vsys_slot *s = &ch->ring.slots[slot];
-	uint32_t *budget = &virtuos_spin_budget[ch->service];
-	uint32_t i, limit = *budget ? *budget : VIRTUOS_SPIN_START;
+	uint32_t budget = virtuos_spin_budget[ch->service];
+	uint32_t i, limit = budget ? budget : VIRTUOS_SPIN_START;
 
-	for (i = 0; i < limit; i++) {
-		if (vsys_slot_done(s)) {
-			if (limit < VIRTUOS_SPIN_MAX)
-				*budget = limit * 2;
-			return true;
-		}
-		if (i % 8 == 7)
+	for (i = 1; !vsys_slot_done(s); i++) {
+		if (i > limit)
+			return false;
+		if (i % 8 == 0)
 			vsys_relax();
+		if (i % VIRTUOS_SPIN_YIELD == 0)
+			sys0(SYS_sched_yield);
 	}
-	*budget = limit > VIRTUOS_SPIN_MIN ? limit / 2 : VIRTUOS_SPIN_MIN;
-	return false;
+	return true;
 }
 
 long virtuos_wait_asleep(struct virtuos_channel *ch, int slot, uint32_t nr,
