@@ -115,16 +115,17 @@ static inline __s64 vsys_slot_finish(struct vsys_slot *slot)
 static inline int vsys_ring_claim(const struct vsys_ring *ring, __u32 *cursor)
 {
 	__u32 words = ring->nr_slots / 64;
-	__u32 start = *cursor % ring->nr_slots;
-	__u32 i;
+	__u32 start = *cursor < ring->nr_slots ? *cursor : 0;
+	__u64 mask = ~0ull << (start % 64);
+	__u32 i, w = start / 64;
 
-	for (i = 0; i <= words; i++) {
-		__u32 w = (start / 64 + i) % words;
+	for (i = 0; i <= words; i++, w = w + 1 < words ? w + 1 : 0) {
 		__u64 bits = __atomic_load_n(&ring->head->pending[w],
 					     __ATOMIC_RELAXED);
-		__u64 mask = ~0ull << (start % 64);
 		__u32 bit;
 
+		if (!bits)
+			continue;
 		if (i == 0)
 			bits &= mask;		/* from the cursor up */
 		else if (i == words)
@@ -171,6 +172,7 @@ static inline int vsys_ring_take(const struct vsys_ring *ring, __u32 index,
 	nr = __atomic_load_n(&slot->nr, __ATOMIC_RELAXED);
 	call->nr = vsys_nr_call(nr);
 	call->account = vsys_nr_account(nr);
+#pragma GCC unroll 6
 	for (i = 0; i < 6; i++)
 		call->args[i] = __atomic_load_n(&slot->args[i],
 						__ATOMIC_RELAXED);
