@@ -62,7 +62,7 @@ machine_start() {
 		die "no hypervisor $XEN: install xen-hypervisor-4.17-amd64 (make deps)"
 	local args=(
 		-name "virtuos-lab-$NAME" -display none -no-reboot -nodefaults
-		-machine q35 -accel "tcg,thread=multi" -cpu "$LAB_CPU" -smp 2 -m 2800
+		-machine q35 -accel "tcg,thread=multi" -cpu "$LAB_CPU" -smp "$LAB_PROCESSORS" -m 2800
 		-kernel "$STATE/xen"
 		-append "com1=115200 console=com1 loglvl=info guest_loglvl=info dom0_mem=${memory}M,max:${memory}M dom0_max_vcpus=2 iommu=required spec-ctrl=no bootscrub=0 gnttab_max_frames=512 gnttab_max_maptrack_frames=4096 ${LAB_XEN_APPEND:-}"
 		-initrd "$kernel/bzImage console=hvc0 earlyprintk=xen panic=5 nmi_watchdog=0 tsc=unstable xen-pciback.hide=(00:05.0)(00:06.0) ${LAB_DOM0_APPEND:-},$STATE/dom0.cpio"

@@ -2,8 +2,15 @@
 # shellcheck shell=bash
 # Starting and stopping a lab.
 
+up_number() {	# OPTION NUMBER LEAST
+	case $2 in
+	[0-9]|[0-9][0-9]) [ "$2" -lt "$3" ] || return 0 ;;
+	esac
+	misuse "up: $1 $2: want a number from $3 to 99"
+}
+
 up_options() {
-	LAB_USER='' LAB_FLAVOUR=slim LAB_CAPTURE='' DISK='' DOM0_ONLY='' LAB_EXTRA='' PMU=''
+	LAB_USER='' LAB_FLAVOUR=slim LAB_CAPTURE='' DISK='' DOM0_ONLY='' LAB_EXTRA='' PMU='' LAB_VCPUS=1 LAB_PROCESSORS=2
 	WITH=() ADD=()
 	local into='' file
 	LAB_XEN=${LAB_XEN:-stock}
@@ -19,6 +26,8 @@ up_options() {
 		--append) wants "kernel arguments" "$@"; LAB_EXTRA=$2 into=''; shift ;;
 		--dom0-only) DOM0_ONLY=1 into='' ;;
 		--pmu) PMU=1 into='' ;;
+		--vcpus) wants "a number" "$@"; LAB_VCPUS=$2 into=''; shift ;;
+		--processors) wants "a number" "$@"; LAB_PROCESSORS=$2 into=''; shift ;;
 		--xen) wants "stock or patched" "$@"; LAB_XEN=$2 into=''; shift ;;
 		-h|--help) usage; exit 0 ;;
 		-*) misuse "up: unknown option $1" ;;
@@ -43,6 +52,8 @@ up_options() {
 	pvh|pv|dom0) ;;
 	*) misuse "up: --user $LAB_USER: want pvh, pv or dom0" ;;
 	esac
+	up_number "--vcpus" "$LAB_VCPUS" 1
+	up_number "--processors" "$LAB_PROCESSORS" 2
 	case $LAB_XEN in
 	stock|patched) ;;
 	*) misuse "up: --xen $LAB_XEN: want stock or patched" ;;
@@ -50,7 +61,7 @@ up_options() {
 	for file in "$LAB_CAPTURE" "$DISK"; do
 		[ -z "$file" ] || [ -w "${file%/*}/" ] || misuse "up: there is no folder ${file%/*} that $file could be written to"
 	done
-	export LAB_USER LAB_FLAVOUR LAB_EXTRA LAB_CAPTURE
+	export LAB_USER LAB_FLAVOUR LAB_EXTRA LAB_CAPTURE LAB_VCPUS LAB_PROCESSORS
 }
 
 # What kept dom0 from answering, as far as its console tells.
