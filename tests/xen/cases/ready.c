@@ -140,12 +140,19 @@ static void test_edge(void)
 
 /* ---- Buffers ------------------------------------------------------------- */
 
-static void fill(int fd)
+/*
+ * Until nothing goes in any more, and nothing is said for a while: what was sent
+ * moves on to the other end by and by, and there is room again.
+ */
+static void fill(int fd, int ep)
 {
+	struct epoll_event e;
 	long n, all = 0;
 
-	while ((n = send(fd, buf, sizeof(buf), MSG_DONTWAIT)) > 0)
-		all += n;
+	do {
+		while ((n = send(fd, buf, sizeof(buf), MSG_DONTWAIT)) > 0)
+			all += n;
+	} while (epoll_wait(ep, &e, 1, 200) > 0);
 	HOLDS(all > 0 && errno == EAGAIN);
 }
 
@@ -172,9 +179,8 @@ static void test_full(void)
 	WANT(add(ep, pair[0], EPOLLOUT | EPOLLET), 0);
 	WANT(waits(ep, 20000), EPOLLOUT);
 	for (i = 0; i < 3; i++) {
-		fill(pair[0]);
+		fill(pair[0], ep);
 		WANT(now(pair[0]), 0);
-		WANT(waits(ep, 50), 0);
 		HOLDS(now(pair[1]) == (POLLIN | POLLOUT));
 		drain(pair[1]);
 		becomes(pair[0], POLLOUT);
