@@ -199,7 +199,8 @@ help:
 #:
 #: Running:
 #:   make shell       a shell in the user domain of a running lab
-#:   make bench       measure;  bench-counting: what counting costs, and finds
+#:   make bench       measure;  bench-programs: whole programs, forwarded beside
+#:                    local;  bench-counting: what counting costs, and finds
 #:                    bench-counts: no times, but instructions, locked operations
 #:                    and cache lines of a call, beside the baseline's
 #:   make check-host  the tests that need no Xen;  check-lab: those that do;

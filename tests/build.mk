@@ -65,6 +65,11 @@ demo: whole
 bench: whole
 	$(Q)$(TIER) $(SRC)/tests/bench/run
 
+# Whole programs, forwarded beside local.
+.PHONY: bench-programs
+bench-programs: whole
+	$(Q)$(TIER) $(SRC)/tests/bench/programs
+
 # No times: what a call costs in instructions, and what the baseline says of it.
 .PHONY: bench-counts
 bench-counts: counts
