@@ -28,6 +28,37 @@ void link_open_fd(struct link *l, int fd)
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
+#define YOUNG_MS 1000
+#define BACK_MS 200
+
+/* A virtio-serial port, with a client on the host that has just connected. */
+void link_open_port(struct link *l, int fd)
+{
+	link_open_fd(l, fd);
+	l->young = now_ms() + YOUNG_MS;
+}
+
+/*
+ * The descriptor says that nobody is there.  Of a port it may be the client before
+ * this one of whom that is said so late: data overtakes word of who comes and
+ * goes, for the driver takes that from another queue, by and by.
+ */
+static bool link_gone(const struct link *l)
+{
+	long long end = now_ms() + BACK_MS;
+
+	while (l->young && now_ms() < end && end < l->young + BACK_MS) {
+		struct pollfd p = { .fd = l->fd, .events = POLLIN | POLLOUT };
+		struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
+
+		poll(&p, 1, 0);
+		if (!(p.revents & POLLHUP))
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
 void link_open_vchan(struct link *l, struct libxenvchan *vchan)
 {
 	memset(l, 0, sizeof(*l));
@@ -80,7 +111,7 @@ static long raw_read(struct link *l, void *data, size_t len)
 	n = read(l->fd, data, len);
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -1;
-	return n == 0 ? -1 : n;
+	return n || !link_gone(l) ? n : -1;
 }
 
 void link_push(struct link *l)
@@ -135,7 +166,7 @@ void link_polled(struct link *l, const struct pollfd *p)
 	}
 #endif
 	if ((p->revents & POLLHUP) && !(p->revents & POLLIN))
-		l->closed = true;
+		l->closed = link_gone(l);
 }
 
 bool link_flush(struct link *l, int milliseconds)

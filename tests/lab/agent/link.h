@@ -14,10 +14,12 @@ struct link {
 	int fd;				/* to poll */
 	struct libxenvchan *vchan;	/* or NULL: fd is the stream itself */
 	bool closed;			/* the other side is gone */
+	long long young;		/* a port's: until then, see link_gone() */
 	struct buffer in, out;
 };
 
 void link_open_fd(struct link *l, int fd);
+void link_open_port(struct link *l, int fd);
 void link_open_vchan(struct link *l, struct libxenvchan *vchan);
 void link_free(struct link *l);		/* the buffers; closes nothing */
 

@@ -259,7 +259,7 @@ int port_main(int argc, char **argv)
 		struct link l;
 
 		port_await(fd, true);
-		link_open_fd(&l, fd);
+		link_open_port(&l, fd);
 		port_session(&l);
 		link_free(&l);
 		/* The client reads EXIT and hangs up; one that does not may start
