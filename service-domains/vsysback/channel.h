@@ -40,6 +40,7 @@ struct back_channel {
 	struct vsys_readiness *ready;	/* NULL: none */
 	struct back_mapping program_pages, kernel_pages, ready_page;
 	struct back_bell bell;
+	unsigned long called;		/* jiffies: when it had its last call */
 	u64 arena_base;
 	u32 *granted;			/* bytes per region */
 	unsigned long *growing;		/* a bit per region: ARENA unanswered */
@@ -111,6 +112,13 @@ void back_channel_retire(struct back_channel *ch);
 static inline bool back_channel_live(const struct back_channel *ch)
 {
 	return READ_ONCE(ch->state) <= BACK_CHANNEL_SERVING;
+}
+
+/* Has it a call that nobody has claimed? */
+static inline bool back_channel_pending(const struct back_channel *ch)
+{
+	return vsys_ring_pending(&ch->kernel) ||
+	       (!READ_ONCE(ch->retired) && vsys_ring_pending(&ch->program));
 }
 
 #endif /* BACK_CHANNEL_H */

@@ -37,6 +37,7 @@ static void __exit back_exit(void)
 {
 	back_xenbus_unregister();
 	back_chardev_unregister();
+	back_watch_exit();
 }
 module_exit(back_exit);
 

@@ -7,21 +7,27 @@
  * poll, each of which would keep the next one from what it waits for, and going
  * from one client to the next costs one switch and no doorbell.
  *
- * Who has the watch runs its own calls, too.  When one of them blocks, or it
- * ends, the watch is passed on to the first that is parked.  So a channel is
- * parked only while there is somebody who polls, or who will when the call that
- * he is in the middle of is done.
+ * Who has the watch runs its own calls, too, and looks at the parked after some
+ * of them, whatever came of these.  When one blocks, or it ends, the watch is
+ * passed on to the first that is parked; a call that takes long has it taken away
+ * by a timer.  So a channel is parked only while there is somebody who polls, or
+ * who will in a few ticks.
  *
  * A look at one more channel costs next to nothing while somebody polls anyway.
  * So nobody's time to poll is over before that of the last who had a call, and
  * then everybody's is: it is announced that the channels are asleep, and their
  * leaders sleep on until the doorbell rings.  But who had no call for long is not
  * looked at for ever.
+ *
+ * Where there are more processors than one, who has moved to another passes the
+ * watch of the one it has left.
  */
+#include <linux/jiffies.h>
+#include <linux/moduleparam.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/sched/clock.h>
-#include <virtuos/ring.h>
+#include <linux/timer.h>
 #include <virtuos/wake.h>
 
 #include "channel.h"
@@ -33,8 +39,10 @@ struct back_watch {
 	struct back_worker *poller;	/* or NULL: then nobody is parked */
 	struct list_head parked;	/* workers */
 	unsigned int spin_us;		/* how long to poll after a call */
+	u64 idle_since;			/* local_clock(): polled without a call */
 	u64 until;			/* local_clock(); 0: from now on */
-	u64 over;			/* local_clock(): nobody polled any more */
+	struct timer_list timer;	/* runs while somebody is parked */
+	unsigned long turns, seen;	/* the timer's: has it polled since? */
 };
 
 static DEFINE_PER_CPU(struct back_watch, back_watches);
@@ -50,72 +58,108 @@ static DEFINE_PER_CPU(struct back_watch, back_watches);
 #define BACK_POLL_MOST_US	4000u
 
 /* Parked without a call for so long: cold. */
-#define BACK_PARKED_NS		NSEC_PER_SEC
+#define BACK_COLD		HZ
+/* A turn looks at no more of them, for it keeps interrupts off. */
+#define BACK_LOOKS		16
+/* Ticks without a turn, in the middle of a call: it takes long. */
+#define BACK_LONG		2
 
-static unsigned int back_watch_us = BACK_POLL_LEAST_US;
+static unsigned int poll_us;
+module_param(poll_us, uint, 0644);
+MODULE_PARM_DESC(poll_us, "how long workers poll at most, in microseconds (0: by what it costs to be woken)");
+
+static unsigned int back_watch_measured = BACK_POLL_LEAST_US;
+
+static unsigned int back_watch_most(void)
+{
+	return READ_ONCE(poll_us) ?: back_watch_measured;
+}
+
+/* lock held.  It has the watch no longer; NULL: nobody has. */
+static void back_watch_give(struct back_watch *watch, struct back_worker *next)
+{
+	struct back_worker *last = watch->poller;
+
+	watch->poller = next;
+	if (next) {
+		list_del_init(&next->parked);
+		WRITE_ONCE(next->watch, watch);
+		wake_up_process(next->task);
+	}
+	/* It may end as soon as it sees that. */
+	WRITE_ONCE(last->watch, NULL);
+}
+
+static struct back_worker *back_watch_first(struct back_watch *watch)
+{
+	return list_first_entry_or_null(&watch->parked, struct back_worker,
+					parked);
+}
+
+/* Has it been in one call all the time?  Then another polls. */
+static void back_watch_tick(struct timer_list *timer)
+{
+	struct back_watch *watch = from_timer(watch, timer, timer);
+	unsigned long flags;
+
+	spin_lock_irqsave(&watch->lock, flags);
+	if (!list_empty(&watch->parked)) {
+		if (watch->turns == watch->seen &&
+		    READ_ONCE(watch->poller->in_call))
+			back_watch_give(watch, back_watch_first(watch));
+		watch->seen = watch->turns;
+		mod_timer(timer, jiffies + BACK_LONG);
+	}
+	spin_unlock_irqrestore(&watch->lock, flags);
+}
 
 void back_watch_init(void)
 {
 	unsigned int cost = vsys_wake_cost_us();
 	int cpu;
 
-	back_watch_us = clamp(BACK_WAKES * cost, BACK_POLL_LEAST_US,
-			      BACK_POLL_MOST_US);
+	back_watch_measured = clamp(BACK_WAKES * cost, BACK_POLL_LEAST_US,
+				    BACK_POLL_MOST_US);
 	for_each_possible_cpu(cpu) {
 		struct back_watch *watch = per_cpu_ptr(&back_watches, cpu);
 
 		spin_lock_init(&watch->lock);
 		INIT_LIST_HEAD(&watch->parked);
-		watch->spin_us = back_watch_us / 4;
+		watch->spin_us = back_watch_measured / 4;
+		timer_setup(&watch->timer, back_watch_tick, TIMER_PINNED);
 	}
 	pr_info("to be woken costs %u us: workers poll for %u us at most\n",
-		cost, back_watch_us);
+		cost, back_watch_measured);
 }
 
-/* lock held.  NULL: nobody has it any more. */
-static void back_watch_give(struct back_watch *watch, struct back_worker *next)
+/* There are no workers any more. */
+void back_watch_exit(void)
 {
-	watch->poller = next;
-	if (!next) {
-		watch->over = local_clock();
-		return;
-	}
-	list_del_init(&next->parked);
-	WRITE_ONCE(next->watch, watch);
-	wake_up_process(next->task);
-}
+	int cpu;
 
-/*
- * lock held: a call after some time in which nobody polled.  If that was short the
- * call would have been had without a doorbell.
- */
-static void back_watch_adapt(struct back_watch *watch)
-{
-	u64 idle = local_clock() - watch->over;
-
-	watch->spin_us = idle < back_watch_us * NSEC_PER_USEC ?
-				 back_watch_us :
-				 max(watch->spin_us / 2, BACK_POLL_MIN_US);
+	for_each_possible_cpu(cpu)
+		del_timer_sync(&per_cpu_ptr(&back_watches, cpu)->timer);
 }
 
 /* The watch of this processor, unless another has it.  Has it now? */
 bool back_watch_take(struct back_worker *w)
 {
-	struct back_watch *watch;
+	struct back_watch *watch = raw_cpu_ptr(&back_watches);
 	unsigned long flags;
+	bool has;
 
-	if (w->watch)
+	if (READ_ONCE(w->watch) == watch)
 		return true;
-	watch = raw_cpu_ptr(&back_watches);
+	back_watch_pass(w);
 	spin_lock_irqsave(&watch->lock, flags);
-	if (!watch->poller) {
-		back_watch_adapt(watch);
+	has = !watch->poller;
+	if (has) {
 		watch->poller = w;
 		watch->until = 0;
 		WRITE_ONCE(w->watch, watch);
 	}
 	spin_unlock_irqrestore(&watch->lock, flags);
-	return w->watch;
+	return has;
 }
 
 /*
@@ -124,38 +168,40 @@ bool back_watch_take(struct back_worker *w)
  */
 void back_watch_pass(struct back_worker *w)
 {
-	struct back_watch *watch = w->watch;
+	struct back_watch *watch = READ_ONCE(w->watch);
 	unsigned long flags;
 
 	if (!watch)
 		return;
 	spin_lock_irqsave(&watch->lock, flags);
-	w->watch = NULL;
-	back_watch_give(watch, list_first_entry_or_null(
-				       &watch->parked, struct back_worker, parked));
+	if (watch->poller == w)
+		back_watch_give(watch, back_watch_first(watch));
 	spin_unlock_irqrestore(&watch->lock, flags);
 }
 
-static bool back_watch_pending(const struct back_channel *ch)
+static bool back_watch_cold(const struct back_channel *ch)
 {
-	return vsys_ring_pending(&ch->kernel) ||
-	       (!READ_ONCE(ch->retired) && vsys_ring_pending(&ch->program));
+	return time_after(jiffies, READ_ONCE(ch->called) + BACK_COLD);
 }
 
 /*
- * lock held.  The first of the parked who has a call, or NULL.  All others are
- * parked no longer, and their channels asleep, if their time is over: `now' is
- * when.
+ * lock held.  The first of the parked who has a call, or NULL.  All others that
+ * were looked at are parked no longer, and their channels asleep, if their time is
+ * over or they are cold.
  */
-static struct back_worker *back_watch_find(struct back_watch *watch, u64 now)
+static struct back_worker *back_watch_find(struct back_watch *watch, bool over)
 {
-	struct back_worker *w, *next;
+	struct back_worker *w;
+	int i;
 
-	list_for_each_entry_safe(w, next, &watch->parked, parked) {
-		if (back_watch_pending(w->channel))
+	for (i = 0; i < BACK_LOOKS && !list_empty(&watch->parked); i++) {
+		w = back_watch_first(watch);
+		if (back_channel_pending(w->channel))
 			return w;
-		if (now < w->parked_until)
+		if (!over && !back_watch_cold(w->channel)) {
+			list_move_tail(&w->parked, &watch->parked);
 			continue;
+		}
 		if (!back_channel_sleep(w->channel))
 			return w;	/* a call slipped in */
 		list_del_init(&w->parked);
@@ -163,26 +209,42 @@ static struct back_worker *back_watch_find(struct back_watch *watch, u64 now)
 	return NULL;
 }
 
-/* After a turn of polling: may it go on? */
+/* lock held.  Is the time to poll over? */
+static bool back_watch_over(struct back_watch *watch)
+{
+	u64 now = local_clock(), until = READ_ONCE(watch->until);
+
+	if (until)
+		return now >= until;
+	watch->idle_since = now;
+	WRITE_ONCE(watch->until, now + watch->spin_us * (u64)NSEC_PER_USEC);
+	return false;
+}
+
+/* After a turn of polling, or some calls: may it go on? */
 enum back_watch_turn back_watch_turn(struct back_worker *w)
 {
+	struct back_watch *watch = READ_ONCE(w->watch);
 	enum back_watch_turn turn = BACK_WATCH_ON;
-	struct back_watch *watch = w->watch;
 	struct back_worker *found;
-	u64 now = local_clock();
 	unsigned long flags;
+	bool over;
 
+	if (!watch)
+		return BACK_WATCH_GIVEN;
 	spin_lock_irqsave(&watch->lock, flags);
-	if (!watch->until)
-		watch->until = now + watch->spin_us * NSEC_PER_USEC;
-	if (now >= watch->until)
-		turn = BACK_WATCH_OVER;
-	found = back_watch_find(watch, turn == BACK_WATCH_ON ? now : U64_MAX);
-	if (found)
-		turn = BACK_WATCH_GIVEN;
-	if (turn != BACK_WATCH_ON) {
-		w->watch = NULL;
-		back_watch_give(watch, found);
+	if (watch->poller == w) {
+		watch->turns++;
+		over = back_watch_over(watch);
+		found = back_watch_find(watch, over);
+		if (found)
+			turn = BACK_WATCH_GIVEN;
+		else if (over && list_empty(&watch->parked))
+			turn = BACK_WATCH_OVER;
+		if (turn != BACK_WATCH_ON)
+			back_watch_give(watch, found);
+	} else {
+		turn = BACK_WATCH_GIVEN;	/* the timer's doing */
 	}
 	spin_unlock_irqrestore(&watch->lock, flags);
 	return turn;
@@ -191,9 +253,29 @@ enum back_watch_turn back_watch_turn(struct back_worker *w)
 /* It had a call, be it that it has the watch or that another polls meanwhile. */
 void back_watch_worked(struct back_worker *w)
 {
-	struct back_watch *watch = w->watch ?: raw_cpu_ptr(&back_watches);
+	struct back_watch *watch = READ_ONCE(w->watch) ?:
+				   raw_cpu_ptr(&back_watches);
 
+	WRITE_ONCE(w->channel->called, jiffies);
 	WRITE_ONCE(watch->until, 0);
+}
+
+/*
+ * The doorbell rang for a call.  If the last answer is not long ago the call would
+ * have been had without.
+ */
+void back_watch_rang(void)
+{
+	struct back_watch *watch = raw_cpu_ptr(&back_watches);
+	unsigned int most = back_watch_most();
+	unsigned long flags;
+
+	spin_lock_irqsave(&watch->lock, flags);
+	if (local_clock() - watch->idle_since < most * (u64)NSEC_PER_USEC)
+		watch->spin_us = most;
+	else
+		watch->spin_us = max(watch->spin_us / 2, BACK_POLL_MIN_US);
+	spin_unlock_irqrestore(&watch->lock, flags);
 }
 
 /*
@@ -206,12 +288,15 @@ bool back_watch_park(struct back_worker *w)
 	unsigned long flags;
 	bool parked;
 
-	w->parked_until = local_clock() + BACK_PARKED_NS;
 	spin_lock_irqsave(&watch->lock, flags);
 	parked = watch->poller;
 	if (parked) {
 		list_add_tail(&w->parked, &watch->parked);
 		w->parked_at = watch;
+		if (!timer_pending(&watch->timer)) {
+			watch->seen = watch->turns;
+			mod_timer(&watch->timer, jiffies + BACK_LONG);
+		}
 	}
 	spin_unlock_irqrestore(&watch->lock, flags);
 	return parked;

@@ -14,10 +14,12 @@ enum back_watch_turn {
 };
 
 void back_watch_init(void);
+void back_watch_exit(void);
 bool back_watch_take(struct back_worker *w);
 void back_watch_pass(struct back_worker *w);
 enum back_watch_turn back_watch_turn(struct back_worker *w);
 void back_watch_worked(struct back_worker *w);
+void back_watch_rang(void);
 bool back_watch_park(struct back_worker *w);
 void back_watch_leave(struct back_worker *w);
 

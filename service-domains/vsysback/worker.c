@@ -40,7 +40,10 @@
 #include "watch.h"
 #include "worker.h"
 
-/* So many looks at its rings, or calls in a row, and then one at who is parked. */
+/*
+ * So many looks at its rings, or so many that it claimed there and no more than a
+ * tick, and then a look at who is parked.
+ */
 #define BACK_TURN		8
 #define BACK_ROW		16u
 /* Followers beyond this number return to the shadow and end. */
@@ -110,8 +113,9 @@ static void back_worker_promote(struct back_channel *ch)
 }
 
 /*
- * The scheduler calls this when the worker blocks.  In the middle of a call
- * its leadership passes on; everywhere else sleeping is the worker's own plan.
+ * The scheduler calls this when the worker blocks: others have to poll.  In the
+ * middle of a call its leadership passes on, too; everywhere else sleeping is the
+ * worker's own plan, or short.
  */
 static void back_worker_sleeping(struct task_sleep_hook *hook)
 {
@@ -119,6 +123,7 @@ static void back_worker_sleeping(struct task_sleep_hook *hook)
 	struct back_channel *ch = w->channel;
 	unsigned long flags;
 
+	back_watch_pass(w);
 	if (!w->in_call)
 		return;
 	back_counting_blocks(w);
@@ -128,7 +133,6 @@ static void back_worker_sleeping(struct task_sleep_hook *hook)
 	if (ch->leader == w)
 		back_worker_promote(ch);
 	spin_unlock_irqrestore(&ch->lock, flags);
-	back_watch_pass(w);
 }
 
 /* It goes on. */
@@ -301,24 +305,23 @@ static int back_worker_claim(struct back_worker *w)
  * has the watch it is one look.  Others who can run get on meanwhile: one of them
  * may have the answer that the client waits for before it calls again.
  */
-static int back_worker_poll(struct back_worker *w, bool *over)
+static int back_worker_poll(struct back_worker *w, enum back_watch_turn *turn)
 {
 	struct back_channel *ch = w->channel;
-	enum back_watch_turn turn;
 	int region, i;
 
-	for (*over = false;;) {
+	for (;;) {
 		for (i = 0; i < BACK_TURN; i++) {
 			region = back_worker_claim(w);
 			if (region >= 0)
 				return region;
 		}
+		*turn = BACK_WATCH_GIVEN;
 		if (back_worker_stop(ch) || READ_ONCE(ch->leader) != w ||
 		    !back_watch_take(w))
 			return -1;
-		turn = back_watch_turn(w);
-		*over = turn == BACK_WATCH_OVER;
-		if (turn != BACK_WATCH_ON)
+		*turn = back_watch_turn(w);
+		if (*turn != BACK_WATCH_ON)
 			return -1;
 		if (!single_task_running())
 			yield();
@@ -326,15 +329,32 @@ static int back_worker_poll(struct back_worker *w, bool *over)
 	}
 }
 
-/* Awake, unless somebody else has taken the lead meanwhile. */
+/*
+ * It has claimed something.  Whether that was a call does not matter: who is
+ * parked waits in any case.
+ */
+static enum back_watch_turn back_worker_look(struct back_worker *w)
+{
+	if (++w->row < BACK_ROW && w->looked == jiffies)
+		return BACK_WATCH_ON;
+	w->row = 0;
+	w->looked = jiffies;
+	return back_watch_take(w) ? back_watch_turn(w) : BACK_WATCH_ON;
+}
+
+/* Awake, unless somebody else has taken the lead meanwhile.  Who has woken it? */
 static void back_worker_rise(struct back_worker *w)
 {
 	struct back_channel *ch = w->channel;
+	bool slept;
 
 	spin_lock_irq(&ch->lock);
-	if (ch->asleep && ch->leader == w)
+	slept = ch->asleep && ch->leader == w;
+	if (slept)
 		back_channel_wake(ch);
 	spin_unlock_irq(&ch->lock);
+	if (slept && back_channel_pending(ch))
+		back_watch_rang();
 }
 
 /*
@@ -345,6 +365,7 @@ static void back_worker_rest(struct back_worker *w, bool over)
 {
 	struct back_channel *ch = w->channel;
 
+	back_watch_pass(w);
 	set_current_state(TASK_INTERRUPTIBLE);
 	if ((over ? back_channel_sleep(ch) : back_watch_park(w)) &&
 	    !back_worker_stop(ch))
@@ -359,26 +380,21 @@ static void back_worker_rest(struct back_worker *w, bool over)
 static void back_worker_lead(struct back_worker *w)
 {
 	struct back_channel *ch = w->channel;
-	unsigned int row = 0;
+	enum back_watch_turn turn;
 	int region;
-	bool over;
 
 	while (READ_ONCE(ch->leader) == w && !back_worker_stop(ch)) {
 		cond_resched();
-		region = back_worker_poll(w, &over);
-		if (region < 0) {
-			if (READ_ONCE(ch->leader) == w)
-				back_worker_rest(w, over);
-			row = 0;
-			continue;
+		region = back_worker_poll(w, &turn);
+		if (region >= 0) {
+			if (back_worker_run(w, region)) {
+				WRITE_ONCE(ch->bell.worked, true);
+				back_watch_worked(w);
+			}
+			turn = back_worker_look(w);
 		}
-		if (!back_worker_run(w, region))
-			continue;
-		WRITE_ONCE(ch->bell.worked, true);
-		back_watch_worked(w);
-		if (++row % BACK_ROW == 0 && w->watch &&
-		    back_watch_turn(w) == BACK_WATCH_GIVEN)
-			back_worker_rest(w, false);
+		if (turn != BACK_WATCH_ON && READ_ONCE(ch->leader) == w)
+			back_worker_rest(w, turn == BACK_WATCH_OVER);
 	}
 	back_watch_pass(w);
 }

@@ -25,10 +25,11 @@ struct back_worker {
 	/* NULL: vsysd's own, with which no call is run. */
 	struct back_identity *identity;
 	const struct cred *own_cred;	/* to go back to */
-	struct back_watch *watch;	/* that it has, or NULL */
+	struct back_watch *watch;	/* that it has, or NULL; written under its lock */
 	struct back_watch *parked_at;	/* its own: where it has been parked */
 	struct list_head parked;
-	u64 parked_until;		/* local_clock() */
+	unsigned long looked;		/* jiffies: when it looked at who is parked */
+	unsigned int row;		/* what it claimed since */
 	spinlock_t region_lock;
 	int region;			/* of the call that it runs, or -1 */
 	bool in_call;

@@ -85,6 +85,10 @@ test_chmod = trial(
 test_bits = trial(
     "A storm in the network domain, of bits in the caller's ring.",
     harmless, storm_of_bits)
+test_pending = trial(
+    "Bits in the caller's ring without end, beside others whom the same worker serves.",
+    harmless, lambda lab: lab.user(
+        f'{BIN}/storm pending {lab.patience(2)} {part_left(lab)}'))
 test_bells = trial(
     'A storm of doorbells in its own domain.',
     harmless, lambda lab: lab.user(

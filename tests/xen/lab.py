@@ -19,6 +19,10 @@ from tempfile import TemporaryFile
 BIN = '/opt/virtuos-tests/bin'      # the programs of cases/ and tools/, in domains
 ANY = range(256)
 FAILS = set(range(1, 256)) - {124, 125}     # which are the time limit and the lab
+OPTIONS = {     # of kinds that are not a type of domain: that type, and more
+    'debug': ('pvh', ['--debug']),
+    'wide': ('pvh', ['--vcpus', '2', '--processors', '3']),
+}
 GRACE = 120     # seconds that the lab may need besides what a command is given
 
 
@@ -77,7 +81,8 @@ class Lab:
         self.choose('pvh')
 
     def choose(self, kind):
-        """A kind of user domain; "debug" is a kernel that takes its time."""
+        """A kind of user domain.  "wide" has two processors, and the machine three;
+        "debug" is a kernel that takes its time."""
         self.kind = kind
         self.flavour, self.slow = ('debug', 4) if kind == 'debug' else ('slim', 1)
 
@@ -189,12 +194,11 @@ class Lab:
 
     def up(self):
         """A machine of this kind, with the tests in it; one that runs is used."""
-        user = 'pvh' if self.kind == 'debug' else self.kind
+        user, more = OPTIONS.get(self.kind, (self.kind, []))
         running = f'running, user domain {user}, {self.flavour} '
         if running not in self.execute(['status'], GRACE, status=ANY):
             self.down()
-            debug = ['--debug'] if self.kind == 'debug' else []
-            self.execute(['up', '--user', user, *debug], 7200)
+            self.execute(['up', '--user', user, *more], 7200)
         self.execute(['check-logs', '--mark'], GRACE, status=ANY)
         self.install('user')
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A program that causes interrupts for nothing as fast as it can, in the network
- * domain (bits) or in its own (bells), while another one works: run forwarded,
- * with "storm bits|bells SECONDS PART".
+ * A program that causes work for nothing as fast as it can, while another one works:
+ * interrupts in the network domain (bits) or in its own (bells), or a ring in which
+ * there is always something (pending).  Run forwarded, with
+ * "storm bits|bells|pending SECONDS PART".
  *
  * The worker's calls are counted for so many seconds beside a program of another
  * user that makes calls as well as it can, and again beside the storm, several
  * times in turn: in the best turn there must be one for PART at least.  (Whatever
  * else runs, caller and service go to sleep between calls or do not, for seconds at
  * a time, and that alone is a factor of eight.)  With bells, this domain must not
- * have many more interrupts; with bits it says how often it rang, for the caller,
+ * have many more interrupts; otherwise it says how often it rang, for the caller,
  * who sees the network domain, to compare.
  */
 #include <sys/resource.h>
@@ -61,24 +62,48 @@ static void poll_many(struct bare *b)
 	poll(fds, SOCKETS, 0);
 }
 
-static void open_channel(struct bare *b)
+static void open_channel(struct bare *b, uint32_t slots)
 {
-	if (bare_open(b, "network", VSYS_SLOTS_MIN))
+	if (bare_open(b, "network", slots))
 		_exit(1);
 }
 
-/* Bits of slots in which there is no call, and the doorbell. */
+/* Bits of slots in which there is no call. */
+static void set_bits(const struct bare *b)
+{
+	uint32_t word;
+
+	for (word = 0; word < b->ring.nr_slots / 64; word++)
+		__atomic_fetch_or(&b->ring.head->pending[word], ~0ull,
+				  __ATOMIC_SEQ_CST);
+}
+
+static void ring(const struct bare *b)
+{
+	if (ioctl(b->fd, VSYS_IOC_DOORBELL))
+		_exit(1);
+	++*bells;
+}
+
+/* The doorbell each time, too. */
 static void storm_bits(void)
 {
 	struct bare b;
 
-	open_channel(&b);
+	for (open_channel(&b, VSYS_SLOTS_MIN);; ring(&b))
+		set_bits(&b);
+}
+
+/* As many as there can be: who polls there has no reason to stop. */
+static void storm_pending(void)
+{
+	struct bare b;
+
+	open_channel(&b, VSYS_SLOTS_MAX);
 	for (;;) {
-		__atomic_fetch_or(&b.ring.head->pending[0], ~0ull,
-				  __ATOMIC_SEQ_CST);
-		if (ioctl(b.fd, VSYS_IOC_DOORBELL))
-			_exit(1);
-		++*bells;
+		set_bits(&b);
+		if (b.ring.head->server == VSYS_SERVER_ASLEEP)
+			ring(&b);
 	}
 }
 
@@ -92,7 +117,7 @@ static void storm_bells(void)
 	struct bare b;
 	uint32_t i;
 
-	open_channel(&b);
+	open_channel(&b, VSYS_SLOTS_MIN);
 	poll_many(&b);
 	for (i = 0;; i = (i + 1) % 16) {
 		s = &b.ring.slots[i];
@@ -109,6 +134,25 @@ static void storm_bells(void)
 		    ioctl(b.fd, VSYS_IOC_DOORBELL))
 			_exit(1);
 	}
+}
+
+static const struct storm {
+	const char *name;
+	void (*body)(void);
+} storms[] = {
+	{ "bits", storm_bits },
+	{ "pending", storm_pending },
+	{ "bells", storm_bells },
+};
+
+static const struct storm *named(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(storms) / sizeof(*storms); i++)
+		if (!strcmp(storms[i].name, name))
+			return &storms[i];
+	return NULL;
 }
 
 static pid_t begin(void (*body)(void))
@@ -168,12 +212,12 @@ int main(int argc, char **argv)
 {
 	int seconds = argc == 4 ? atoi(argv[2]) : 0;
 	int part = argc == 4 ? atoi(argv[3]) : 0;
-	int bits = argc == 4 && !strcmp(argv[1], "bits");
+	const struct storm *storm = argc == 4 ? named(argv[1]) : NULL;
 	struct count quiet = { 0 }, loud = { 0 };
 	pid_t worker;
 	int i;
 
-	if (seconds < 1 || part < 1)
+	if (!storm || seconds < 1 || part < 1)
 		return 2;
 	calls = mmap(NULL, 2 * sizeof(*calls), PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -184,12 +228,11 @@ int main(int argc, char **argv)
 	for (i = 0; i < TURNS; i++) {
 		count(&quiet, "another that makes calls", work_as_well,
 		      seconds);
-		count(&loud, "a storm", bits ? storm_bits : storm_bells,
-		      seconds);
+		count(&loud, "a storm", storm->body, seconds);
 	}
 	verdict(quiet.calls > 100 && loud.calls * part >= quiet.calls,
 		"enough calls beside a storm");
-	if (!bits)
+	if (storm->body == storm_bells)
 		verdict(loud.interrupts <=
 				2 * quiet.interrupts + 200 * TURNS * seconds,
 			"not many more interrupts");
